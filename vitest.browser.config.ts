@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// The tests in a real browser against a real JupyterLab; one at a time, they share the machine's two cores.
+export default defineConfig({
+  test: {
+    include: ["test/browser/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    env: { TZ: "UTC" },
+    server: { deps: { external: [/\/lib\/dist\//] } },
+  },
+});
