@@ -1,0 +1,146 @@
+import * as v from "valibot";
+import { didYouMean, InputError, quoted } from "../errors.js";
+import { presetIncident, presetIncidents, sizes } from "./incident.js";
+import { copied, isPlain, merged } from "./merge.js";
+import { momentOf } from "./moment.js";
+import { presets } from "./presets.js";
+import type { Scenario, ScenarioInput } from "./scenario.js";
+import { keysAt, scenarioSchema } from "./schema.js";
+
+/**
+ * A whole, checked scenario from a preset's name, or from a preset with changes on top.
+ * @param input default: the demonstration shop
+ * @throws InputError naming the path in the object (`site.endpoints[3].latency.p50`), the value and the rule
+ */
+export function parseScenario(input: ScenarioInput = "demo"): Scenario {
+  const given = copied(typeof input === "string" ? { preset: input } : input);
+  if (!isPlain(given)) {
+    throw new InputError(`scenario: must be a preset's name or an object, not ${quoted(input)}`);
+  }
+  const { preset = "demo", $schema, ...changes } = given;
+  if (typeof preset !== "string" || !Object.hasOwn(presets, preset)) {
+    const names = Object.keys(presets);
+    throw new InputError(
+      `scenario: there is no preset ${quoted(preset)}${didYouMean(preset, names)}; there are ${names.join(", ")}`,
+    );
+  }
+  if ($schema !== undefined && typeof $schema !== "string") {
+    throw new InputError(`$schema: must be the address of a JSON Schema, not ${quoted($schema)}`);
+  }
+  const result = v.safeParse(scenarioSchema, withIncidents(withChanges(presets[preset], changes)));
+  if (!result.success) {
+    // A misspelt key also leaves the right one missing: the misspelling is what helps.
+    throw new InputError(sentence(result.issues.find(isUnknownKey) ?? result.issues[0]));
+  }
+  checkTogether(result.output);
+  return result.output;
+}
+
+/** The preset with the changes on top. A rate replaces rows; a new start moves the end to a day later. */
+function withChanges(preset: Scenario, changes: Record<string, unknown>): unknown {
+  const whole = merged(preset, changes) as Scenario;
+  const { traffic } = changes;
+  if (!isPlain(traffic)) return whole;
+  if (traffic.rate !== undefined && traffic.rows === undefined) delete whole.traffic.rows;
+  if (traffic.start !== undefined && traffic.end === undefined) {
+    const start = typeof traffic.start === "string" ? momentOf(traffic.start) : undefined;
+    if (start !== undefined) {
+      whole.traffic.end = new Date((start + 86_400) * 1000).toISOString().replace(".000", "");
+    }
+  }
+  return whole;
+}
+
+/** The scenario with the incidents that are only named put at their places. */
+function withIncidents(scenario: unknown): unknown {
+  if (!isPlain(scenario) || !Array.isArray(scenario.incidents)) return scenario;
+  const { traffic, site } = scenario as unknown as Scenario;
+  scenario.incidents = scenario.incidents.map((incident: unknown, index) => {
+    if (typeof incident !== "string") return incident;
+    if (!presetIncidents.includes(incident)) {
+      throw new InputError(
+        `incidents[${index}]: there is no incident ${quoted(incident)}${didYouMean(incident, presetIncidents)}; there are ${presetIncidents.join(", ")}`,
+      );
+    }
+    const [start, end] = [momentOf(String(traffic?.start)), momentOf(String(traffic?.end))];
+    const routes = Array.isArray(site?.endpoints)
+      ? site.endpoints.map((endpoint) => String(endpoint?.route))
+      : [];
+    if (start === undefined || end === undefined || end <= start) return incident; // told by the schema
+    return presetIncident(incident, start, end, routes);
+  });
+  return scenario;
+}
+
+/** The rules that span several keys. */
+function checkTogether({ traffic, site, incidents }: Scenario): void {
+  const seconds = momentOf(traffic.end)! - momentOf(traffic.start)!;
+  if (seconds <= 0) {
+    throw new InputError(`traffic.end: must be after traffic.start (${traffic.start}), not ${traffic.end}`);
+  }
+  if (seconds > 50 * 366 * 86_400) {
+    throw new InputError(`traffic.end: must be at most 50 years after traffic.start, not ${traffic.end}`);
+  }
+  if ((traffic.rows === undefined) === (traffic.rate === undefined)) {
+    throw new InputError("traffic: must have either rows or rate, not both and not neither");
+  }
+  if (1 + (traffic.trend * seconds) / (7 * 86_400) < 0.01) {
+    throw new InputError(
+      `traffic.trend: ${traffic.trend} a week would bring the traffic to nothing before traffic.end`,
+    );
+  }
+  const seen = new Set<string>();
+  for (const [index, { method, route }] of site.endpoints.entries()) {
+    const name = `${method} ${route}`;
+    if (seen.has(name)) throw new InputError(`site.endpoints[${index}].route: ${name} is there twice`);
+    seen.add(name);
+  }
+  const ids = new Set<string>();
+  for (const [index, { id, kind, start, endpoints = [], size }] of incidents.entries()) {
+    if (ids.has(id)) throw new InputError(`incidents[${index}].id: ${quoted(id)} is there twice`);
+    ids.add(id);
+    const first = momentOf(start)!;
+    if (first < momentOf(traffic.start)! || first >= momentOf(traffic.end)!) {
+      throw new InputError(
+        `incidents[${index}].start: must be inside the log, ${traffic.start} to ${traffic.end}, not ${start}`,
+      );
+    }
+    const routes = site.endpoints.map(({ route }) => route);
+    for (const route of endpoints) {
+      if (routes.includes(route)) continue;
+      throw new InputError(
+        `incidents[${index}].endpoints: the site has no route ${quoted(route)}${didYouMean(route, routes)}`,
+      );
+    }
+    const { means, min, max } = sizes[kind];
+    if (size !== undefined && (size < min || size > max)) {
+      throw new InputError(
+        `incidents[${index}].size: must be from ${min} to ${max} for ${kind} (${means}), not ${size}`,
+      );
+    }
+  }
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === "strict_object" && issue.expected === "never";
+}
+
+/** A finding of the schema in one sentence. */
+function sentence(issue: v.BaseIssue<unknown>): string {
+  const keys = issue.path?.map(({ key }) => key) ?? [];
+  const path = keys.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    const name = String(key).length > 60 ? `${String(key).slice(0, 57)}...` : String(key);
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+  if (isUnknownKey(issue)) {
+    return `${path}: unknown key${didYouMean(keys.at(-1), keysAt(keys.slice(0, -1)))}`;
+  }
+  const holder = issue.path?.at(-1)?.input;
+  if (issue.input === undefined && Array.isArray(holder) && typeof keys.at(-1) === "string") {
+    return `${path.slice(0, path.lastIndexOf("."))}: must be an object, not ${quoted(holder)}`;
+  }
+  if (issue.input === undefined) return `${path}: is missing`;
+  const rule = issue.type === "strict_object" ? "must be an object" : issue.message;
+  return `${path}: ${rule}, not ${quoted(issue.input)}`;
+}

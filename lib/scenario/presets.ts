@@ -1,0 +1,29 @@
+import { defectKinds } from "./incident.js";
+import { demo } from "./presets/demo.js";
+import { internalApi } from "./presets/internalApi.js";
+import { mobileApi } from "./presets/mobileApi.js";
+import { shop } from "./presets/shop.js";
+import { website } from "./presets/website.js";
+import type { Defects, Healthy, Scenario } from "./scenario.js";
+
+/**
+ * All presets by name. `demo` is made up; the others aim at figures measured on real sites, which
+ * `npm run realism` compares them with.
+ */
+export const presets: Readonly<Record<string, Scenario>> = {
+  demo: healthy(demo),
+  shop: healthy(shop),
+  "mobile-api": healthy(mobileApi),
+  website: healthy(website),
+  "internal-api": healthy(internalApi),
+};
+
+function healthy(scenario: Healthy): Scenario {
+  const none = defectKinds.map((kind) => [kind, 0]);
+  return {
+    ...scenario,
+    incidents: [],
+    randomIncidents: 0,
+    defects: Object.fromEntries(none) as unknown as Defects,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Endpoint } from "../scenario.js";
+
+/** What the endpoints of one kind have in common. */
+export interface Kind {
+  /** Median of the kind's middle endpoint, milliseconds. */
+  p50: number;
+  /** The medians of its endpoints reach from p50 / reach to p50 × reach. */
+  reach: number;
+  spread: number;
+  tail: number;
+  tailIndex: number;
+  phase?: Endpoint["phase"];
+  status: Endpoint["status"];
+}
+
+/** An endpoint in a word or three: kind, method unless GET, route. */
+export type Line = string;
+
+/**
+ * Endpoints from lines such as `"page /about"` or `"form POST /login"`, the most popular first: popularity
+ * falls as 1 / rank^zipf.
+ */
+export function endpointsOf(
+  lines: readonly Line[],
+  kinds: Readonly<Record<string, Kind>>,
+  zipf: number,
+): Endpoint[] {
+  return lines.map((line, index) => {
+    const [name, ...words] = line.split(" ");
+    const route = words.pop()!;
+    const { p50, reach, spread, tail, tailIndex, phase, status } = kinds[name];
+    // Steps of the golden ratio fill the kind's reach evenly, whichever of its endpoints one looks at.
+    const position = (index * 0.6180339887) % 1;
+    return {
+      route,
+      method: (words[0] ?? "GET") as Endpoint["method"],
+      popularity: rounded(1000 / (index + 1) ** zipf),
+      phase,
+      latency: { p50: rounded(p50 * reach ** (2 * position - 1)), spread, tail, tailIndex },
+      status,
+    };
+  });
+}
+
+/** Three digits: enough for a scenario, and the same on every machine whatever the last bit of a power. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** Merges lists in proportion to their lengths, so that no kind of endpoint is all at the end. */
+export function interleaved(lists: readonly (readonly Line[])[]): Line[] {
+  return lists
+    .flatMap((lines) => lines.map((line, index) => ({ line, place: (index + 0.5) / lines.length })))
+    .sort((a, b) => a.place - b.place)
+    .map(({ line }) => line);
+}
+
+/** Every combination of a pattern and a word: `{}` in the pattern is replaced by the word. */
+export function combined(patterns: readonly Line[], words: readonly string[]): Line[] {
+  return patterns.flatMap((pattern) => words.map((word) => pattern.replace("{}", word)));
+}

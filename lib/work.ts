@@ -1,0 +1,53 @@
+import { InterruptedError } from "./errors.js";
+
+/** How a caller watches and stops long work. Every long function takes these two options. */
+export interface Work {
+  /** Stops the work within a tenth of a second; the function then throws an InterruptedError. */
+  signal?: AbortSignal | undefined;
+  /** Called about ten times a second while the work runs. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far long work has come. */
+export interface Progress {
+  /** Units done so far. */
+  done: number;
+  /** Units in all; undefined when nobody knows. */
+  total: number | undefined;
+  /** What is counted: "records", "bytes". */
+  unit: string;
+}
+
+/**
+ * Paces a long loop: call `step` at least every 20 ms or so of work. It yields to the event loop every
+ * 50 ms, so that an interrupt is heard, and reports every 100 ms.
+ */
+export class Pace {
+  readonly #work: Work;
+  #yielded = performance.now();
+  #reported = performance.now();
+
+  constructor(work: Work) {
+    this.#work = work;
+    this.check();
+  }
+
+  /** Throws an InterruptedError once the caller's signal is aborted. */
+  check(): void {
+    if (this.#work.signal?.aborted) throw new InterruptedError();
+  }
+
+  /** Yields and reports when it is time to; throws an InterruptedError when the work is to stop. */
+  async step(done: number, total: number | undefined, unit: string): Promise<void> {
+    const now = performance.now();
+    if (now - this.#yielded >= 50) {
+      await new Promise(setImmediate);
+      this.#yielded = performance.now();
+    }
+    this.check();
+    if (now - this.#reported >= 100) {
+      this.#reported = now;
+      this.#work.onProgress?.({ done, total, unit });
+    }
+  }
+}
