@@ -1,0 +1,134 @@
+import type { Endpoint, Scenario } from "../scenario/scenario.js";
+
+/** Most records in a batch. */
+export const BATCH_SIZE = 65_536;
+
+/**
+ * Up to 65,536 records as columns, in order of time. Rows are plain numbers; what they stand for is in the
+ * plan's tables, so that encoders copy prepared text.
+ */
+export interface Batch {
+  /** Number of rows that hold a record. */
+  length: number;
+  /** Second since 1970 in which the record falls. */
+  readonly second: Float64Array;
+  /** Millisecond inside the second, 0 to 999. */
+  readonly millisecond: Uint16Array;
+  /** The visitor's number, 32 bits; the address follows from it. */
+  readonly visitor: Uint32Array;
+  /** Index of the outcome (endpoint and status) in the plan's table. */
+  readonly outcome: Uint16Array;
+  /** Response time in hundredths of a millisecond. */
+  readonly latency: Uint32Array;
+  /** Identifier for the route's `{id}`; 0 where the route has none. */
+  readonly identifier: Uint32Array;
+  /** Part of the visit in which the request falls: 0 entry, 1 browse, 2 finish, or `BOT`. */
+  readonly phase: Uint8Array;
+  /** What overlays and defects draw by: 32 bits of the record's own, filled in where either needs them. */
+  readonly address: Uint32Array;
+  /** The incidents that touched the record: a bit for each, by its place in the plan's list. */
+  readonly incidents: Uint32Array;
+  /** The record's defect: its place in `defectKinds` plus 1; 0 for none. */
+  readonly defect: Uint8Array;
+}
+
+/** The phase of a request that no person makes. */
+export const BOT = 3;
+
+/** An empty batch. @param rows how many it has room for */
+export function newBatch(rows = BATCH_SIZE): Batch {
+  return {
+    length: 0,
+    second: new Float64Array(rows),
+    millisecond: new Uint16Array(rows),
+    visitor: new Uint32Array(rows),
+    outcome: new Uint16Array(rows),
+    latency: new Uint32Array(rows),
+    identifier: new Uint32Array(rows),
+    phase: new Uint8Array(rows),
+    address: new Uint32Array(rows),
+    incidents: new Uint32Array(rows),
+    defect: new Uint8Array(rows),
+  };
+}
+
+/** Drops the records before `from` and from `to` on, both in milliseconds since 1970. */
+export function trim(batch: Batch, from: number, to: number): void {
+  const time = (row: number) => batch.second[row] * 1000 + batch.millisecond[row];
+  let begin = 0;
+  let end = batch.length;
+  while (begin < end && time(begin) < from) begin++;
+  while (end > begin && time(end - 1) >= to) end--;
+  if (begin > 0) {
+    for (const column of Object.values(batch)) {
+      if (typeof column !== "number") column.copyWithin(0, begin, end);
+    }
+  }
+  batch.length = end - begin;
+}
+
+/** Copies rows from one batch, `from` to `to` (excluded), to the rows of another from `at` on. */
+export function copyRows(source: Batch, from: number, to: number, target: Batch, at: number): void {
+  for (; from < to; from++, at++) copyRow(source, from, target, at);
+}
+
+/** Copies a row from one batch to the row `to` of another. */
+export function copyRow(source: Batch, row: number, target: Batch, to: number): void {
+  target.second[to] = source.second[row];
+  target.millisecond[to] = source.millisecond[row];
+  target.visitor[to] = source.visitor[row];
+  target.outcome[to] = source.outcome[row];
+  target.latency[to] = source.latency[row];
+  target.identifier[to] = source.identifier[row];
+  target.phase[to] = source.phase[row];
+  target.address[to] = source.address[row];
+  target.incidents[to] = source.incidents[row];
+  target.defect[to] = source.defect[row];
+}
+
+/** An endpoint answering with a status: what a request comes to. */
+export interface Outcome {
+  readonly endpoint: Endpoint;
+  /** Index of the endpoint in the scenario. */
+  readonly endpointIndex: number;
+  readonly status: number;
+  /** Share of all requests, 0 to 1. */
+  readonly share: number;
+}
+
+/** Every outcome that a scenario can have, endpoint by endpoint, statuses in rising order. */
+export function outcomesOf({ site }: Scenario): Outcome[] {
+  const total = site.endpoints.reduce((sum, endpoint) => sum + endpoint.popularity, 0);
+  return site.endpoints.flatMap((endpoint, endpointIndex) => {
+    const mix = Object.entries(endpoint.status).sort(([a], [b]) => Number(a) - Number(b));
+    const sum = mix.reduce((all, [, share]) => all + share, 0);
+    return mix
+      .filter(([, share]) => share > 0)
+      .map(([status, share]) => ({
+        endpoint,
+        endpointIndex,
+        status: Number(status),
+        share: (endpoint.popularity / total) * (share / sum),
+      }));
+  });
+}
+
+const PUBLIC = Uint8Array.from({ length: 223 }, (_, i) => i + 1).filter(
+  // Networks /8 that hold a private, shared, loopback, link-local or documentation range are left out whole.
+  (octet) => ![10, 100, 127, 169, 172, 192, 198, 203].includes(octet),
+);
+
+/** First octets of public addresses, as a table of 256 by which a visitor's top byte finds one. */
+const PUBLIC_FIRST = Uint8Array.from({ length: 256 }, (_, i) => PUBLIC[(i * PUBLIC.length) >> 8]);
+
+/**
+ * The four octets of a visitor's address as one number. Public by default; `documentation` stays inside
+ * 198.18.0.0/15 (RFC 2544), the one range reserved for tests that has room for 131,072 visitors.
+ */
+export function addressOf(visitor: number, addresses: "public" | "documentation"): number {
+  const last = 1 + (((visitor & 0xff) * 254) >> 8); // .0 and .255 are rarely a client's
+  if (addresses === "documentation") {
+    return ((198 << 24) | ((18 + ((visitor >>> 16) & 1)) << 16) | (visitor & 0xff00) | last) >>> 0;
+  }
+  return ((PUBLIC_FIRST[visitor >>> 24] << 24) | (visitor & 0xffff00) | last) >>> 0;
+}

@@ -1,0 +1,81 @@
+import { type Batch, trim } from "./batch.js";
+import { Delivery } from "./defects.js";
+import { Generation } from "./generate.js";
+import { Overlay, type Touched } from "./overlay.js";
+import type { Plan } from "./plan.js";
+
+/**
+ * The terms of a log's number of lines: base − dropped + added + duplicated. Of a part of a log, records count
+ * where their time lies, even if they are delivered in the next part.
+ */
+export interface Terms {
+  base: number;
+  dropped: number;
+  added: number;
+  duplicated: number;
+}
+
+/** A log as it is written: base records, the incidents laid over them, the defects of delivery. */
+export class LogStream {
+  readonly #plan: Plan;
+  readonly #generation: Generation;
+  readonly #overlay: Overlay | undefined;
+  readonly #delivery: Delivery;
+  #base = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#generation = new Generation(plan);
+    this.#delivery = new Delivery(plan);
+    // Defects draw by the addresses that the overlay gives.
+    this.#overlay = plan.happening.length > 0 || this.#delivery.active ? new Overlay(plan) : undefined;
+  }
+
+  /**
+   * The records delivered from one moment to another, in that order, in batches. The same batch objects are
+   * filled again and again: use one before asking for the next.
+   * @param from milliseconds since 1970, included @param to excluded
+   */
+  *batches(from: number, to: number): Generator<Batch> {
+    const overlay = this.#overlay;
+    if (overlay === undefined) {
+      for (const batch of this.#generation.batches(from, to)) {
+        this.#base += batch.length;
+        yield batch;
+      }
+      return;
+    }
+    const { start, end } = this.#plan;
+    // Overlays number the records of a second from its beginning on.
+    const seen = Math.max(start * 1000, floorSecond(this.#delivery.lookBack(from)));
+    const until = Math.min(end * 1000, floorSecond(to + 999));
+    const base = this.#generation.batches(overlay.lookBack(seen), until);
+    const laid = overlay.lay(base, seen, until, from, to);
+    if (this.#delivery.active) yield* this.#delivery.deliver(laid, from, to, to >= end * 1000);
+    else
+      for (const batch of laid) {
+        trim(batch, from, to);
+        if (batch.length > 0) yield batch;
+      }
+  }
+
+  /** What the slices made so far add up to. */
+  get terms(): Terms {
+    const touched = this.#overlay?.touched ?? [];
+    return {
+      base: this.#overlay?.baseRows ?? this.#base,
+      dropped: touched.reduce((sum, { dropped }) => sum + dropped, 0),
+      added: touched.reduce((sum, { added }) => sum + added, 0),
+      duplicated: this.#delivery.duplicated,
+    };
+  }
+
+  /** By incident, in the plan's list: what was touched in the slices made so far. */
+  get touched(): readonly Touched[] {
+    return this.#overlay?.touched ?? this.#plan.incidents.map(() => ({ added: 0, altered: 0, dropped: 0 }));
+  }
+}
+
+function floorSecond(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
+}

@@ -1,0 +1,127 @@
+import { InputError } from "../errors.js";
+import { incidentKinds, presetIncident, sizes } from "../scenario/incident.js";
+import { type Incident, momentOf, type Scenario } from "../scenario/scenario.js";
+import { type Outcome, outcomesOf } from "./batch.js";
+import { type ActiveIncident, activate } from "./incidents.js";
+import { hash32, keyOf, Purpose } from "./random.js";
+import { Intensity } from "./traffic.js";
+
+/** Goes up with every change of the bytes that a scenario and a seed give. */
+export const GENERATOR_VERSION = 1;
+
+/** A log that can be made: a checked scenario and a seed, with what follows from them. */
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** First second of the window, since 1970. */
+  readonly start: number;
+  /** End of the window, excluded. */
+  readonly end: number;
+  /** Exact number of base records in the window. */
+  readonly rows: number;
+  /** Requests per second at the mean of the week. */
+  readonly rate: number;
+  readonly intensity: Intensity;
+  /** What requests come to: first the scenario's own outcomes, then those that only an incident brings. */
+  readonly outcomes: readonly Outcome[];
+  /** Number of the scenario's own outcomes. */
+  readonly ownOutcomes: number;
+  /** Every incident of the scenario, the drawn ones included, with those left out. */
+  readonly incidents: readonly ActiveIncident[];
+  /** The incidents that happen. */
+  readonly happening: readonly ActiveIncident[];
+  /** Index of an outcome. @param endpoint index in the scenario */
+  outcomeOf(endpoint: number, status: number): number;
+}
+
+/** Statuses that incidents can bring to any endpoint. */
+const FAILURES = [200, 401, 429, 500, 502, 503, 504];
+
+/**
+ * Works out what follows from a scenario and a seed.
+ * @param seed whole number from 0 to 2^53 − 1
+ * @param without ids of incidents that shall not have happened, or true for all: the twin
+ * @throws InputError when the seed is none, an id is unknown, or the window would hold more than 10 billion records
+ */
+export function planOf(scenario: Scenario, seed: number, without: true | readonly string[] = []): Plan {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new InputError(`seed: must be a whole number from 0 to 9007199254740991, not ${String(seed)}`);
+  }
+  const { traffic } = scenario;
+  const start = momentOf(traffic.start)!;
+  const end = momentOf(traffic.end)!;
+  const intensity = new Intensity(traffic, start);
+  const mass = intensity.sum(start, end);
+  const rows = traffic.rows ?? Math.round(traffic.rate! * mass);
+  if (rows > 1e10) {
+    throw new InputError(
+      `rate: ${traffic.rate}/s from ${traffic.start} to ${traffic.end} makes ${rows} records; the most is 10 billion`,
+    );
+  }
+  const own = outcomesOf(scenario);
+  const listed = [...scenario.incidents, ...drawnIncidents(scenario, seed, start, end)];
+  const key = keyOf(seed, Purpose.incidents);
+  const incidents = listed.map((incident, bit) => activate(incident, bit, scenario, key));
+  const ids = listed.map(({ id }) => id);
+  for (const id of without === true ? [] : without) {
+    if (!ids.includes(id)) {
+      throw new InputError(
+        `withoutIncidents: there is no incident ${JSON.stringify(id)}; there are ${ids.join(", ") || "none"}`,
+      );
+    }
+  }
+  const outcomes = incidents.length > 0 ? withFailures(own, scenario) : own;
+  const index = new Map(outcomes.map(({ endpointIndex, status }, i) => [endpointIndex * 1000 + status, i]));
+  return {
+    scenario,
+    seed,
+    start,
+    end,
+    rows,
+    rate: mass > 0 ? rows / mass : 0,
+    intensity,
+    outcomes,
+    ownOutcomes: own.length,
+    incidents,
+    happening: without === true ? [] : incidents.filter(({ incident }) => !without.includes(incident.id)),
+    outcomeOf: (endpoint, status) => index.get(endpoint * 1000 + status)!,
+  };
+}
+
+function withFailures(own: Outcome[], { site }: Scenario): Outcome[] {
+  const have = new Set(own.map(({ endpointIndex, status }) => endpointIndex * 1000 + status));
+  const more = site.endpoints.flatMap((endpoint, endpointIndex) =>
+    FAILURES.filter((status) => !have.has(endpointIndex * 1000 + status)).map((status) => ({
+      endpoint,
+      endpointIndex,
+      status,
+      share: 0,
+    })),
+  );
+  return [...own, ...more];
+}
+
+/** Incidents drawn from the seed: kind, place, length and size, half of them at a single endpoint. */
+function drawnIncidents(scenario: Scenario, seed: number, start: number, end: number): Incident[] {
+  const key = keyOf(seed, Purpose.drawnIncidents);
+  const { endpoints } = scenario.site;
+  const routes = endpoints.map(({ route }) => route);
+  return Array.from({ length: scenario.randomIncidents }, (_, i) => {
+    const u = (purpose: number) => hash32(key, i, purpose) / 4294967296;
+    const kind = incidentKinds[Math.floor(u(1) * incidentKinds.length)];
+    const { seconds } = presetIncident(kind, start, end, routes);
+    const { min, max, usual } = sizes[kind];
+    const length = Math.max(1, Math.round(seconds * (0.5 + u(2))));
+    const begin = start + Math.floor(u(3) * Math.max(1, end - start - length));
+    const spreads = ["traffic_surge", "traffic_drop", "scraper", "credential_stuffing"].includes(kind);
+    return {
+      id: `random_${i + 1}_${kind}`,
+      kind,
+      ...(!spreads && u(4) < 0.5 && { endpoints: [routes[Math.floor(u(5) * routes.length)]] }),
+      start: new Date(begin * 1000).toISOString().replace(".000", ""),
+      seconds: length,
+      shape: (["step", "ramp", "pulse"] as const)[Math.floor(u(6) * 3)],
+      size: Math.min(max, Math.max(min, Math.round(usual * (0.6 + 0.8 * u(7)) * 1000) / 1000)),
+    };
+  });
+}
