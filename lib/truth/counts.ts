@@ -1,0 +1,129 @@
+import type { Batch } from "../generate/batch.js";
+import type { Plan } from "../generate/plan.js";
+import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+
+/** Widths of a bucket in seconds, from which the narrowest that keeps the table bounded is taken. */
+const WIDTHS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000];
+/** Most cells of the table of counts: bucket × route × status class. */
+const MOST_CELLS = 1_000_000;
+/** Clocks are at most this wrong, in seconds: buckets reach so far over the window. */
+const SKEW = 120;
+/** Bins in an octave of the histogram of response times: each is 1/128 wide. */
+const BINS = 128;
+/** Status classes: 1xx to 5xx. */
+const CLASSES = 5;
+
+/**
+ * What a log holds, counted while it is written: by printed time stamp, route and status class, and a
+ * histogram of response times. Lines that no reader can take for a record do not count. Constant memory; the
+ * counts of parts add up to those of the whole.
+ */
+export class Counts {
+  /** Width of a bucket in seconds. */
+  readonly bucketSeconds: number;
+  /** First second of the first bucket, since 1970. */
+  readonly origin: number;
+  /** The routes, in the order of the table. */
+  readonly routes: readonly string[];
+  /** Requests by (bucket × routes + route) × 5 + class − 1. */
+  readonly cells: Float64Array;
+  /** Response times by bin (see `binOf`). */
+  readonly times: Float64Array;
+  /** Lines by defect; 0 is none. */
+  readonly defects = new Float64Array(defectKinds.length + 1);
+  /** All lines. */
+  lines = 0;
+  /** Longest response time in hundredths of a millisecond. */
+  longest = 0;
+  readonly #cellOf: Int32Array;
+
+  constructor({ scenario, start, end, outcomes }: Plan) {
+    const routes = [...new Set(scenario.site.endpoints.map(({ route }) => route))];
+    const reach = scenario.defects.skewedClock > 0 ? SKEW : 0;
+    const buckets = (width: number) => Math.ceil((end + reach) / width) - Math.floor((start - reach) / width);
+    const perBucket = routes.length * CLASSES;
+    this.bucketSeconds = WIDTHS.find((width) => buckets(width) * perBucket <= MOST_CELLS) ?? WIDTHS.at(-1)!;
+    this.origin = Math.floor((start - reach) / this.bucketSeconds) * this.bucketSeconds;
+    this.routes = routes;
+    this.cells = new Float64Array(buckets(this.bucketSeconds) * perBucket);
+    this.times = new Float64Array(binOf(0xffffffff) + 1);
+    this.#cellOf = Int32Array.from(
+      outcomes,
+      ({ endpoint, status }) => routes.indexOf(endpoint.route) * CLASSES + Math.floor(status / 100) - 1,
+    );
+  }
+
+  /** Counts the lines of a batch. */
+  add(batch: Batch, hasDefects: boolean): void {
+    const { second, outcome, latency, defect, length } = batch;
+    const { cells, times, bucketSeconds, origin, defects } = this;
+    const cellOf = this.#cellOf;
+    const perBucket = this.routes.length * CLASSES;
+    let current = Number.NaN;
+    let bucket = 0;
+    let longest = this.longest;
+    for (let row = 0; row < length; row++) {
+      if (hasDefects) {
+        defects[defect[row]]++;
+        if (defect[row] > 0 && defect[row] <= UNREADABLE) continue;
+      }
+      if (second[row] !== current) {
+        current = second[row];
+        bucket = Math.floor((current - origin) / bucketSeconds) * perBucket;
+      }
+      cells[bucket + cellOf[outcome[row]]]++;
+      const time = latency[row];
+      times[binOf(time)]++;
+      if (time > longest) longest = time;
+    }
+    this.longest = longest;
+    this.lines += length;
+    if (!hasDefects) defects[0] += length;
+  }
+
+  /** Adds the counts of another part of the same log. */
+  merge(other: Pick<Counts, "cells" | "times" | "defects" | "lines" | "longest">): void {
+    other.cells.forEach((count, i) => {
+      this.cells[i] += count;
+    });
+    other.times.forEach((count, i) => {
+      this.times[i] += count;
+    });
+    other.defects.forEach((count, i) => {
+      this.defects[i] += count;
+    });
+    this.lines += other.lines;
+    this.longest = Math.max(this.longest, other.longest);
+  }
+}
+
+/** Bin of a response time in hundredths of a millisecond: exact below 256, then 128 bins to each doubling. */
+export function binOf(hundredths: number): number {
+  if (hundredths < 2 * BINS) return hundredths;
+  const octave = 31 - Math.clz32(hundredths);
+  return (octave - 7) * BINS + ((hundredths >>> (octave - 7)) & (BINS - 1)) + BINS;
+}
+
+/** Middle of a bin, in milliseconds: at most 1/256 off what is in it. */
+export function binMiddle(bin: number): number {
+  if (bin < 2 * BINS) return bin / 100;
+  const octave = Math.floor((bin - BINS) / BINS) + 7;
+  const low = (BINS + ((bin - BINS) % BINS)) * 2 ** (octave - 7);
+  return (low + (2 ** (octave - 7) - 1) / 2) / 100;
+}
+
+/**
+ * Quantile of a histogram, in milliseconds: the value at rank ⌈p·n⌉, to within 0.4 %; undefined when it is empty.
+ * @param p 0 to 1
+ */
+export function histogramQuantile(times: ArrayLike<number>, p: number): number | undefined {
+  let total = 0;
+  for (let bin = 0; bin < times.length; bin++) total += times[bin];
+  if (total === 0) return undefined;
+  let left = Math.max(1, Math.ceil(p * total));
+  for (let bin = 0; bin < times.length; bin++) {
+    left -= times[bin];
+    if (left <= 0) return Math.round(binMiddle(bin) * 100) / 100;
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+/** Each kind of incident leaves the signature that its size says: see test/bench/signatures.js for the table. */
+import { incidentKinds, presetIncidents, sizes } from "server-logs/scenario/incident";
+import { generate } from "server-logs/write/generate";
+import { describe, expect, it } from "vitest";
+import { measuredSignatures } from "../bench/signatures.js";
+import { planted } from "./planted.js";
+
+const within = { start: "2026-01-05T12:00:00Z", end: "2026-01-05T13:00:00Z" };
+
+describe("incidents", () => {
+  for (const seed of [1, 2, 3]) {
+    it(`leave their signatures, seed ${seed}`, async () => {
+      const table = await measuredSignatures(seed);
+      expect([...new Set(table.map(({ kind }) => kind))].sort()).toEqual([...incidentKinds].sort());
+      const outside = table.filter(
+        ({ expected, measured, tolerance }) => Math.abs(measured - expected) > tolerance * expected,
+      );
+      expect(outside).toEqual([]);
+    });
+  }
+
+  it("grow by their shape: a ramp to its end, a pulse to its middle", async () => {
+    const thirds = async (shape: "step" | "ramp" | "pulse") => {
+      const incident = { id: "it", kind: "error_burst" as const, start: within.start, seconds: 3600, shape };
+      const { lines } = await planted({
+        rows: 60_000,
+        seed: 5,
+        ...within,
+        incidents: [{ ...incident, size: 0.9 }],
+      });
+      return [0, 1, 2].map((third) => {
+        const here = lines.filter((line) => Math.floor(Number(line.slice(14, 16)) / 20) === third);
+        return here.filter((line) => line.split(",")[3] >= "500").length / here.length;
+      });
+    };
+    const base = 0.02; // what fails at the demonstration shop without it
+    const near = (share: number, level: number) =>
+      expect(Math.abs(share - (level + (1 - level) * base))).toBeLessThan(0.03);
+    (await thirds("step")).forEach((share) => {
+      near(share, 0.9);
+    });
+    (await thirds("ramp")).forEach((share, i) => {
+      near(share, 0.9 * ((2 * i + 1) / 6));
+    });
+    (await thirds("pulse")).forEach((share, i) => {
+      near(share, 0.9 * [1 / 3, 5 / 6, 1 / 3][i]); // means of 1 − |2x − 1| over the thirds
+    });
+  });
+
+  it("touch only the share of the visitors that was asked for, all requests of each", async () => {
+    const incident = {
+      id: "it",
+      kind: "bad_deploy" as const,
+      start: within.start,
+      seconds: 3600,
+      clients: 0.3,
+    };
+    const { lines, labels } = await planted({ rows: 30_000, seed: 6, ...within, incidents: [incident] });
+    const touched = new Map<string, Set<boolean>>();
+    lines.forEach((line, i) => {
+      const [, client, , status] = line.split(",");
+      if (Number(status) >= 500) return; // what a proxy answers is not slowed
+      touched.set(client, (touched.get(client) ?? new Set()).add(labels[i].incidents.length > 0));
+    });
+    const all = [...touched.values()];
+    expect(all.every((answers) => answers.size === 1)).toBe(true);
+    const share = all.filter((answers) => answers.has(true)).length / all.length;
+    expect(Math.abs(share - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / all.length));
+  });
+
+  it("are drawn from the seed on request: as many as asked, inside the window, others for another seed", async () => {
+    const drawn = async (seed: number) =>
+      (await generate({ rows: 100, seed, scenario: { randomIncidents: 12 } })).key.incidents;
+    const [a, again, b] = [await drawn(1), await drawn(1), await drawn(2)];
+    expect(again).toEqual(a);
+    expect(b).not.toEqual(a);
+    expect(a.length).toBe(12);
+    for (const { start, end, kind, size } of a) {
+      expect(start >= "2026-01-05T00:00:00" && start < end && end <= "2026-01-06T00:00:00.000Z").toBe(true);
+      expect(size >= sizes[kind].min && size <= sizes[kind].max).toBe(true);
+    }
+  });
+
+  it("can be named, each by its kind, and lie inside any window, a second's too", async () => {
+    for (const end of ["2026-01-05T00:00:01Z", "2026-01-05T00:10:00Z", "2026-03-05T00:00:00Z"]) {
+      const { key } = await generate({ rows: 200, end, incidents: [...presetIncidents] });
+      expect(key.incidents.map(({ id }) => id)).toEqual(presetIncidents);
+      for (const incident of key.incidents)
+        expect(Date.parse(incident.end)).toBeLessThanOrEqual(Date.parse(end));
+    }
+  });
+});
