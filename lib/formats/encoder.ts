@@ -1,0 +1,109 @@
+import type { Batch, Outcome } from "../generate/batch.js";
+import type { Plan } from "../generate/plan.js";
+import { UNREADABLE } from "../scenario/incident.js";
+import { type Spoiler, spoiled } from "./spoil.js";
+import { packText, type Text } from "./text.js";
+
+/** Turns batches into the bytes of a format, piece by piece. */
+export interface Encoder {
+  /** What stands at the beginning of a whole file; may be empty. */
+  readonly header: Uint8Array;
+  /**
+   * The bytes of a batch in pieces of about a megabyte. Two pieces are good at a time: asking for the one
+   * after the next overwrites a piece.
+   */
+  encode(batch: Batch): Iterable<Uint8Array>;
+  /** What stands at the end of a whole file, after the last batch; nothing in formats of lines. */
+  end?(): Iterable<Uint8Array>;
+}
+
+const LATIN = new TextDecoder("latin1"); // lines are ASCII
+
+/** Bytes in a piece. */
+const PIECE = 1 << 20;
+
+/** An encoder of a line for each record: the lines of any slices put together are the lines of the whole. */
+export abstract class LineEncoder implements Encoder {
+  readonly header: Uint8Array;
+  readonly #longestRow: number;
+  readonly #pieces = [new DataView(new ArrayBuffer(PIECE)), new DataView(new ArrayBuffer(PIECE))] as const;
+  #turn: 0 | 1 = 0;
+
+  /** @param longestRow bytes that a line can take, and eight more that copying may overshoot */
+  constructor(header: string, longestRow: number) {
+    this.header = new TextEncoder().encode(header);
+    this.#longestRow = longestRow;
+  }
+
+  *encode(batch: Batch): Generator<Uint8Array> {
+    const { defect, length } = batch;
+    const last = PIECE - this.#longestRow;
+    let view: DataView = this.#pieces[this.#turn];
+    let at = 0;
+    for (let row = 0; row < length; ) {
+      let until = row; // the first line that a defect spoils
+      while (until < length && (defect[until] === 0 || defect[until] > UNREADABLE)) until++;
+      const spoils = until === row;
+      // A line to be spoiled is written as it would be, taken back and written again.
+      batch.length = spoils ? row + 1 : until;
+      const written = this.fill(view, batch, row, last, at);
+      batch.length = length;
+      if (spoils && written.row > row) {
+        const line = LATIN.decode(new Uint8Array(view.buffer, at, written.length - at - 1));
+        const bytes = spoiled(line, defect[row], batch.address[row], this.spoiler);
+        new Uint8Array(view.buffer).set(bytes, at);
+        at += bytes.length;
+      } else {
+        at = written.length;
+      }
+      row = written.row;
+      if (at >= last) {
+        yield new Uint8Array(view.buffer, 0, at);
+        this.#turn = this.#turn === 0 ? 1 : 0;
+        view = this.#pieces[this.#turn];
+        at = 0;
+      }
+    }
+    if (at > 0) {
+      yield new Uint8Array(view.buffer, 0, at);
+      this.#turn = this.#turn === 0 ? 1 : 0;
+    }
+  }
+
+  /** How defects take a line apart. */
+  protected abstract readonly spoiler: Spoiler;
+
+  /**
+   * Writes the lines of a batch from `row` on, at `at`, until the batch ends or the next line would begin at
+   * `last` or behind it. @returns the first row not written, and the end of what was
+   */
+  protected abstract fill(
+    view: DataView,
+    batch: Batch,
+    row: number,
+    last: number,
+    at: number,
+  ): { row: number; length: number };
+}
+
+/** Prepared text around a route's identifier: all of it is `before` where the route has none. */
+export interface RouteText {
+  readonly before: Text;
+  readonly behind: Text;
+  /** Longest of the texts in bytes, both parts together. */
+  readonly longest: number;
+}
+
+/** Prepares what every outcome writes. @param render the text; it holds the route once, with `{id}` as it is */
+export function routeText({ scenario, outcomes }: Plan, render: (outcome: Outcome) => string): RouteText {
+  const parts = outcomes.map((outcome): [string, string] => {
+    const text = render(outcome);
+    const at = scenario.site.identifiers ? text.indexOf("{id}") : -1;
+    return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 4)];
+  });
+  return {
+    before: packText(parts.map(([before]) => before)),
+    behind: packText(parts.map(([, behind]) => behind)),
+    longest: Math.max(...parts.map(([before, behind]) => before.length + behind.length)),
+  };
+}

@@ -1,0 +1,35 @@
+import { isIP } from "node:net";
+
+/** Whether bytes[start, end) are an IPv4 or IPv6 address in text, without a port or a zone. */
+export function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isIPv4(bytes, start, end)) return true;
+  if (end - start < 2 || end - start > 45) return false; // the longest IPv6 address has 45 characters
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  return !text.includes("%") && isIP(text) !== 0;
+}
+
+/** Four numbers of 0 to 255 without leading zeros, with dots between. */
+function isIPv4(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > 15) return false;
+  let octet = 0;
+  let length = 0; // digits of this octet so far
+  let dots = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i];
+    if (byte === 46) {
+      if (length === 0) return false;
+      dots++;
+      octet = 0;
+      length = 0;
+    } else if (byte >= 48 && byte <= 57) {
+      if (length > 0 && octet === 0) return false;
+      octet = octet * 10 + byte - 48;
+      length++;
+      if (octet > 255) return false;
+    } else {
+      return false;
+    }
+  }
+  return dots === 3 && length > 0;
+}

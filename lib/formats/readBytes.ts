@@ -1,0 +1,172 @@
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { createGunzip } from "node:zlib";
+import { InputError, quoted } from "../errors.js";
+
+/** Standard input, where a path is asked for. */
+export const standardInput = "-";
+
+/** How the bytes of a log are packed; told by their first bytes, not by the file's name. */
+export type Compression = "none" | "gzip" | "zstd";
+
+/** Bytes asked for at a time: small enough to stay in the cache. */
+export const readSize = 1 << 18;
+
+/** The bytes of a file or of standard input, unpacked. */
+export interface ByteStream {
+  readonly compression: Compression;
+  /** Copies the next bytes to `into`, at most `length` of them; resolves to 0 at the end. */
+  fill(into: Uint8Array, offset: number, length: number): Promise<number>;
+  /** Bytes of the file read so far, packed as they are. */
+  position(): number;
+  /** Bytes of the file; undefined when nobody knows. */
+  readonly size: number | undefined;
+  /** Why the bytes ended before their end: packed data that are cut short or damaged. */
+  damage(): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, or standard input for "-".
+ * @param argument - what errors call the path
+ * @throws InputError when there is no such file, or it is a folder, another special file or not readable.
+ */
+export async function openBytes(path: string, argument: string): Promise<ByteStream> {
+  if (path === standardInput) return openStandardInput();
+  const { handle, size } = await openFile(path, argument);
+  const magic = new Uint8Array(4);
+  const { bytesRead } = await handle.read(magic, 0, 4, 0);
+  const compression = compressionOf(magic.subarray(0, bytesRead));
+  if (compression !== "none") {
+    const stream = createReadStream("", { fd: handle, autoClose: false, start: 0, highWaterMark: readSize });
+    const close = async () => {
+      stream.destroy();
+      await handle.close();
+    };
+    return unpacked(stream, compression, () => stream.bytesRead, size, close);
+  }
+  let position = 0;
+  return {
+    compression,
+    async fill(into, offset, length) {
+      const got = (await handle.read(into, offset, length, position)).bytesRead;
+      position += got;
+      return got;
+    },
+    position: () => position,
+    size,
+    damage: () => undefined,
+    close: () => handle.close(),
+  };
+}
+
+async function openFile(path: string, argument: string): Promise<{ handle: FileHandle; size: number }> {
+  const target = resolve(path);
+  const fail = (why: string) => new InputError(`${argument}: cannot read ${quoted(target)}: ${why}`);
+  try {
+    // Opening a pipe that nobody writes to would wait for ever, so the kind is asked for first.
+    const kind = await stat(target);
+    if (kind.isDirectory()) throw fail("it is a folder, give a file");
+    if (!kind.isFile()) throw fail("it is not a regular file; pipe it to standard input and give -");
+    return { handle: await open(target, "r"), size: kind.size };
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw fail("there is no such file");
+    throw fail(code === "EACCES" ? "no permission to read it" : message);
+  }
+}
+
+async function openStandardInput(): Promise<ByteStream> {
+  const { stdin } = process;
+  const chunks = stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  // Four bytes tell how the data are packed; a pipe may bring them one by one.
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < 4) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  let position = head.length;
+  async function* all(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (head.length > 0) yield head;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      position += next.value.length;
+      yield next.value;
+    }
+  }
+  const close = async () => {
+    stdin.destroy();
+  };
+  return unpacked(all(), compressionOf(head), () => position, undefined, close);
+}
+
+function compressionOf(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
+  return "none";
+}
+
+function unpacked(
+  packed: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  position: () => number,
+  size: number | undefined,
+  close: () => Promise<void>,
+): ByteStream {
+  let damage: string | undefined;
+  let chunk: Uint8Array = new Uint8Array(0);
+  const unpack = { none: (bytes: AsyncIterable<Uint8Array>) => bytes, gzip: gunzip, zstd: unzstd };
+  const chunks = unpack[compression](packed)[Symbol.asyncIterator]();
+  return {
+    compression,
+    async fill(into, offset, length) {
+      while (chunk.length === 0) {
+        try {
+          const next = await chunks.next();
+          if (next.done) return 0;
+          chunk = next.value;
+        } catch (error) {
+          if (compression === "none") throw error;
+          damage = `the ${compression} data are cut short or damaged (${(error as Error).message})`;
+          return 0;
+        }
+      }
+      const part = chunk.subarray(0, length);
+      into.set(part, offset);
+      chunk = chunk.subarray(part.length);
+      return part.length;
+    },
+    position,
+    size,
+    damage: () => damage,
+    async close() {
+      await chunks.return?.();
+      await close();
+    },
+  };
+}
+
+/** Unpacks gzip, of any number of members. */
+async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { pipeline } = await import("node:stream");
+  const unzip = createGunzip({ chunkSize: readSize });
+  pipeline(packed, unzip, () => {}); // the loop below hears of errors
+  yield* unzip as AsyncIterable<Uint8Array>;
+}
+
+/** Unpacks zstd, of any number of frames; Node's own decoder stops silently after the first one. */
+async function* unzstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { Decompress } = await import("fzstd");
+  const ready: Uint8Array[] = [];
+  const decoder = new Decompress((bytes) => {
+    if (bytes.length > 0) ready.push(bytes);
+  });
+  for await (const bytes of packed) {
+    decoder.push(bytes);
+    yield* ready.splice(0);
+  }
+  decoder.push(new Uint8Array(0), true); // throws when the last frame is not whole
+  yield* ready.splice(0);
+}

@@ -1,0 +1,40 @@
+import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+
+/** A line of a format taken apart at the fields that defects spoil, and put together again. */
+export interface Spoiler {
+  /** Texts of time stamp, address, endpoint, status and response time; what the format lacks is undefined. */
+  fields(line: string): (string | undefined)[];
+  /** The line with fields in place of its own; undefined stands for a field that is missing. */
+  join(line: string, fields: (string | undefined)[]): string;
+}
+
+const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[defect - 1]);
+
+/**
+ * A line as a defect leaves it: cut in the middle, without a field, with a word for a number, or not UTF-8.
+ * @param line without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
+ */
+export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): Uint8Array {
+  if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
+  const u = (word >>> 0) / 4294967296;
+  const kind = defectKinds[defect - 1];
+  const text = new TextEncoder();
+  if (kind === MALFORMED) return text.encode(`${line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u)))}\n`);
+  const values = fields(line);
+  if (kind === MISSING) {
+    values[Math.floor(u * 4)] = undefined; // a log may lack response times, so that one would be no defect
+    return text.encode(`${join(line, values)}\n`);
+  }
+  if (kind === WRONG_TYPE) {
+    if (u < 0.5 || values[4] === undefined) values[3] = "OK";
+    else values[4] = "fast";
+    return text.encode(`${join(line, values)}\n`);
+  }
+  values[2] = `${values[2]}${MARK}`;
+  const whole = text.encode(`${join(line, values)}\n`);
+  const at = whole.indexOf(MARK.charCodeAt(0));
+  // the beginning of a two-byte letter without its end
+  return Uint8Array.from([...whole.subarray(0, at), 0xc3, 0x28, ...whole.subarray(at + 1)]);
+}
+
+const MARK = "\x7f"; // stands in no line

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import { withoutEndings } from "../formats/ending.js";
+import type { FormatName } from "../formats/formats.js";
+import { GENERATOR_VERSION } from "../generate/plan.js";
+import type { Log } from "../record.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { type AnswerKey, answerKey } from "../truth/answerKey.js";
+import { labelHeader } from "../truth/labels.js";
+import { Pace } from "../work.js";
+import { Compressor } from "./compress.js";
+import { WholeFile } from "./file.js";
+import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
+import { pieces, workerCount } from "./pieces.js";
+import { MemorySink } from "./sink.js";
+
+export type { GenerateOptions } from "./options.js";
+
+/** A generated log: where it is, and what it was made from. */
+export interface GeneratedLog extends Log {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly generatorVersion: number;
+  readonly format: FormatName;
+  /** Moments between which it lies, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** SHA-256 of the file, hexadecimal. */
+  readonly sha256: string;
+  /** The exact answer to what can be asked of the log. */
+  readonly key: AnswerKey;
+  /** Path of the answer key, where it was written. */
+  readonly keyPath?: string;
+  /** Path of the labels, where they were asked for. */
+  readonly labelsPath?: string;
+  /** The log's first lines as text, for logs in memory and whole files of text. @param count how many */
+  lines(count: number): string[];
+}
+
+/**
+ * Makes a log: the same scenario and seed give the same bytes, always and anywhere.
+ *
+ * @example
+ * const logs = await generate({ rows: 1_000, seed: 42, out: "data/server_logs.csv" });
+ *
+ * @throws InputError naming the argument, its value and the rule, before anything is written
+ * @throws InterruptedError when `signal` stops it; nothing is left behind
+ */
+export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
+  const { plan, from, to, job, out, compression } = prepare(options);
+  const workers = workerCount(options.workers, plan);
+  const files: WholeFile[] = [];
+  const open = async (path: string, argument: string) => {
+    const file = await WholeFile.create(path, argument);
+    files.push(file);
+    return file;
+  };
+  const hash = createHash("sha256");
+  let size = 0;
+  let records = 0;
+  let making: ReturnType<typeof pieces> | undefined;
+  try {
+    const file = out === undefined || out === "-" ? undefined : await open(out, "out");
+    const beside = file?.isRegular ? withoutEndings(file.path) : undefined;
+    const keyFile = beside && options.key !== false ? await open(`${beside}.truth.json`, "key") : undefined;
+    const labelFile = job.labels
+      ? await open(`${beside ?? noPlaceForLabels()}.labels.csv`, "labels")
+      : undefined;
+    await labelFile?.write(new TextEncoder().encode(labelHeader));
+    const memory = new MemorySink();
+    const write = file ? file.write.bind(file) : out === "-" ? toStandardOutput : memory.write.bind(memory);
+    const put = async (bytes: Uint8Array) => {
+      hash.update(bytes);
+      size += bytes.length;
+      await write(bytes);
+    };
+    const compressor = compression && (await Compressor.create(compression, put));
+    const pace = new Pace(options);
+    const total = from === plan.start * 1000 && to === plan.end * 1000 ? plan.rows : undefined;
+    making = pieces(job, plan, from, to, workers);
+    let step = await making.next();
+    for (; !step.done; step = await making.next()) {
+      const piece = step.value;
+      records += piece.records;
+      await (compressor ? compressor.write(piece.bytes) : put(piece.bytes));
+      if (piece.labels) await labelFile!.write(piece.labels.slice());
+      await pace.step(records, total, "records");
+    }
+    await compressor?.end();
+    pace.check();
+    const sha256 = hash.digest("hex");
+    const name = file ? basename(file.path) : "";
+    const made = file && { name, format: job.format, bytes: size, sha256 };
+    const key = answerKey(plan, from, to, step.value, made);
+    await keyFile?.write(new TextEncoder().encode(`${JSON.stringify(key)}\n`));
+    for (const each of files) await each.commit();
+    const inMemory = out === undefined ? memory.bytes() : undefined;
+    return {
+      ...(file && { path: file.path }),
+      ...(inMemory && job.format === "csv" && { csv: inMemory }),
+      records,
+      scenario: plan.scenario,
+      seed: plan.seed,
+      generatorVersion: GENERATOR_VERSION,
+      format: job.format,
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      bytes: size,
+      sha256,
+      key,
+      ...(keyFile && { keyPath: keyFile.path }),
+      ...(labelFile && { labelsPath: labelFile.path }),
+      lines: (count) => {
+        if (compression || job.format === "parquet")
+          throw new InputError(`lines: ${name} is compressed; read a log of plain text`);
+        return firstLines(inMemory, file?.path, count);
+      },
+    };
+  } catch (error) {
+    await making?.return([]); // ends the workers
+    for (const each of files) await each.discard();
+    throw error;
+  }
+}
+
+function firstLines(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {
+  if (!Number.isInteger(count) || count < 0 || count > 10_000) {
+    throw new InputError(`count: must be a whole number from 0 to 10000, not ${quoted(count)}`);
+  }
+  let head = bytes?.subarray(0, (count + 1) * 4096);
+  if (head === undefined && path !== undefined) {
+    const descriptor = openSync(path, "r");
+    head = new Uint8Array((count + 1) * 4096);
+    head = head.subarray(0, readSync(descriptor, head));
+    closeSync(descriptor);
+  }
+  const lines = new TextDecoder().decode(head).split("\n");
+  return lines.slice(0, Math.min(count, lines.length - 1));
+}
+
+function toStandardOutput(piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(piece, (error) => (error ? reject(error) : resolve()));
+  });
+}

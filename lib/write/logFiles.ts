@@ -1,0 +1,63 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import { standardInput } from "../formats/readBytes.js";
+
+/** A log to read: what it is called, where it is, and its bytes when it is in memory. */
+export interface LogFile {
+  /** As the caller named it. */
+  readonly name: string;
+  /** Absolute path, or "-". */
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+  /** Size in bytes; undefined for standard input. */
+  readonly size: number | undefined;
+}
+
+/** A log's path, several, patterns such as "logs/access.log*", "-" for standard input, or a log's bytes. */
+export type LogSource = string | readonly string[] | Uint8Array;
+
+/**
+ * The logs that were named, in the order given; those of a pattern by name, numbers by value.
+ * @throws InputError when there is none, or one is named twice, is a folder, or cannot be found.
+ */
+export async function logFiles(source: LogSource): Promise<LogFile[]> {
+  if (source instanceof Uint8Array) {
+    const bytes = new Uint8Array(source.buffer, source.byteOffset, source.length);
+    return [{ name: "memory", path: "memory", bytes, size: bytes.length }];
+  }
+  const paths: readonly unknown[] = Array.isArray(source) ? source : [source];
+  if (paths.length === 0) throw new InputError("path: the list of logs is empty");
+  const files: LogFile[] = [];
+  for (const path of paths) {
+    if (typeof path !== "string" || path === "") {
+      throw new InputError(`path: ${quoted(path)} is not the path of a log`);
+    }
+    files.push(...(await found(path)));
+  }
+  const twice = files.find(({ path }, i) => files.findIndex((other) => other.path === path) < i);
+  if (twice) throw new InputError(`path: ${quoted(twice.name)} is named twice`);
+  return files;
+}
+
+async function found(path: string): Promise<LogFile[]> {
+  if (path === standardInput) return [{ name: "standard input", path, size: undefined }];
+  const literal = await stat(path).catch(() => undefined);
+  if (literal?.isDirectory()) {
+    throw new InputError(
+      `path: cannot read ${quoted(resolve(path))}: it is a folder, give files, such as ${quoted(`${path.replace(/\/+$/, "")}/*.log`)}`,
+    );
+  }
+  if (literal || !/[*?[{]/.test(path)) return [{ name: path, path: resolve(path), size: literal?.size }];
+  const { glob } = await import("tinyglobby");
+  const names = await glob(path, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(path) });
+  if (names.length === 0) throw new InputError(`path: no file matches ${quoted(path)}`);
+  names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      path: resolve(name),
+      size: (await stat(name).catch(() => undefined))?.size,
+    })),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Encoder } from "../formats/encoder.js";
+import { type FormatName, formats } from "../formats/formats.js";
+import { LogStream } from "../generate/logStream.js";
+import { type Plan, planOf } from "../generate/plan.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { type Tally, tallyOf } from "../truth/answerKey.js";
+import { Counts } from "../truth/counts.js";
+import { Labels } from "../truth/labels.js";
+
+/** What a maker needs to know; plain data, so that a worker can be told. */
+export interface Job {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly without: true | readonly string[];
+  readonly format: FormatName;
+  /** Whether a label is wanted for each line. */
+  readonly labels: boolean;
+}
+
+/** A stretch of a log's bytes, and what else was made with it. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** Lines that end in this piece. */
+  readonly records: number;
+  /** Their labels, where they were asked for. */
+  readonly labels?: Uint8Array | undefined;
+}
+
+/** Makes bytes, labels and counts of any stretches of a log, one after the other. */
+export class Maker {
+  readonly encoder: Encoder;
+  readonly #stream: LogStream;
+  readonly #counts: Counts;
+  readonly #labels: Labels | undefined;
+  readonly #hasDefects: boolean;
+
+  /** Loads what the format needs. */
+  static async create(job: Job): Promise<Maker> {
+    const plan = planOf(job.scenario, job.seed, job.without);
+    return new Maker(plan, await formats[job.format].encoder(plan), job.labels);
+  }
+
+  private constructor(plan: Plan, encoder: Encoder, labels: boolean) {
+    this.encoder = encoder;
+    this.#stream = new LogStream(plan);
+    this.#counts = new Counts(plan);
+    this.#labels = labels ? new Labels(plan) : undefined;
+    this.#hasDefects = Object.values(plan.scenario.defects).some((rate) => rate > 0);
+  }
+
+  /** The pieces of a stretch; two are good at a time. @param from milliseconds since 1970 @param to excluded */
+  *pieces(from: number, to: number): Generator<Piece> {
+    for (const batch of this.#stream.batches(from, to)) {
+      this.#counts.add(batch, this.#hasDefects);
+      let labels = this.#labels?.encode(batch);
+      let records = batch.length;
+      for (const bytes of this.encoder.encode(batch)) {
+        yield { bytes, records, labels };
+        records = 0;
+        labels = undefined;
+      }
+      if (records > 0) yield { bytes: NOTHING, records, labels }; // a format that writes in larger blocks
+    }
+  }
+
+  /** What all stretches so far add up to. */
+  tally(): Tally {
+    return tallyOf(this.#stream, this.#counts);
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,200 @@
+import { InputError, quoted } from "../errors.js";
+import { type Compression, formOf } from "../formats/ending.js";
+import { type FormatName, formats } from "../formats/formats.js";
+import { type Plan, planOf } from "../generate/plan.js";
+import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+import { type Defects, type Incident, parseScenario, type ScenarioInput } from "../scenario/scenario.js";
+import type { Work } from "../work.js";
+import type { Job } from "./maker.js";
+import { mostBytesInMemory } from "./sink.js";
+
+/** What to generate. Everything may be left out: 1,000 records of the demonstration shop, one Monday. */
+export interface GenerateOptions extends Work {
+  /** Exact number of records, 0 to 10 billion. Default 1,000. */
+  rows?: number | undefined;
+  /** Instead of `rows`: requests per second, as a mean over the week. */
+  rate?: number | undefined;
+  /** Whole number, 0 to 2^53 − 1: another seed, another log of the same kind. Default 42. */
+  seed?: number | undefined;
+  /** A preset's name, or a preset with changes on top. Default the demonstration shop, `"demo"`. */
+  scenario?: ScenarioInput | undefined;
+  /** First moment of the log, such as `2026-01-05T00:00:00Z`. Default: the scenario's. */
+  start?: string | undefined;
+  /** End of the log, excluded. Default: one day after `start`, or the scenario's. */
+  end?: string | undefined;
+  /** Only the part of the log from this moment on, included. */
+  from?: string | undefined;
+  /** Only the part of the log before this moment. */
+  to?: string | undefined;
+  /** Only one of n parts of about equal size, in order: `"2/8"`. Put together they are the whole. */
+  shard?: string | undefined;
+  /** File to write; `"-"` is standard output; without it the log stays in memory (up to 256 MiB). */
+  out?: string | undefined;
+  /**
+   * csv, ndjson, combined, combined-timed or parquet. Default: by the file's ending, .csv, .ndjson, .jsonl, .log
+   * (combined) or .parquet; without an ending csv. Behind it .gz or .zst compress.
+   */
+  format?: FormatName | undefined;
+  /** Incidents in place of the scenario's: names such as `"checkout_outage"`, or their data. */
+  incidents?: (string | Incident)[] | undefined;
+  /** Incidents that shall not have happened, by id, or true for all: the same log but for what they touched. */
+  withoutIncidents?: true | string[] | undefined;
+  /** Faults of the log itself: the share of the lines with each, such as `{ malformed: 0.001 }`. */
+  defects?: Partial<Defects> | undefined;
+  /** Whether to write a label for each line beside the log, as `….labels.csv`. Default false. */
+  labels?: boolean | undefined;
+  /** Whether to write the answer key beside the log, as `….truth.json`. Default true where there is a file. */
+  key?: boolean | undefined;
+  /** Threads that make it, 1 to 64: the bytes are the same. Default 1 below 2 million records, else the cores. */
+  workers?: number | undefined;
+}
+
+/** Bytes of a record, about, to refuse in time what would not fit. */
+const RECORD_BYTES = 66;
+
+/** Checks all options and turns them into a plan and a part of it, in milliseconds since 1970. */
+export function prepare(options: GenerateOptions): {
+  plan: Plan;
+  from: number;
+  to: number;
+  job: Job;
+  /** Path of the file, or "-". */
+  out?: string | undefined;
+  compression?: Compression | undefined;
+} {
+  if (typeof options !== "object" || options === null) {
+    throw new InputError(
+      `options: must be an object such as { rows: 1000, seed: 42 }, not ${quoted(options)}`,
+    );
+  }
+  const { rows, rate, start, end, seed = 42, scenario = "demo" } = options;
+  if (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 0 || rows > 1e10)) {
+    throw new InputError(`rows: must be a whole number from 0 to 10000000000, not ${quoted(rows)}`);
+  }
+  if (rate !== undefined && !(typeof rate === "number" && rate > 0 && rate <= 1e6)) {
+    throw new InputError(
+      `rate: must be a number above 0, up to 1000000 requests a second, not ${quoted(rate)}`,
+    );
+  }
+  if (rows !== undefined && rate !== undefined)
+    throw new InputError("rows and rate: give one of them, not both");
+  const traffic = {
+    ...(rows !== undefined && { rows }),
+    ...(rate !== undefined && { rate }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+  };
+  const base = typeof scenario === "string" ? { preset: scenario } : scenario;
+  const input =
+    Object.keys(traffic).length === 0
+      ? base
+      : { ...base, traffic: { ...withoutAmount(base?.traffic, traffic), ...traffic } };
+  const wrong = {
+    ...(options.incidents !== undefined && { incidents: options.incidents }),
+    ...(options.defects !== undefined && { defects: options.defects }),
+  };
+  const parsed = parseScenario({ ...input, ...wrong });
+  const without = withoutOption(options.withoutIncidents);
+  const plan = planOf(parsed, seed, without);
+  const out = options.out === undefined ? undefined : pathOption("out", options.out);
+  const { format, compression } = formOf(options.format, out);
+  if (out === undefined && !formats[format].joinable) {
+    throw new InputError(`out: must name a file for ${format}, which is not kept in memory`);
+  }
+  refuseSpoiling(plan, format);
+  const job: Job = { scenario: parsed, seed, without, format, labels: options.labels === true };
+  const part = options.shard === undefined ? undefined : shardOption(options.shard, plan);
+  if (part && (options.from !== undefined || options.to !== undefined)) {
+    throw new InputError("shard: give either shard or from and to, not both");
+  }
+  const from = options.from === undefined ? (part?.[0] ?? plan.start * 1000) : moment("from", options.from);
+  const to = options.to === undefined ? (part?.[1] ?? plan.end * 1000) : moment("to", options.to);
+  if (from < plan.start * 1000 || from > plan.end * 1000) {
+    throw new InputError(
+      `from: must be inside the log, ${plan.scenario.traffic.start} to ${plan.scenario.traffic.end}, not ${options.from}`,
+    );
+  }
+  if (to < from || to > plan.end * 1000) {
+    throw new InputError(
+      `to: must be after from and not after the log's end, ${plan.scenario.traffic.end}, not ${options.to}`,
+    );
+  }
+  const share = plan.end > plan.start ? (to - from) / 1000 / (plan.end - plan.start) : 1;
+  if (options.out === undefined && plan.rows * share * RECORD_BYTES > mostBytesInMemory) {
+    throw new InputError(
+      `out: ${plan.rows} records are too many to keep in memory; name a file to write them to`,
+    );
+  }
+  if (job.labels && (options.out === undefined || options.out === "-")) noPlaceForLabels();
+  return { plan, from, to, job, out, compression };
+}
+
+function withoutOption(value: unknown): true | string[] {
+  if (value === undefined) return [];
+  if (value === true) return true;
+  if (Array.isArray(value) && value.every((id) => typeof id === "string")) return value;
+  throw new InputError(`withoutIncidents: must be true or a list of ids, not ${quoted(value)}`);
+}
+
+/** A columnar file has no lines that could be cut or misspelt. */
+function refuseSpoiling({ scenario }: Plan, format: FormatName): void {
+  if (formats[format].joinable) return;
+  for (const kind of defectKinds.slice(0, UNREADABLE)) {
+    if (scenario.defects[kind] === 0) continue;
+    throw new InputError(
+      `defects.${kind}: must be 0 for ${format}, which has typed columns and no lines to spoil`,
+    );
+  }
+}
+
+/** Begin and end of a shard in milliseconds: at whole seconds that divide the season's traffic evenly. */
+function shardOption(shard: unknown, { start, end, intensity }: Plan): [number, number] {
+  const [, k, n] = (typeof shard === "string" ? /^(\d{1,6})\/(\d{1,6})$/.exec(shard) : null) ?? [];
+  if (n === undefined || Number(k) < 1 || Number(k) > Number(n)) {
+    throw new InputError(`shard: must be k/n such as "2/8", with k from 1 to n, not ${quoted(shard)}`);
+  }
+  const whole = intensity.sum(start, end);
+  const edge = (share: number): number => {
+    if (share === 0) return start;
+    if (share === 1) return end;
+    let [low, high] = [start, end];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (intensity.sum(start, middle) <= whole * share) low = middle;
+      else high = middle;
+    }
+    return low;
+  };
+  return [edge((Number(k) - 1) / Number(n)) * 1000, edge(Number(k) / Number(n)) * 1000];
+}
+
+/** The scenario's own amount gives way to the caller's. */
+function withoutAmount<T extends object>(traffic: T | undefined, given: object): Partial<T> | undefined {
+  if (!("rows" in given || "rate" in given) || typeof traffic !== "object") return traffic;
+  const { rows, rate, ...others } = traffic as T & { rows?: unknown; rate?: unknown };
+  return others as Partial<T>;
+}
+
+function moment(argument: string, text: unknown): number {
+  const milliseconds =
+    typeof text === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text)
+      ? Date.parse(text)
+      : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new InputError(`${argument}: must be a moment such as 2026-01-05T00:00:00Z, not ${quoted(text)}`);
+  }
+  return milliseconds;
+}
+
+/** The path of a file to write, or "-". */
+function pathOption(argument: string, value: unknown): string {
+  if (typeof value !== "string" || value === "" || value.includes("\0")) {
+    throw new InputError(`${argument}: must be the path of a file, not ${quoted(value)}`);
+  }
+  return value;
+}
+
+/** Labels stand beside a file. */
+export function noPlaceForLabels(): never {
+  throw new InputError("labels: need a file in out, beside which they can stand");
+}

@@ -1,0 +1,224 @@
+import { resolve } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import type { OwnFormat } from "../formats/ownFormat.js";
+import type { ParquetRows } from "../formats/parquetRows.js";
+import { type Asked, askedFormat, lineFormats, type ReadFormat } from "../formats/read.js";
+import { clockOf } from "../formats/readClock.js";
+import { Lines } from "../formats/readLines.js";
+import type { FormatOptions, LineReader, TimeUnit } from "../formats/readRow.js";
+import { firstLines, recognise, sampleSize } from "../formats/recognise.js";
+import type { Progress, Work } from "../work.js";
+import { checkWritable, WholeFile } from "./file.js";
+import { type LogFile, type LogSource, logFiles } from "./logFiles.js";
+import { Quarantine } from "./quarantine.js";
+import { type ReadLog, readLogOf, type SourceLog } from "./readOutcome.js";
+import { Records } from "./records.js";
+import { FileSink, MemorySink, OutputSink, type Sink } from "./sink.js";
+import { Tally } from "./tally.js";
+
+export type { ReadLog, SourceLog } from "./readOutcome.js";
+
+/** Standard output, where a file for the CSV is asked for. */
+const standardOutput = "-";
+
+/** How `read` reads logs. All may be left out. */
+export interface ReadOptions {
+  /** What the lines look like: a format's name, one of your own, or "auto" (the default) to go by the first lines. */
+  format?: ReadFormat | OwnFormat | undefined;
+  /** File for the CSV, "-" for standard output; left out, it stays in memory, up to 256 MiB (about 4 million records). */
+  out?: string | undefined;
+  /** File for the lines that are no records, as NDJSON: line number, reason, length, text. */
+  quarantine?: string | undefined;
+  /** Zone of the log's clock where a time names none: "UTC" (the default), "+02:00" or "Europe/Berlin". */
+  timeZone?: string | undefined;
+  /** Unit of the response times, where the log leaves it open; "none": it has none. */
+  timeUnit?: TimeUnit | "none" | undefined;
+  /** Whether paths keep their query strings; "cut" by default. */
+  query?: "cut" | "keep" | undefined;
+  /**
+   * Whether numbers, UUIDs and hexadecimal texts of 16 digits or more in paths become `{id}`
+   * (`/users/123` is `/users/{id}`); "keep" by default.
+   */
+  identifiers?: "keep" | "fold" | undefined;
+}
+
+/**
+ * Reads servers' own logs (plain, gzip or zstd) into five-field CSV, in constant memory, losing nothing: each
+ * line is a record, or in quarantine with the reason, or counted as skipped. Records keep the logs' order,
+ * so that line numbers can be followed and memory stays constant; those out of order are counted.
+ *
+ * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
+ */
+export async function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
+  const asked = askedFormat(options?.format ?? "auto");
+  const formatOptions = checkedOptions(options);
+  const files = await logFiles(source);
+  await checkTargets(options, files);
+  const jobs: Job[] = [];
+  const opened: WholeFile[] = [];
+  const openFile = async (file: string, argument: string) => {
+    opened.push(await WholeFile.create(file, argument));
+    return opened.at(-1)!;
+  };
+  try {
+    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
+    const memory = new MemorySink();
+    const sink = await sinkOf(options.out, memory, openFile);
+    const quarantine = new Quarantine(
+      options.quarantine === undefined ? undefined : await openFile(options.quarantine, "quarantine"),
+    );
+    const tally = new Tally(quarantine);
+    const size = sizeOf(files);
+    const records = new Records(sink, quarantine, tally, options.identifiers === "fold", size);
+    const sources: SourceLog[] = [];
+    let before = 0;
+    for (const job of jobs) {
+      sources.push(
+        await readOne(job, records, tally, jobs.length > 1, part(work, before, job.file.size, size)),
+      );
+      before += job.file.size ?? 0;
+    }
+    await records.end();
+    for (const file of opened) await file.commit();
+    return readLogOf(placeOf(options.out, memory), sources, tally, quarantine);
+  } catch (error) {
+    for (const file of opened) await file.discard();
+    throw error;
+  } finally {
+    for (const { parquet } of jobs) parquet?.close();
+  }
+}
+
+type OpenFile = (file: string, argument: string) => Promise<WholeFile>;
+
+async function sinkOf(out: string | undefined, memory: MemorySink, openFile: OpenFile): Promise<Sink> {
+  if (out === undefined) return memory;
+  return out === standardOutput ? new OutputSink() : new FileSink(await openFile(out, "out"));
+}
+
+function placeOf(out: string | undefined, memory: MemorySink): { path?: string; csv?: Uint8Array } {
+  if (out === undefined) return { csv: memory.bytes() };
+  return out === standardOutput ? {} : { path: resolve(out) };
+}
+
+/** A log made ready to be read. */
+interface Job {
+  readonly file: LogFile;
+  readonly format: string;
+  readonly lines: Lines;
+  readonly reader: LineReader;
+  readonly parquet?: ParquetRows;
+  readonly why: string;
+}
+
+function checkedOptions({
+  query = "cut",
+  timeZone = "UTC",
+  timeUnit,
+  identifiers = "keep",
+}: ReadOptions): FormatOptions {
+  const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
+    if (allowed.includes(value as string)) return;
+    throw new InputError(
+      `${argument}: ${quoted(value)}: give ${allowed.map((each) => `"${each}"`).join(" or ")}`,
+    );
+  };
+  oneOf("query", query, ["cut", "keep"]);
+  oneOf("identifiers", identifiers, ["keep", "fold"]);
+  if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
+  return { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+}
+
+/** Checks the files to write before any is touched. */
+async function checkTargets({ out, quarantine }: ReadOptions, files: readonly LogFile[]): Promise<void> {
+  for (const [argument, file] of Object.entries({ out, quarantine })) {
+    if (file === undefined || (argument === "out" && file === standardOutput)) continue;
+    if (files.some(({ path }) => path === resolve(file))) {
+      throw new InputError(`${argument}: ${quoted(file)} is the log itself`);
+    }
+    await checkWritable(file, argument);
+  }
+  if (out !== undefined && quarantine !== undefined && resolve(out) === resolve(quarantine)) {
+    throw new InputError(`quarantine: ${quoted(quarantine)} is also the file of the CSV`);
+  }
+}
+
+/** Looks at a log's beginning and makes the format ready; nothing is read yet. */
+async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: Work): Promise<Job> {
+  const lines = new Lines(file.bytes ?? file.path, "path");
+  const head = await lines.sample(sampleSize, work);
+  const { isParquet, openParquet } = await import("../formats/parquetRows.js");
+  const unread: LineReader = () => "not read";
+  if (asked.format === undefined && isParquet(head) && lines.compression === "none") {
+    if (file.bytes || file.path === "-")
+      throw new InputError(`path: Parquet is read from files only, not from ${file.name}`);
+    const parquet = await openParquet(file.path, options);
+    return { file, format: "parquet", lines, reader: unread, parquet, why: `Parquet: ${parquet.decided}` };
+  }
+  if (asked.name === "parquet" && asked.format === undefined)
+    throw new InputError(`path: ${quoted(file.name)} is not a Parquet file`);
+  const first = firstLines(head);
+  if (first.length === 0 && head.length === sampleSize && asked.format === undefined) {
+    throw new InputError(
+      `format: cannot tell the format of ${quoted(file.name)}, as its first line is longer than ${sampleSize / 1024} KiB; say which`,
+    );
+  }
+  const { name, reading, why } = asked.format
+    ? {
+        name: asked.name,
+        reading: asked.format.reading(options, first),
+        why: `${asked.format.title}, as asked`,
+      }
+    : recognise(lineFormats, options, first, file.name);
+  if (reading.unsure !== undefined) throw new InputError(reading.unsure);
+  const decided = reading.decided === undefined ? why : `${why}; ${reading.decided}`;
+  return { file, format: name, lines, reader: reading.read, why: decided };
+}
+
+async function readOne(
+  job: Job,
+  records: Records,
+  tally: Tally,
+  several: boolean,
+  work: Work,
+): Promise<SourceLog> {
+  const { file, format, lines, reader, parquet, why } = job;
+  tally.begin(several ? file.name : undefined);
+  const before = tally.counts();
+  if (parquet) await records.ofParquet(parquet, work);
+  else await records.ofLines(lines, reader, work);
+  const after = tally.counts();
+  return {
+    name: file.name,
+    path: file.path,
+    format,
+    why,
+    damage: lines.damage,
+    lines: after.lines - before.lines,
+    records: after.records - before.records,
+    quarantined: after.quarantined - before.quarantined,
+    blank: after.blank - before.blank,
+    headers: after.headers - before.headers,
+  };
+}
+
+/** Size of all the logs in bytes; undefined when one of them has none. */
+function sizeOf(files: readonly LogFile[]): number | undefined {
+  let sum = 0;
+  for (const { size } of files) {
+    if (size === undefined) return;
+    sum += size;
+  }
+  return sum;
+}
+
+/** Progress of one log as a part of all of them, in bytes. */
+function part(work: Work, before: number, size: number | undefined, total: number | undefined): Work {
+  const { onProgress, signal } = work;
+  if (!onProgress) return work;
+  const scaled = ({ done, total: own, unit }: Progress) => {
+    const bytes = unit === "bytes" ? done : ((size ?? 0) * done) / (own || 1);
+    onProgress({ done: before + Math.round(bytes), total, unit: "bytes" });
+  };
+  return { signal, onProgress: scaled };
+}

@@ -1,0 +1,109 @@
+import { inspect } from "node:util";
+import type { Columns, Log } from "../record.js";
+import type { Quarantine, QuarantinedLine } from "./quarantine.js";
+import type { LineCounts, Tally } from "./tally.js";
+
+/** One of the logs that were read, and what became of its lines. */
+export interface SourceLog extends Readonly<LineCounts> {
+  /** As the caller named it. */
+  readonly name: string;
+  /** Absolute path; "-" for standard input. */
+  readonly path: string;
+  readonly format: string;
+  /** Why this format, and what its first lines decided. */
+  readonly why: string;
+  /** Why its data ended before their end, if they did. */
+  readonly damage: string | undefined;
+}
+
+/** Logs that were read, and what became of their lines: lines = records + quarantined + skipped. */
+export interface ReadLog extends Log {
+  /** The logs, in the order in which they were read. */
+  readonly sources: readonly SourceLog[];
+  readonly lines: number;
+  readonly quarantined: number;
+  /** Lines left out on purpose: blank ones, headers and directives. */
+  readonly skipped: number;
+  readonly blank: number;
+  readonly headers: number;
+  /** Records whose time lies before that of the record above them: servers log a request when it ends. */
+  readonly outOfOrder: number;
+  /** Records that have no response time. */
+  readonly withoutResponseTime: number;
+  /** Earliest and latest time stamp; undefined when there is no record. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Columns `reason` and `lines` of what is in quarantine. */
+  readonly reasons: Columns;
+  /** The first ten lines in quarantine. */
+  readonly examples: readonly QuarantinedLine[];
+  /** What the reader should know, in sentences. */
+  readonly warnings: readonly string[];
+  /** All of this in a few lines of text. */
+  readonly summary: string;
+}
+
+/** Puts together what `read` answers. */
+export function readLogOf(
+  where: { path?: string; csv?: Uint8Array },
+  sources: readonly SourceLog[],
+  tally: Tally,
+  quarantine: Quarantine,
+): ReadLog {
+  const { lines, records, quarantined, blank, headers, outOfOrder, withoutResponseTime } = tally;
+  const skipped = blank + headers;
+  const warnings = warningsOf(sources, tally);
+  const reasons = quarantine.reasons();
+  const from = records > 0 ? new Date(tally.earliest).toISOString() : undefined;
+  const to = records > 0 ? new Date(tally.latest).toISOString() : undefined;
+  const summary = [
+    `${number(records)} records${from ? `, ${from} to ${to}` : ""}`,
+    ...sources.map(({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${number(own)} lines, ${why}`),
+    `${number(lines)} lines = ${number(records)} records + ${number(quarantined)} in quarantine + ${number(skipped)} skipped`,
+    ...(skipped > 0 ? [`  skipped: ${number(blank)} blank, ${number(headers)} headers`] : []),
+    ...reasons.reason.map((reason, i) => `  quarantine: ${number(Number(reasons.lines[i]))} × ${reason}`),
+    ...warnings.map((warning) => `  note: ${warning}`),
+  ].join("\n");
+  const log: ReadLog = {
+    ...where,
+    sources,
+    lines,
+    records,
+    quarantined,
+    skipped,
+    blank,
+    headers,
+    outOfOrder,
+    withoutResponseTime,
+    from,
+    to,
+    reasons,
+    examples: quarantine.examples,
+    warnings,
+    summary,
+  };
+  // A cell that ends in a log says what it is instead of dumping its bytes.
+  Object.defineProperty(log, inspect.custom, { value: () => summary });
+  return log;
+}
+
+function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
+  const { records, outOfOrder, firstOutOfOrder, withoutResponseTime } = tally;
+  const warnings: string[] = [];
+  for (const { damage, name, lines } of sources) {
+    if (damage === undefined) continue;
+    const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
+    warnings.push(`${damage}: what came after line ${number(lines)}${place} is lost`);
+  }
+  if (outOfOrder > 0) {
+    warnings.push(
+      `${number(outOfOrder)} of ${number(records)} records are earlier than the one above them, first on ${firstOutOfOrder}: the log's order was kept`,
+    );
+  }
+  if (withoutResponseTime > 0) {
+    warnings.push(`${number(withoutResponseTime)} of ${number(records)} records have no response time`);
+  }
+  return warnings;
+}
+
+const number = (value: number) => value.toLocaleString("en-US");
