@@ -1,0 +1,19 @@
+import { InputError, quoted } from "../errors.js";
+
+/** Whether a text names a PostgreSQL database and not a file. */
+export function isPostgres(text: unknown): text is string {
+  return typeof text === "string" && /^postgres(ql)?:\/\//i.test(text);
+}
+
+/**
+ * Refuses what looks as the address of another database, without repeating it: it may hold a password.
+ * @throws InputError when `text` begins with a scheme such as `mysql://`.
+ */
+export function checkNoOtherAddress(argument: string, text: unknown): void {
+  const scheme = typeof text === "string" ? /^([a-z][\w+.-]*):\/\//i.exec(text)?.[1] : undefined;
+  if (scheme !== undefined && !isPostgres(text)) {
+    throw new InputError(
+      `${argument}: ${quoted(`${scheme}://…`)} is not the address of a database that is known: give a file or postgres://…`,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { type Field, recordFields } from "../record.js";
+
+/** The databases that can hold `requests`. */
+export type Engine = "duckdb" | "postgres";
+
+const types: Record<Engine, Record<Field["type"], string>> = {
+  duckdb: { timestamp: "TIMESTAMP", text: "VARCHAR", integer: "INTEGER", decimal: "DOUBLE" },
+  // Text is compared by its bytes, as DuckDB does: else a question's order would hang on the server's language.
+  postgres: {
+    timestamp: "timestamp(3) without time zone",
+    text: 'text COLLATE "C"',
+    integer: "integer",
+    decimal: "double precision",
+  },
+};
+
+/** Names of the columns, as SQL lists them. */
+export const columnList: string = recordFields.map(({ name }) => name).join(", ");
+
+/** The columns of `requests` as name and type; what a log may lack may be NULL. */
+export function requestsColumns(engine: Engine): string {
+  return recordFields
+    .map(({ name, type, optional }) => `${name} ${types[engine][type]}${optional ? "" : " NOT NULL"}`)
+    .join(", ");
+}
+
+/** The type of a column in DuckDB. */
+export function duckdbType(field: Field): string {
+  return types.duckdb[field.type];
+}
+
+/** What was loaded into a database that lasts, so that the same file is never loaded twice. */
+export const loadsColumns: Record<Engine, string> = {
+  duckdb:
+    "sha256 VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, bytes BIGINT NOT NULL, records BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL",
+  postgres:
+    "sha256 text PRIMARY KEY, name text NOT NULL, bytes bigint NOT NULL, records bigint NOT NULL, loaded_at timestamp(3) without time zone NOT NULL",
+};

@@ -1,0 +1,44 @@
+import { InputError, quoted } from "../errors.js";
+import type { Source } from "../record.js";
+import type { Work } from "../work.js";
+
+/** A file that was loaded. */
+export interface Load {
+  /** Of the file as it is, packed or not; hexadecimal. */
+  readonly sha256: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** A database that lasts, open for loading: all that happens until `commit` is one transaction. */
+export interface Warehouse {
+  /** What it is called in messages, without credentials. */
+  readonly name: string;
+  /** The load of the same content, if there was one. */
+  find(sha256: string): Promise<Load | undefined>;
+  /** Adds a log's records to `requests`; resolves to their number. */
+  insert(source: Source, work: Work): Promise<number>;
+  /** Remembers that a file was loaded. */
+  note(load: Load): Promise<void>;
+  /** Number of records in `requests`. */
+  total(): Promise<number>;
+  /** Keeps what was loaded, and closes. */
+  commit(): Promise<void>;
+  /** Leaves the database as it was before, and closes. Safe to call after a failure. */
+  discard(): Promise<void>;
+}
+
+/** @throws InputError when a table that is there already has other columns than the five fields. */
+export function checkShape(
+  found: readonly (readonly [name: string, type: string])[],
+  wanted: readonly (readonly [name: string, type: string])[],
+  argument: string,
+  where: string,
+): void {
+  const text = (columns: typeof found) => columns.map(([name, type]) => `${name} ${type}`).join(", ");
+  if (text(found) === text(wanted)) return;
+  throw new InputError(
+    `${argument}: the table "requests" of ${quoted(where)} has the columns ${text(found)}, not the five of a record: ${text(wanted)}`,
+  );
+}

@@ -1,0 +1,93 @@
+// A real PostgreSQL server on a temporary data folder and a socket in it, gone after the tests.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const programs = "/usr/lib/postgresql"; // where Debian puts each version's
+
+function binaries(): string | undefined {
+  const versions = existsSync(programs) ? readdirSync(programs) : [];
+  return versions
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(programs, version, "bin"))
+    .find((folder) => existsSync(join(folder, "initdb")));
+}
+
+/** Whether there is a PostgreSQL to start; with CI=true a missing one is an error. */
+export const canServe = (() => {
+  if (binaries() !== undefined) return true;
+  const words = "there is no PostgreSQL server (Debian: apt-get install postgresql)";
+  if (process.env.CI === "true") throw new Error(`the PostgreSQL tests cannot run: ${words}`);
+  console.warn(`The PostgreSQL tests did not run: ${words}`);
+  return false;
+})();
+
+export interface Server {
+  /** Address of a new, empty database of the server. */
+  database(): string;
+  /** What psql answers, unaligned, without headers. */
+  psql(address: string, sql: string): string;
+  stop(): void;
+}
+
+/** The password of the server's user, which no message may show. */
+export const password = "s3cret-Pa55";
+
+/** Starts a server; the caller stops it. */
+export function startServer(): Server {
+  const bin = binaries()!;
+  const folder = mkdtempSync(join(tmpdir(), "pg-"));
+  // PostgreSQL refuses to run as root; Debian's package makes a user for it.
+  const asRoot = process.getuid?.() === 0;
+  const run = (program: string, args: string[]) => {
+    const [command, rest] = asRoot
+      ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", join(bin, program), ...args]]
+      : [join(bin, program), args];
+    const { status, stdout, stderr, error } = spawnSync(command as string, rest as string[], {
+      encoding: "utf8",
+      cwd: folder,
+      env: { ...process.env, PGPASSWORD: password, LC_ALL: "C.UTF-8" },
+    });
+    if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`);
+    return stdout;
+  };
+  const secret = join(folder, "password");
+  writeFileSync(secret, password, { mode: 0o644 });
+  if (asRoot) spawnSync("chown", ["postgres:postgres", folder]);
+  else chmodSync(folder, 0o700);
+  const data = join(folder, "data");
+  run("initdb", [
+    "-D",
+    data,
+    "-U",
+    "tester",
+    "-A",
+    "scram-sha-256",
+    `--pwfile=${secret}`,
+    "-E",
+    "UTF8",
+    "--locale=C.UTF-8",
+    "--no-sync",
+  ]);
+  const options = `-k ${folder} -c listen_addresses='' -c fsync=off -c timezone=America/New_York`;
+  run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
+  let databases = 0;
+  const address = (database: string) =>
+    `postgres://tester:${password}@/${database}?host=${encodeURIComponent(folder)}`;
+  return {
+    database() {
+      const name = `db${++databases}`;
+      run("psql", ["-h", folder, "-U", "tester", "-d", "postgres", "-qc", `CREATE DATABASE ${name}`]);
+      return address(name);
+    },
+    psql(at, sql) {
+      const name = new URL(at.replace("@/", "@host/")).pathname.slice(1);
+      return run("psql", ["-h", folder, "-U", "tester", "-d", name, "-qAtc", sql]).trim();
+    },
+    stop() {
+      run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
