@@ -1,0 +1,35 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Tally } from "../truth/answerKey.js";
+import type { Buckets } from "./verifyBuckets.js";
+import { type Expectation, remake } from "./verifyExpected.js";
+
+/** What a thread is told: which log, and which of its stretches are its own. */
+export interface WorkerJob {
+  readonly expectation: Expectation;
+  readonly index: number;
+  readonly of: number;
+}
+
+/** How many more lines were made; at the end what they come to. */
+export type WorkerAnswer =
+  | { readonly lines: number }
+  | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
+
+const port = parentPort!;
+const { expectation, index, of } = workerData as WorkerJob;
+const making = remake(expectation, index, of);
+let lines = 0;
+let step = making.next();
+for (; !step.done; step = making.next()) {
+  lines += step.value;
+  if (lines < 100_000) continue;
+  port.postMessage({ lines } satisfies WorkerAnswer);
+  lines = 0;
+}
+const { buckets, tally } = step.value;
+const { records, sumA, sumB } = buckets;
+port.postMessage({ records, sumA, sumB, tally } satisfies WorkerAnswer, [
+  records.buffer as ArrayBuffer,
+  sumA.buffer as ArrayBuffer,
+  sumB.buffer as ArrayBuffer,
+]);
