@@ -1,0 +1,78 @@
+import "./errors.js";
+import { picture } from "./picture.js";
+import { type Bundle, liveOutput, show, showsItself } from "./show.js";
+import { layout as look, pictureLayout } from "./theme.js";
+
+/** A Plotly figure: traces and layout, as plotly.js takes them. */
+export interface Figure {
+  data: object[];
+  layout?: object;
+}
+
+/** Height of a chart in CSS pixels, where the number of its rows does not give it. */
+export const standardHeight = 400;
+const width = 720; // CSS pixels of the picture; the live figure is as wide as the cell
+
+/** A chart. As the last expression of a cell, or by `show()`, it appears under the cell. */
+export class Chart {
+  /** The Plotly figure, to change or to use elsewhere. */
+  readonly figure: Figure;
+  readonly #text: string;
+  readonly #height: number;
+
+  /** @param text the chart in words and values, for readers without pictures */
+  constructor(figure: Figure, text: string, height: number) {
+    this.figure = { data: figure.data, layout: { ...look, height, ...figure.layout } };
+    this.#text = text;
+    this.#height = height;
+  }
+
+  /** Adds the chart to the running cell. */
+  show(): void {
+    // JupyterLab draws a figure that comes with a picture only once the mouse enters it, and shows the picture,
+    // white in a dark theme too, until then. So the figure goes ahead, and the picture joins it in its place.
+    const output = liveOutput(this.#liveBundle());
+    if (output === undefined) show({ "text/plain": this.#text });
+    else output.update(this.bundle());
+  }
+
+  /** The chart as a PNG picture on white; undefined when the drawing thread fails. */
+  png(): Uint8Array | undefined {
+    const layout = this.figure.layout as { font?: object };
+    const font = { ...layout.font, ...pictureLayout.font };
+    return picture(
+      { data: this.figure.data, layout: { ...layout, ...pictureLayout, font } },
+      width,
+      this.#height,
+    );
+  }
+
+  /** The chart in words and values. */
+  toString(): string {
+    return this.#text;
+  }
+
+  /** The output of a cell: the live figure, its picture and its text. */
+  bundle(): Bundle {
+    const png = this.png();
+    return { ...this.#liveBundle(), ...(png && { "image/png": Buffer.from(png).toString("base64") }) };
+  }
+
+  #liveBundle(): Bundle {
+    return {
+      "application/vnd.plotly.v1+json": {
+        ...this.figure,
+        // No button may send a log's data to a cloud, and no text of it become a formula. Not "responsive":
+        // JupyterLab resizes charts itself, and with it a change of theme leaves them without height.
+        config: { displaylogo: false, showSendToCloud: false, typesetMath: false },
+      },
+      "text/plain": this.#text,
+    };
+  }
+}
+
+showsItself(
+  Chart.prototype,
+  (chart) => ({ "text/plain": chart.toString() }),
+  (chart) => chart.show(),
+);

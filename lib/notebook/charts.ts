@@ -1,0 +1,11 @@
+/** The charts: each one call, with a title, names and units. */
+export type { Chart, Figure } from "./chart.js";
+export type { ChartData } from "./chartData.js";
+export { type AnswerOptions, answer } from "./charts/answer.js";
+export { type BarOptions, bars } from "./charts/bars.js";
+export { type BoxOptions, boxes } from "./charts/boxes.js";
+export { figure } from "./charts/figure.js";
+export { type HistogramOptions, histogram } from "./charts/histogram.js";
+export { type LineOptions, lines } from "./charts/lines.js";
+export type { ChartOptions } from "./charts/made.js";
+export { type PointOptions, points } from "./charts/points.js";

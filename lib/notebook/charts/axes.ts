@@ -1,0 +1,130 @@
+import { InputError, quoted } from "../../errors.js";
+import { areTimes, categoryOf, numbersOf, timeOf } from "../chartData.js";
+import { count } from "../numbers.js";
+import { axis } from "../theme.js";
+import { escapePlotly, plotlyLabel } from "../visible.js";
+
+const units: Record<string, string> = { ms: "ms", s: "s", pct: "%", percent: "%", bytes: "bytes" };
+
+/** A column's name for people, with the unit: `response_time_ms` is `response time (ms)`. */
+export function axisName(column: string, unit?: string): string {
+  const words = column.split("_");
+  const known = words.length > 1 ? units[words.at(-1)!] : undefined;
+  const name = (known === undefined ? words : words.slice(0, -1)).join(" ");
+  const shown = unit ?? known;
+  return shown === undefined ? name : `${name} (${shown})`;
+}
+
+/** What is measured in a unit, to name an axis that several columns share. */
+const quantities: Record<string, string> = { ms: "time", s: "time", "%": "share", bytes: "size" };
+
+/** One axis for several columns: the unit they share, or their names. */
+export function sharedName(columns: string[], unit: string | undefined): string {
+  if (columns.length === 1) return axisName(columns[0]!, unit);
+  const shared = new Set(columns.map((column) => /\((.*)\)$/.exec(axisName(column, unit))?.[1]));
+  const [one] = shared;
+  return shared.size === 1 && one !== undefined
+    ? `${quantities[one] ?? "number"} (${one})`
+    : columns.map((column) => axisName(column)).join(", ");
+}
+
+/** The name of a line or a kind of point in the legend: the column's without its unit. */
+export function seriesName(column: string): string {
+  return escapePlotly(axisName(column).replace(/ \(.*\)$/, ""));
+}
+
+/** The title of an axis as Plotly takes it, its text escaped. */
+export function titled(name: string): object {
+  return { ...axis.title, text: escapePlotly(name) };
+}
+
+/** Values along an axis. */
+export interface Positions {
+  readonly name: string;
+  /** As Plotly takes them: numbers, times without a zone, or escaped categories. */
+  readonly values: readonly (number | string | null)[];
+  /** The values where they are numbers. */
+  readonly numbers: readonly (number | null)[];
+  /** As the text form shows them. */
+  readonly labels: readonly unknown[];
+  readonly kind: "date" | "category" | "linear";
+  /** The axis that suits them. */
+  readonly axis: object;
+}
+
+/**
+ * The values of a column as positions: times, numbers or categories, as they are.
+ * @throws InputError for more than 20,000, or for values that are none of these
+ */
+export function positions(
+  option: string,
+  column: string,
+  values: readonly unknown[],
+  name?: string,
+  unit?: string,
+): Positions {
+  const most = 20_000;
+  if (values.length > most) {
+    throw new InputError(
+      `${option}: column ${quoted(column)} has ${count(values.length)} rows, but this chart takes at most ${count(most)}: group or sample them first`,
+    );
+  }
+  const placed = (
+    kind: Positions["kind"],
+    shown: string,
+    rest: Pick<Positions, "values" | "labels" | "numbers">,
+  ) => ({
+    name: shown,
+    kind,
+    axis: { type: kind, title: titled(shown) },
+    ...rest,
+  });
+  if (areTimes(values)) {
+    const times = values.map(timeOf);
+    return placed("date", name ?? `${axisName(column, unit)} (UTC)`, {
+      values: times,
+      labels: times,
+      numbers: [],
+    });
+  }
+  const shown = name ?? axisName(column, unit);
+  if (values.some((value) => typeof value === "string")) {
+    const labels = values.map(categoryOf);
+    return placed("category", shown, {
+      values: labels.map((label) => plotlyLabel(label)),
+      labels,
+      numbers: [],
+    });
+  }
+  const numbers = numbersOf(option, column, values);
+  return placed("linear", shown, { values: numbers, labels: numbers, numbers });
+}
+
+/** A logarithmic axis with ticks at 1, 2 and 5 of each power of ten, of few powers; `values` are above 0. */
+export function logAxis(values: readonly (number | null)[]): object {
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
+  for (const value of values) {
+    if (value === null || value <= 0) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const powers = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))] as const;
+  if (!Number.isFinite(powers[0])) return { type: "log" };
+  const steps = powers[1] - powers[0] > 4 ? [1] : [1, 2, 5];
+  const tickvals: number[] = [];
+  for (let power = powers[0]; power <= powers[1]; power++) {
+    for (const step of steps) tickvals.push(Number(`${step}e${power}`));
+  }
+  const ticktext = tickvals.map((value) => value.toLocaleString("en-US", { maximumSignificantDigits: 3 }));
+  return { type: "log", tickmode: "array", tickvals, ticktext };
+}
+
+/** Categories that look alike after cutting must not fall into one: they get a number. */
+export function unique(names: string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+}

@@ -1,0 +1,72 @@
+import type { Chart } from "../chart.js";
+import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
+import { counted } from "../numbers.js";
+import { axis } from "../theme.js";
+import { escapePlotly, plotlyLabel } from "../visible.js";
+import { axisName, sharedName, titled, unique } from "./axes.js";
+import { type ChartOptions, hover, listed, made } from "./made.js";
+
+/** What `bars` takes. */
+export interface BarOptions extends ChartOptions {
+  /** Column of the categories: a bar for each row, in the rows' order. */
+  x: string;
+  /** Column of the numbers, or several: bars side by side. */
+  y: string | string[];
+}
+
+/**
+ * Bars: one number for each category. Long names or many bars lie down, to be read without turning the head.
+ * Shows the first 40 rows and says so.
+ * @example chart.bars(byStatus, { x: "status_code", y: "requests", title: "Which status codes?" })
+ * @throws InputError when a column does not exist or does not hold numbers
+ */
+export function bars(data: ChartData, options: BarOptions): Chart {
+  const most = 40;
+  const { read } = columnReader(data);
+  const all = read("x", options.x);
+  const series = listed("y", options.y).map((name) => ({
+    name,
+    values: numbersOf("y", name, read("y", name)).slice(0, most),
+  }));
+  const labels = all.slice(0, most).map(categoryOf);
+  const names = unique(labels.map((label) => plotlyLabel(label)));
+  const lying = names.length > 12 || labels.some((label) => label.length > 8);
+  const xName = options.xName ?? axisName(options.x);
+  const yName =
+    options.yName ??
+    sharedName(
+      series.map((one) => one.name),
+      options.unit,
+    );
+  const traces = series.map(({ name, values }) => ({
+    type: "bar",
+    orientation: lying ? "h" : "v",
+    x: lying ? values : names,
+    y: lying ? names : values,
+    name: escapePlotly(axisName(name)),
+    // The numbers stand at their bars as long as there is room for them.
+    ...(series.length === 1 && (lying || names.length <= 12)
+      ? { texttemplate: `%{${lying ? "x" : "y"}:,}` }
+      : {}),
+    textposition: "outside",
+    cliponaxis: false,
+    hovertemplate: hover(
+      [xName, lying ? "y" : "x", ""],
+      [series.length > 1 ? axisName(name, options.unit) : yName, lying ? "x" : "y", ":,"],
+    ),
+  }));
+  const largest = Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const smallest = Math.min(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const categories = { ...axis, type: "category", title: titled(xName), gridcolor: "rgba(0,0,0,0)" };
+  const numbers = { ...axis, title: titled(yName), range: [smallest * 1.12, (largest || 1) * 1.12] };
+  return made(options, {
+    data: traces,
+    axes: lying
+      ? { xaxis: numbers, yaxis: { ...categories, autorange: "reversed", ticks: "" } }
+      : { xaxis: categories, yaxis: numbers },
+    layout: { barmode: "group", bargap: 0.25, showlegend: series.length > 1 },
+    height: lying ? 130 + Math.max(names.length * Math.max(22, 14 * series.length), 90) : undefined,
+    note: all.length > most ? `first ${most} of ${counted(all.length, "row")}` : undefined,
+    text: { [xName]: labels, ...Object.fromEntries(series.map((one) => [one.name, one.values])) },
+  });
+}

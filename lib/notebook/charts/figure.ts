@@ -1,0 +1,22 @@
+import { InputError } from "../../errors.js";
+import { Chart, type Figure, standardHeight } from "../chart.js";
+import { counted } from "../numbers.js";
+
+/**
+ * Any Plotly figure, shown as the charts above are. Text in it is Plotly's own pseudo-HTML: what comes
+ * from a log must be escaped by the caller. Heat maps, violins, maps and 3D have no
+ * PNG picture: these need more of a browser than there is.
+ * @example chart.figure({ data: [{ type: "heatmap", z }], layout: { title: { text: "…" } } })
+ * @throws InputError when it is no figure: `data` must be an array of traces
+ */
+export function figure(plotly: Figure): Chart {
+  if (!Array.isArray(plotly?.data))
+    throw new InputError("figure: it must have data, an array of Plotly's traces");
+  const layout = plotly.layout as { title?: { text?: string }; height?: number } | undefined;
+  const title = layout?.title?.text ?? "Figure";
+  return new Chart(
+    plotly,
+    `${title}: ${counted(plotly.data.length, "trace")}`,
+    layout?.height ?? standardHeight,
+  );
+}

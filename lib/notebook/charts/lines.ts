@@ -1,0 +1,57 @@
+import type { Chart } from "../chart.js";
+import { type ChartData, columnReader, numbersOf } from "../chartData.js";
+import { axis } from "../theme.js";
+import { axisName, positions, seriesName, sharedName, titled } from "./axes.js";
+import { type ChartOptions, hover, listed, made } from "./made.js";
+
+const dashes = ["solid", "dash", "dot", "dashdot"];
+
+/** What `lines` takes. */
+export interface LineOptions extends ChartOptions {
+  /** Column of times or numbers, in order. */
+  x: string;
+  /** Column of the numbers, or several: a line for each. */
+  y: string | string[];
+}
+
+/**
+ * Lines: numbers over time. Gaps stay gaps. Times are taken as UTC.
+ * @example chart.lines(traffic, { x: "hour", y: ["client_error_percent", "server_error_percent"], title: "…" })
+ * @throws InputError when a column does not exist, or for more than 20,000 rows
+ */
+export function lines(data: ChartData, options: LineOptions): Chart {
+  const { read } = columnReader(data);
+  const across = positions("x", options.x, read("x", options.x), options.xName);
+  const series = listed("y", options.y).map((name) => ({
+    name,
+    values: numbersOf("y", name, read("y", name)),
+  }));
+  const yName =
+    options.yName ??
+    sharedName(
+      series.map(({ name }) => name),
+      options.unit,
+    );
+  const few = across.values.length <= 60;
+  return made(options, {
+    data: series.map(({ name, values }, i) => ({
+      type: "scatter",
+      mode: few ? "lines+markers" : "lines",
+      x: across.values,
+      y: values,
+      name: seriesName(name),
+      line: { width: few ? 2 : 1.25, dash: dashes[i % dashes.length] },
+      marker: { size: 5 },
+      hovertemplate: hover([across.name, "x", ""], [axisName(name, options.unit), "y", ":,"]),
+    })),
+    axes: {
+      xaxis: { ...axis, ...across.axis },
+      yaxis: { ...axis, title: titled(yName), rangemode: "tozero" },
+    },
+    layout: { showlegend: series.length > 1, hovermode: "closest" },
+    text: {
+      [across.name]: across.labels,
+      ...Object.fromEntries(series.map((one) => [one.name, one.values])),
+    },
+  });
+}

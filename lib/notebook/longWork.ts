@@ -1,0 +1,138 @@
+import "./errors.js";
+import { InterruptedError } from "../errors.js";
+import type { Progress, Work } from "../work.js";
+import { count } from "./numbers.js";
+import { type Bundle, inNotebook, type LiveOutput, liveOutput } from "./show.js";
+import { escapeHtml, visible } from "./visible.js";
+
+/** Work that takes no longer shows no progress. */
+const patience = 1000; // milliseconds
+/** Work that does not stop this long after an interrupt is left to the kernel, which abandons the cell. */
+const grace = 2000; // milliseconds
+
+/**
+ * Runs long work under a cell: past a second its progress is shown and updated in place; Jupyter's stop
+ * button, or Ctrl-C in a script, makes it stop by its signal, and the cell ends when it has cleaned up.
+ * @param label what is done, shown with the progress: "Generating"
+ * @param work a signal of the caller's own and its progress are heeded too
+ * @throws InterruptedError once the work has stopped
+ */
+export async function longWork<T>(
+  label: string,
+  run: (work: Work) => Promise<T>,
+  { signal, onProgress }: Work = {},
+): Promise<T> {
+  const bar = new ProgressBar(label);
+  try {
+    const result = await interruptible((interrupted) =>
+      run({
+        signal: signal === undefined ? interrupted : AbortSignal.any([signal, interrupted]),
+        onProgress(progress) {
+          bar.report(progress);
+          onProgress?.(progress);
+        },
+      }),
+    );
+    bar.end("done");
+    return result;
+  } catch (error) {
+    bar.end(error instanceof InterruptedError ? "interrupted" : "failed");
+    throw error;
+  }
+}
+
+const running = new Set<AbortController>();
+let others: NodeJS.SignalsListener[] = [];
+let fallback: NodeJS.Timeout | undefined;
+
+// tslab answers SIGINT by abandoning the cell's promise at once, while the work runs on. So its listener
+// is set aside while there is work that stops by itself, and called only when that does not.
+async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  // Until its first await a cell runs under Node's own watch for SIGINT, which takes all listeners away and
+  // at its end undoes what was installed meanwhile: a listener added now would leave the signal deadly.
+  await undefined;
+  if (running.size === 0) {
+    others = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+    process.removeAllListeners("SIGINT");
+    process.on("SIGINT", interrupt);
+  }
+  running.add(controller);
+  try {
+    return await run(controller.signal);
+  } finally {
+    running.delete(controller);
+    if (running.size === 0) giveBack();
+  }
+}
+
+function interrupt(): void {
+  const again = fallback !== undefined;
+  for (const controller of running) controller.abort();
+  if (again) abandon();
+  else fallback = setTimeout(abandon, grace).unref();
+}
+
+function abandon(): void {
+  giveBack();
+  process.kill(process.pid, "SIGINT");
+}
+
+function giveBack(): void {
+  clearTimeout(fallback);
+  fallback = undefined;
+  process.off("SIGINT", interrupt);
+  for (const listener of others.splice(0)) process.on("SIGINT", listener);
+}
+
+/** One line that says how far the work has come, in a cell or, in a terminal, on standard error. */
+class ProgressBar {
+  readonly #label: string;
+  readonly #from = performance.now();
+  #output: LiveOutput | undefined;
+  #last: Progress | undefined;
+  #onTerminal = false;
+
+  constructor(label: string) {
+    this.#label = visible(label);
+  }
+
+  report(progress: Progress): void {
+    this.#last = progress;
+    if (performance.now() - this.#from >= patience) this.#show(undefined);
+  }
+
+  /** The last state stays in the saved notebook; it has no durations, so that a second run gives the same. */
+  end(outcome: "done" | "interrupted" | "failed"): void {
+    if (this.#output !== undefined || this.#onTerminal) this.#show(outcome);
+    if (this.#onTerminal) process.stderr.write("\n");
+  }
+
+  #show(outcome: string | undefined): void {
+    const bundle = progressBundle(this.#label, this.#last!, outcome);
+    if (inNotebook()) {
+      // The metadata let a comparison of notebooks pass over it: a quick machine shows no progress.
+      if (this.#output === undefined) this.#output = liveOutput(bundle, { "server-logs": "progress" });
+      else this.#output.update(bundle);
+    } else if (process.stderr.isTTY) {
+      this.#onTerminal = true;
+      process.stderr.write(`\r\x1b[K${bundle["text/plain"]}`);
+    }
+  }
+}
+
+function progressBundle(label: string, { done, total, unit }: Progress, outcome: string | undefined): Bundle {
+  const share = outcome === "done" ? 1 : total ? Math.min(done / total, 1) : undefined;
+  const amount = total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
+  const finished = outcome === "done" ? `${count(Math.max(done, total ?? 0))} ${unit}` : amount;
+  const words = `${label}: ${outcome === undefined ? amount : `${finished}, ${outcome}`}`;
+  const width = 30;
+  const filled = Math.round((share ?? 0) * width);
+  const bar =
+    outcome === "done" || share === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(width - filled)} `;
+  const meter = share === undefined ? "" : `<progress max="1" value="${share.toFixed(3)}"></progress> `;
+  return {
+    "text/html": `<div>${outcome === "done" ? "" : meter}${escapeHtml(words)}</div>`,
+    "text/plain": `${bar}${words}`,
+  };
+}

@@ -1,0 +1,45 @@
+/** How the numbers of one column are written: all with the same decimals, so that they line up. */
+export type NumberFormat = (value: number) => string;
+
+/**
+ * The format for a column: whole numbers as they are, with thousands separators from 10,000 on (a status
+ * or a year stays `2026`); others with as many decimals as they have, at most two for hundreds and above,
+ * three for smaller ones, more only for values below 0.01. Very large and tiny values in exponents.
+ */
+export function numberFormat(values: Iterable<unknown>): NumberFormat {
+  let decimals = 0;
+  let largest = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const value of values) {
+    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    const size = Math.abs(value);
+    if (size > largest) largest = size;
+    if (size > 0 && size < smallest) smallest = size;
+    while (decimals < 6 && Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) > 1e-6) {
+      decimals += 1;
+    }
+  }
+  const extreme = largest >= 1e15 || (largest > 0 && largest < 1e-6);
+  if (extreme)
+    return (value) => (Number.isFinite(value) && value !== 0 ? value.toExponential(3) : `${value}`);
+  if (largest >= 100) decimals = Math.min(decimals, 2);
+  else if (smallest >= 0.01) decimals = Math.min(decimals, 3);
+  const format = new Intl.NumberFormat("en-US", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    useGrouping: largest >= 10_000,
+  });
+  return (value) => (Number.isFinite(value) ? format.format(value) : String(value));
+}
+
+const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** A count with thousands separators: `1,000,000`. */
+export function count(value: number): string {
+  return counts.format(value);
+}
+
+/** A count with its noun: `1 row`, `1,000 rows`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Columns } from "../record.js";
+import type { Chart } from "./chart.js";
+import { columnsTable, htmlTable } from "./table.js";
+import { escapeHtml } from "./visible.js";
+
+/**
+ * A web page of one chart and the table it draws, whole in itself: the drawing library is in it (5 MB), and
+ * the page may load nothing. What comes from a log stands in it as text.
+ */
+export function chartPage(chart: Chart, title: string, columns: Columns): string {
+  const require = createRequire(import.meta.url);
+  const plotly = readFileSync(require.resolve("plotly"), "utf8");
+  const { data, layout } = chart.figure;
+  // In a script element, only "<" could end it or open a comment.
+  const figure = JSON.stringify({ data, layout }).replaceAll("<", "\\u003c");
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
+<title>${escapeHtml(title)}</title>
+<style>
+  body { max-width: 960px; margin: 2rem auto; padding: 0 1rem; font: 14px system-ui, sans-serif; color: #222; background: #fff; }
+  table { border-collapse: collapse; margin-top: 2rem; }
+  th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #ddd; }
+</style>
+<body>
+<div id="chart"></div>
+${htmlTable(columnsTable(columns))}
+<script>${plotly}</script>
+<script type="application/json" id="figure">${figure}</script>
+<script>
+  const { data, layout } = JSON.parse(document.getElementById("figure").textContent);
+  const config = { responsive: true, displaylogo: false, showSendToCloud: false, typesetMath: false };
+  Plotly.newPlot("chart", data, { ...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff" }, config);
+</script>
+</body>
+</html>
+`;
+}

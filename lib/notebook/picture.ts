@@ -1,0 +1,79 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { PictureAnswer, PictureRequest } from "./pictureWorker.js";
+import { inNotebook } from "./show.js";
+
+/** A picture takes a tenth of a second, the first at most two; a worker that is silent longer is broken. */
+const patience = 20_000; // milliseconds
+
+class SilentError extends Error {}
+
+/** The thread that draws, and the way to ask it. */
+class Painter {
+  readonly #port: MessagePort;
+  readonly #answers = new Int32Array(new SharedArrayBuffer(4));
+  #asked = 0;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const worker = new Worker(new URL("./pictureWorker.js", import.meta.url), {
+      workerData: { port: port2, answers: this.#answers },
+      transferList: [port2],
+      execArgv: [],
+      stdout: true, // what its libraries print is no output of a cell
+      stderr: true,
+    });
+    worker.on("error", () => {}); // the next picture finds the worker silent, or its failure in the answer
+    worker.unref();
+    port1.unref();
+  }
+
+  /**
+   * The picture as PNG. Blocks this thread until it is there, so that a chart that is the last expression
+   * of a cell has its picture in that cell.
+   * @throws Error when the worker fails
+   */
+  paint(request: Omit<PictureRequest, "id">): Uint8Array {
+    const id = ++this.#asked;
+    const until = performance.now() + patience;
+    this.#port.postMessage({ ...request, id });
+    for (;;) {
+      const seen = Atomics.load(this.#answers, 0);
+      const answer = receiveMessageOnPort(this.#port)?.message as PictureAnswer | undefined;
+      if (answer?.id === id) {
+        if (answer.failure !== undefined) throw new Error(answer.failure);
+        return answer.png;
+      }
+      if (answer !== undefined) continue; // the late answer to a request that was given up
+      if (Atomics.wait(this.#answers, 0, seen, until - performance.now()) === "timed-out") {
+        throw new SilentError("the drawing thread does not answer");
+      }
+    }
+  }
+}
+
+let painter: Painter | undefined;
+let silent = false;
+const warned = new Set<string>();
+
+// In a notebook charts are sure to come: the thread's loading should be over when the first does.
+if (inNotebook()) painter = new Painter();
+
+/**
+ * The figure as a PNG picture, the same bytes for the same figure everywhere; undefined when it cannot be
+ * drawn, for which each reason is printed once.
+ * @param width @param height size in CSS pixels
+ */
+export function picture(figure: object, width: number, height: number): Uint8Array | undefined {
+  if (silent) return undefined;
+  try {
+    painter ??= new Painter();
+    return painter.paint({ figure: JSON.stringify(figure), width, height, scale: 1.5 });
+  } catch (error) {
+    const { message } = error as Error;
+    silent = error instanceof SilentError; // waiting again would only block the next cell too
+    if (!warned.has(message)) console.warn(`Charts come without a PNG picture: ${message}`);
+    warned.add(message);
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { inspect } from "node:util";
+
+/** One output of a cell in several formats, by MIME type; the front end shows the richest it knows. */
+export type Bundle = Record<string, unknown> & { "text/plain": string };
+
+type Send = (
+  message: { data: object; metadata: object; transient: { display_id?: string } },
+  update: boolean,
+) => void;
+
+/** The part of tslab that sends to a cell; its public `display` sends one MIME type a time only. */
+interface TslabOutput {
+  lastWriteDisplayData: Send | null;
+}
+
+const { cache } = createRequire(import.meta.url);
+let tslab: TslabOutput | undefined;
+
+// tslab is not imported but found running, since the kernel may be any copy of it.
+function kernel(): TslabOutput | undefined {
+  if (tslab === undefined) {
+    const path = Object.keys(cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
+    if (path !== undefined) tslab = cache[path]!.exports as TslabOutput;
+  }
+  return tslab;
+}
+
+/** Whether this process is a notebook's kernel. */
+export function inNotebook(): boolean {
+  return kernel() !== undefined;
+}
+
+/** Adds an output to the running cell; outside a notebook, prints its plain text. */
+export function show(bundle: Bundle): void {
+  const send = kernel()?.lastWriteDisplayData;
+  if (send) send({ data: bundle, metadata: {}, transient: {} }, false);
+  else console.log(bundle["text/plain"]);
+}
+
+/** An output that can be replaced in place. */
+export interface LiveOutput {
+  update(bundle: Bundle): void;
+}
+
+let outputs = 0;
+
+/**
+ * Adds an output to the running cell that later updates replace, even when the next cell runs by then.
+ * Undefined outside a notebook.
+ */
+export function liveOutput(bundle: Bundle, metadata = {}): LiveOutput | undefined {
+  const send = kernel()?.lastWriteDisplayData;
+  if (!send) return undefined;
+  const transient = { display_id: `server-logs-${process.pid}-${++outputs}` };
+  send({ data: bundle, metadata, transient }, false);
+  return { update: (next) => send({ data: next, metadata, transient }, true) };
+}
+
+/**
+ * Lets values of a class show themselves as a cell's last expression, or when logged: in a notebook as the
+ * bundle, elsewhere and inside other values as its plain text.
+ * @param showInCell how it is shown in a cell, where that takes more than the bundle
+ */
+export function showsItself<T extends object>(
+  prototype: T,
+  bundle: (value: T, textOnly: boolean) => Bundle,
+  showInCell: (value: T) => void = (value) => show(bundle(value, false)),
+): void {
+  Object.defineProperty(prototype, inspect.custom, {
+    configurable: true,
+    writable: true,
+    value(this: T, depth: number, options: { depth: number | null }): string {
+      const outermost = depth === options.depth || options.depth === null;
+      if (!outermost || !kernel()?.lastWriteDisplayData) return bundle(this, true)["text/plain"];
+      showInCell(this);
+      swallowEmptyLine();
+      return "";
+    },
+  });
+}
+
+// tslab prints the last expression with console.log, which ends the empty text with a line feed.
+function swallowEmptyLine(): void {
+  const { stdout } = process;
+  const write = stdout.write;
+  const once = ((text: string, ...rest: unknown[]) => {
+    restore();
+    return text === "\n" || Reflect.apply(write, stdout, [text, ...rest]);
+  }) as typeof write;
+  const restore = () => {
+    if (stdout.write === once) stdout.write = write;
+  };
+  stdout.write = once;
+  queueMicrotask(restore);
+}

@@ -1,0 +1,118 @@
+import { count, counted, numberFormat } from "./numbers.js";
+import { escapeHtml, visible } from "./visible.js";
+
+/** What is to be shown as a table: columns by position, rows under their index. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly index: readonly (string | number)[];
+  /** The value at a row and a column, both counted from 0. */
+  readonly cell: (row: number, column: number) => unknown;
+}
+
+/** Columns by name as a table, its rows numbered from 0. */
+export function columnsTable(columns: Readonly<Record<string, readonly unknown[]>>): Table {
+  const values = Object.values(columns);
+  return {
+    columns: Object.keys(columns),
+    index: (values[0] ?? []).map((_, row) => row),
+    cell: (row, column) => values[column]?.[row],
+  };
+}
+
+/** A table up to this many rows is shown whole; of a longer one, its first and last five. As pandas does. */
+const mostRows = 60;
+const mostColumns = 20;
+const kept = 5;
+
+/** The part of a table that is shown, as text: undefined stands where rows or columns were left out. */
+interface Shown {
+  readonly header: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly cells: readonly string[] }[];
+  /** Whether a column holds text, and so is aligned left. */
+  readonly isText: readonly boolean[];
+  /** `1,000 rows × 5 columns`, where something was left out. */
+  readonly size: string | undefined;
+}
+
+const gap = "…";
+
+function ends(length: number, most: number, atEachEnd: number): (number | undefined)[] {
+  if (length <= most) return Array.from({ length }, (_, i) => i);
+  const first = Array.from({ length: atEachEnd }, (_, i) => i);
+  return [...first, undefined, ...first.map((i) => length - atEachEnd + i)];
+}
+
+function shown(table: Table): Shown {
+  const rows = ends(table.index.length, mostRows, kept);
+  const columns = ends(table.columns.length, mostColumns, mostColumns / 2);
+  const texts = columns.map((column) => {
+    if (column === undefined) return { isText: false, cells: rows.map(() => gap) };
+    const values = rows.map((row) => (row === undefined ? undefined : table.cell(row, column)));
+    const format = numberFormat(values);
+    return {
+      isText: values.some((value) => typeof value === "string"),
+      cells: values.map((value, i) => (rows[i] === undefined ? gap : cellText(value, format))),
+    };
+  });
+  return {
+    header: columns.map((column) => (column === undefined ? gap : visible(String(table.columns[column])))),
+    rows: rows.map((row, i) => ({
+      label: row === undefined ? gap : visible(String(table.index[row])),
+      cells: texts.map((column) => column.cells[i]!),
+    })),
+    isText: texts.map((column) => column.isText),
+    size:
+      rows.includes(undefined) || columns.includes(undefined)
+        ? `${counted(table.index.length, "row")} × ${counted(table.columns.length, "column")}`
+        : undefined,
+  };
+}
+
+function cellText(value: unknown, format: (value: number) => string): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return format(value);
+  if (typeof value === "bigint") return value.toLocaleString("en-US");
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "NaT" : value.toISOString();
+  return visible(typeof value === "object" ? JSON.stringify(value) : String(value));
+}
+
+/**
+ * The table as HTML, dressed by the notebook's own styles for data frames (class `dataframe`), light or
+ * dark. Everything in it is escaped; the classes keep MathJax from reading `$…$` in a log as formulas.
+ */
+export function htmlTable(table: Table): string {
+  const { header, rows, isText, size } = shown(table);
+  const side = (column: number) => (isText[column] ? ' style="text-align: left;"' : "");
+  const head = header.map((name, i) => `<th${side(i)}>${escapeHtml(name)}</th>`).join("");
+  const body = rows.map(({ label, cells }) => {
+    const tds = cells.map((text, i) => `<td${side(i)}>${escapeHtml(text)}</td>`).join("");
+    return `<tr><th>${escapeHtml(label)}</th>${tds}</tr>`;
+  });
+  return [
+    '<div class="tex2jax_ignore mathjax_ignore">',
+    '<table border="1" class="dataframe">',
+    `<thead><tr style="text-align: right;"><th></th>${head}</tr></thead>`,
+    `<tbody>\n${body.join("\n")}\n</tbody>`,
+    "</table>",
+    ...(size === undefined ? [] : [`<p>${size}</p>`]),
+    "</div>",
+  ].join("\n");
+}
+
+/** The table as aligned plain text. */
+export function textTable(table: Table): string {
+  const { header, rows, isText, size } = shown(table);
+  const labelWidth = Math.max(0, ...rows.map((row) => row.label.length));
+  const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row.cells[i]!.length)));
+  const line = (label: string, cells: readonly string[]) =>
+    [
+      label.padEnd(labelWidth),
+      ...cells.map((text, i) => (isText[i] ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))),
+    ]
+      .join("  ")
+      .trimEnd();
+  const lines = [line("", header), ...rows.map((row) => line(row.label, row.cells))];
+  if (rows.length === 0) lines.push(`(no rows, ${count(header.length)} columns)`);
+  if (size !== undefined) lines.push("", size);
+  return lines.join("\n");
+}

@@ -1,0 +1,189 @@
+import "./picture.js"; // first, since it starts a thread
+import "./errors.js";
+import { relative } from "node:path";
+import type { DataFrame } from "danfojs-node";
+import { type Validation as Checked, validate as check, type ValidateOptions } from "../check/validate.js";
+import { type CopySource, verify as compare, type KeySource, type VerifyOptions } from "../check/verify.js";
+import { verifyCounts as compareCounts, type VerifyCountsOptions } from "../check/verifyCounts.js";
+import type { Columns, Source } from "../record.js";
+import { type Asked, ask as askColumns } from "../warehouse/ask.js";
+import { warm } from "../warehouse/duckdb.js";
+import { type LoadedLogs, type LoadOptions, load as loadLogs } from "../warehouse/load.js";
+import { questions as questionColumns, question as questionNamed } from "../warehouse/questions.js";
+import type { Work } from "../work.js";
+import { type GeneratedLog, type GenerateOptions, generate as generateLog } from "../write/generate.js";
+import type { LogSource } from "../write/logFiles.js";
+import { type ReadLog, type ReadOptions, read as readLog } from "../write/readLog.js";
+import { remember } from "./answered.js";
+import { columnsOf, toFrame } from "./frame.js";
+import { longWork } from "./longWork.js";
+import { counted } from "./numbers.js";
+import { inNotebook, showsItself } from "./show.js";
+import { columnsTable, htmlTable, textTable } from "./table.js";
+import { CountVerification, Verification } from "./verification.js";
+import { visible } from "./visible.js";
+
+// What takes long to load does so while the first cells run, the thread that draws first of all.
+if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question says so
+
+/**
+ * Makes a log: the same scenario and seed give the same bytes, always and anywhere. Stopped halfway, it
+ * leaves no file behind.
+ *
+ * @example const logs = await generate({ rows: 1_000, seed: 42, out: "../data/server_logs.csv" })
+ * @param options rows or rate, seed, scenario, start and end, from and to, out: all may be left out
+ * @throws InputError naming the option, its value and the rule, before anything is written
+ */
+export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
+  const log = await longWork("Generating", (work) => generateLog({ ...options, ...work }), options ?? {});
+  showsItself(log, () => ({ "text/plain": described(log) }));
+  return log;
+}
+
+/** A log in words. Its path as seen from here, so that a saved notebook is the same on every machine. */
+function described(log: GeneratedLog): string {
+  const place = log.path === undefined ? "memory" : visible(relative(process.cwd(), log.path));
+  return [
+    `${counted(log.records, "record")} from ${log.from} to ${log.to}`,
+    `${counted(log.bytes, "byte")} in ${place}, sha256 ${log.sha256}`,
+    `scenario ${visible(log.scenario.name)}, seed ${log.seed}, generator version ${log.generatorVersion}`,
+  ].join("\n");
+}
+
+/**
+ * Asks a question in SQL, of a log, of several or of a database that `load` filled, and answers with a frame;
+ * `chart.answer(frame)` draws it.
+ *
+ * @param question a built-in question (`questions()` lists them), or the path of an .sql file of your own:
+ *   one SELECT over the table `requests`
+ * @param source a log; the path of a five-field CSV (plain, gzip or zstd), a Parquet or a DuckDB file; a list
+ *   of these logs; or `postgres://USER@HOST/DATABASE`
+ * @param params values of the question's parameters, by name
+ * @throws InputError when the question, a parameter or the source is wrong
+ * @example await ask("failing_endpoints", log, { top: 5 })
+ */
+export async function ask(
+  question: string,
+  source: Asked,
+  params: Record<string, unknown> = {},
+  work: Work = {},
+): Promise<DataFrame> {
+  const answer = await longWork("Asking", (watched) => askColumns(question, source, params, watched), work);
+  return remember(toFrame(answer), questionNamed(question));
+}
+
+/**
+ * Loads logs into a database that lasts, as the table `requests`: all of them or none. What was loaded before
+ * is recognised by its content and left out. A server's own log is read first, as `read` does it.
+ *
+ * @param source a log, or paths and patterns of logs
+ * @param options `to`: a DuckDB file, or `postgres://USER@HOST/DATABASE`; and how to read a server's own log
+ * @throws InputError when an option is wrong, or a log or the database cannot be used; nothing is changed then
+ * @example await load("../data/server_logs.csv", { to: "requests.duckdb" })
+ */
+export function load(
+  source: Source | readonly string[],
+  options: LoadOptions,
+  work: Work = {},
+): Promise<LoadedLogs> {
+  return longWork("Loading", (watched) => loadLogs(source, options, watched), work);
+}
+
+/** The built-in questions for `ask`, as a frame: name, the question in words, its parameters, its chart. */
+export function questions(): DataFrame {
+  return toFrame(questionColumns());
+}
+
+/**
+ * Checks a log against every rule of the record. In a cell the answer is a table of rules: records checked,
+ * records broken, and the first example of each.
+ *
+ * @param source a log, or the path of a five-field CSV file, plain or gzip
+ * @throws InputError when the source cannot be read
+ * @example const { valid, rules } = await validate("data/server_logs.csv")
+ */
+export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
+  const { order } = options;
+  return new Validation(await longWork("Validating", (work) => check(source, { ...work, order }), options));
+}
+
+/** Whether a log keeps the rules of the record, and the rules as a frame. */
+export class Validation {
+  /** Whether no rule is broken, warnings aside. */
+  readonly valid: boolean;
+  /** Number of records checked. */
+  readonly records: number;
+  /** One row a rule. */
+  readonly rules: DataFrame;
+  /** The outcome in a few lines of text. */
+  readonly summary: string;
+  readonly #rules: Columns;
+
+  constructor(checked: Checked) {
+    this.#rules = checked.rules;
+    this.valid = checked.valid;
+    this.records = checked.records;
+    this.summary = checked.summary;
+    this.rules = toFrame(checked.rules);
+  }
+
+  static {
+    showsItself(Validation.prototype, (validation, textOnly) => {
+      const table = columnsTable(validation.#rules);
+      const words = `${counted(validation.records, "record")}: ${validation.valid ? "valid" : "not valid"}`;
+      const text = `${words}\n\n${textTable(table)}`;
+      if (textOnly) return { "text/plain": text };
+      return { "text/html": `<p>${words}</p>\n${htmlTable(table)}`, "text/plain": text };
+    });
+  }
+}
+
+/**
+ * Compares a copy of a log with what was written: the log is made again from its answer key, and the answer names
+ * the records that are missing, doubled, changed or unexpected. In a cell it is a table of the first of them.
+ *
+ * @param copy CSV (plain, gzip or zstd), NDJSON or Parquet, in any order; or several files that make it up
+ * @param key the answer key or its path, or those of all parts; by default the one beside the copy
+ * @param options limit: differences of each kind to show, 20 by default
+ * @throws InputError when the copy or the key cannot be read, or the key was changed
+ * @example await verify("warehouse_export.csv", "data/server_logs.truth.json")
+ */
+export async function verify(
+  copy: CopySource,
+  key?: KeySource,
+  options: VerifyOptions = {},
+  work: Work = {},
+): Promise<Verification> {
+  return new Verification(
+    await longWork("Verifying", (watched) => compare(copy, key, options, watched), work),
+  );
+}
+
+/**
+ * Compares a table of counts, such as a dashboard exports it, with the answer key, cell by cell, and says what
+ * such a comparison cannot see. What the table lacks, or has in longer buckets, is summed up from the key.
+ *
+ * @param table a frame, columns, or the path of a CSV: requests, and any of bucket, endpoint and status
+ * @param key the answer key or its path, or those of all parts
+ * @throws InputError when the table cannot be understood, or its buckets are shorter than the key's
+ */
+export async function verifyCounts(
+  table: DataFrame | Columns | string,
+  key: KeySource,
+  options: VerifyCountsOptions = {},
+): Promise<CountVerification> {
+  return new CountVerification(await compareCounts(columnsOf(table), key, options));
+}
+
+/**
+ * Reads servers' own logs (plain, gzip or zstd) into five-field CSV and loses nothing: each line is a record,
+ * or in quarantine with the reason, or counted as skipped. Stopped halfway, it leaves no file behind.
+ *
+ * @example const log = await read("/var/log/nginx/access.log*")
+ * @param source a log's path, several, a pattern of paths, or a log's bytes
+ * @param options format ("auto" goes by the first lines), out, quarantine, timeZone, timeUnit, query, identifiers
+ * @throws InputError when an option is wrong, a log's format is unsure or a file cannot be read or written
+ */
+export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
+  return longWork("Reading", (watched) => readLog(source, options, watched), work);
+}

@@ -1,0 +1,276 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "server-logs-cli-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8", maxBuffer: 1e9 });
+const untouched = () => readdirSync(folder);
+
+describe("a wrong call ends with code 2, one sentence on standard error, nothing on standard output and no file", () => {
+  const wrong: [string, string[], RegExp][] = [
+    ["negative rows", ["--rows", "-1"], /rows: must be a whole number from 0 to 10000000000, not -1/],
+    ["too many rows", ["--rows", "1e99"], /rows: must be a whole number .* not 1e\+99/],
+    ["half a row", ["--rows", "1.5"], /rows: .* not 1.5/],
+    ["rows that are no number", ["--rows", "many"], /rows: must be a number, not "many"/],
+    ["no number at all", ["--rows", ""], /rows: must be a number, not ""/],
+    ["a seed that is no number", ["--seed", "x"], /seed: must be a number, not "x"/],
+    ["a negative seed", ["--seed", "-3"], /seed: must be a whole number/],
+    ["a seed that numbers cannot hold", ["--seed", "9007199254740993"], /seed: must be a whole number/],
+    ["an unknown option", ["--bogus"], /unknown option '--bogus'/],
+    ["a misspelt option, with the right one", ["--sed", "4"], /--sed.*--seed/],
+    ["a word too many", ["what"], /too many arguments/],
+    ["rows and rate together", ["--rows", "5", "--rate", "2"], /rows and rate: give one of them/],
+    ["a rate of nothing", ["--rate", "0"], /rate: must be a number above 0/],
+    [
+      "more records than there may be",
+      ["--rate", "1e6", "--start", "2026-01-01T00:00:00Z", "--end", "2027-01-01T00:00:00Z"],
+      /10 billion/,
+    ],
+    ["a start that is no moment", ["--start", "yesterdy"], /start: .*"yesterdy"/],
+    [
+      "an end before the start",
+      ["--start", "2026-01-05T00:00:00Z", "--end", "2026-01-04T00:00:00Z"],
+      /traffic.end: must be after/,
+    ],
+    ["a part outside the log", ["--from", "2025-01-01T00:00:00Z"], /from: must be inside the log/],
+    [
+      "a part that ends before it begins",
+      ["--from", "2026-01-05T10:00:00Z", "--to", "2026-01-05T09:00:00Z"],
+      /to: must be after from/,
+    ],
+    ["a preset that does not exist", ["--scenario", "dmo"], /there is no preset "dmo"; did you mean "demo"/],
+    [
+      "a scenario file that does not exist",
+      ["--scenario", "./none.json"],
+      /cannot read the file ".\/none.json"/,
+    ],
+    ["a folder that does not exist", ["--out", "none/x.csv"], /out: cannot write .*there is no folder/],
+    ["a folder as the file", ["--out", "."], /out: cannot write .*it is a folder/],
+    ["a file as the folder", ["--out", `${cli}/x.csv`], /out: cannot write .*(not a folder|is not a folder)/],
+    ["an empty name", ["--out", ""], /out: must be the path of a file/],
+  ];
+  it.each(wrong)("%s", (_, args, sentence) => {
+    const before = untouched();
+    const { status, stdout, stderr } = run(
+      "generate",
+      ...(args.includes("--out") ? args : [...args, "--out", "x.csv"]),
+    );
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split("\n").length).toBe(1);
+    expect([status, stdout, untouched()]).toEqual([2, "", before]);
+  });
+
+  it("a scenario file with a misspelt key, at its path", () => {
+    writeFileSync(join(folder, "s.json"), '{ "traffic": { "burstines": 1 } }');
+    const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+    expect([status, stderr.trim()]).toEqual([
+      2,
+      'server-logs: traffic.burstines: unknown key; did you mean "burstiness"?',
+    ]);
+    rmSync(join(folder, "s.json"));
+  });
+
+  it("a scenario file that is not JSON", () => {
+    writeFileSync(join(folder, "s.json"), "{ nonsense");
+    const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^server-logs: scenario: "\.\/s\.json" is not JSON.*\n$/),
+    ]);
+    rmSync(join(folder, "s.json"));
+  });
+
+  it("a folder that may not be written to", () => {
+    if (process.getuid?.() === 0) {
+      // root may write anywhere but in /proc
+      expect(run("generate", "--out", "/proc/x.csv").status).toBe(2);
+      return;
+    }
+    chmodSync(folder, 0o500);
+    const { status, stderr } = run("generate", "--out", "x.csv");
+    chmodSync(folder, 0o700);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("no permission")]);
+  });
+
+  it("no command, or an unknown one", () => {
+    expect(run().status).toBe(2);
+    expect(run("generat")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining("generate"),
+    });
+  });
+});
+
+describe("generate", () => {
+  it("writes the same bytes to a file and to standard output, and tells where and how many", () => {
+    const file = run("generate", "--rows", "1000", "--seed", "42", "--out", "a.csv");
+    expect(file).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("1,000 records") });
+    const piped = run("generate", "--rows", "1000", "--seed", "42");
+    expect(piped.stdout).toBe(readFileSync(join(folder, "a.csv"), "utf8"));
+    // counted by an independent tool
+    const counted = execFileSync(
+      "awk",
+      ["-F,", "NR>1 { n++; if (NF != 5) bad++ } END { print n, bad + 0 }", "a.csv"],
+      { cwd: folder },
+    );
+    expect(counted.toString().trim()).toBe("1000 0");
+  });
+
+  it("tells the outcome as JSON, the hash being that of the file", () => {
+    const { stdout } = run("generate", "--rows", "500", "--out", "b.csv", "--json");
+    const told = JSON.parse(stdout);
+    const bytes = readFileSync(join(folder, "b.csv"));
+    expect(told).toMatchObject({ records: 500, seed: 42, generatorVersion: 1, bytes: bytes.length });
+    expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
+  });
+
+  it("replaces what a link points at, not the link", () => {
+    writeFileSync(join(folder, "real.csv"), "old");
+    symlinkSync("real.csv", join(folder, "link.csv"));
+    run("generate", "--rows", "1", "--out", "link.csv");
+    expect(readFileSync(join(folder, "real.csv"), "utf8")).toContain("timestamp,");
+  });
+
+  it("prints help and its version of the options", () => {
+    expect(run("generate", "--help")).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("--rows <n>"),
+    });
+  });
+});
+
+describe("when the machine fails", () => {
+  it("a full disk ends in one sentence, with nothing left behind", () => {
+    const before = untouched();
+    // /dev/full answers each write as a full disk does; a file size limit stops a real file halfway.
+    expect(run("generate", "--rows", "1000", "--out", "/dev/full")).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^server-logs: cannot write "\/dev\/full": the disk is full\n$/),
+    });
+    const limited = spawnSync(
+      "bash",
+      ["-c", `ulimit -f 1000; exec "${process.execPath}" "${cli}" generate --rows 1000000 --out big.csv`],
+      { cwd: folder, encoding: "utf8" },
+    );
+    expect(limited.status).toBe(1);
+    expect(limited.stderr.trim().split("\n").length).toBe(1);
+    expect(untouched()).toEqual(before);
+  });
+
+  it("a reader that goes away ends in one sentence", () => {
+    const script = `"${process.execPath}" "${cli}" generate --rows 2000000 | head -n 2`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+    expect(stdout.split("\n").length).toBe(3);
+    expect(stderr.trim().split("\n")).toEqual([
+      "server-logs: stopped, since nobody reads the output any more",
+    ]);
+  });
+
+  const writing = async (child: ChildProcess, name: string) => {
+    const partial = () =>
+      readdirSync(folder).find(
+        (file) => file.startsWith(`.${name}.`) && statSync(join(folder, file)).size > 1e6,
+      );
+    while (!partial() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    return partial();
+  };
+
+  it("Ctrl-C leaves nothing behind and exits with 130", async () => {
+    const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "c.csv"], {
+      cwd: folder,
+    });
+    expect(await writing(child, "c.csv")).toBeDefined();
+    child.kill("SIGINT");
+    const code = await new Promise((resolve) => child.on("exit", resolve));
+    expect(code).toBe(130);
+    expect(readdirSync(folder).filter((file) => file.includes("c.csv"))).toEqual([]);
+  });
+
+  it("kill -9 leaves no file under the final name, and the next run clears what it left", async () => {
+    const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "killed.csv"], {
+      cwd: folder,
+    });
+    const left = await writing(child, "killed.csv");
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("exit", resolve));
+    expect([existsSync(join(folder, "killed.csv")), existsSync(join(folder, left!))]).toEqual([false, true]);
+    run("generate", "--rows", "10", "--out", "killed.csv");
+    expect(readdirSync(folder).filter((file) => file.includes("killed.csv"))).toEqual(["killed.csv"]);
+  });
+
+  it("an older file stays whole when its replacement fails", async () => {
+    run("generate", "--rows", "10", "--out", "o.csv");
+    const old = readFileSync(join(folder, "o.csv"), "utf8");
+    const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "o.csv"], {
+      cwd: folder,
+    });
+    await writing(child, "o.csv");
+    child.kill("SIGTERM");
+    await new Promise((resolve) => child.on("exit", resolve));
+    expect(readFileSync(join(folder, "o.csv"), "utf8")).toBe(old);
+  });
+});
+
+describe("read, validate, ask and questions", () => {
+  const excerpt = new URL("../../data/haproxy_excerpt.log", import.meta.url).pathname;
+
+  it("read a real log to CSV, check it and answer about it", () => {
+    const lines = readFileSync(excerpt, "utf8").trimEnd().split("\n").length;
+    const read = run("read", excerpt, "--format", "haproxy", "--out", "r.csv");
+    expect(read).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: expect.stringContaining(`${lines} lines = ${lines} records`),
+    });
+    expect(run("validate", "r.csv").status).toBe(1); // a real log has lines out of order
+    expect(run("validate", "r.csv", "--unordered").status).toBe(0);
+    const answer = JSON.parse(run("ask", "overview", "--on", "r.csv", "--json").stdout);
+    expect(answer[0].requests).toBe(lines);
+    const top = run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "--csv")
+      .stdout.trim()
+      .split("\n");
+    expect(top.length).toBe(3);
+    expect(run("questions").stdout).toContain("status_codes");
+  });
+
+  it("say in one sentence what was wrong with the call", () => {
+    expect(run("ask", "overveiw", "--on", "r.csv")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("overview"),
+    });
+    expect(run("ask", "overview", "--on", "none.csv")).toMatchObject({ status: 2, stdout: "" });
+    expect(run("ask", "overview")).toMatchObject({ status: 2, stderr: expect.stringContaining("--on") });
+    expect(run("read", excerpt, "--format", "nginxx", "--out", "n.csv")).toMatchObject({
+      status: 2,
+      stdout: "",
+    });
+    expect(run("validate", "none.csv")).toMatchObject({ status: 2, stdout: "" });
+    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("name=value"),
+    });
+  });
+});
