@@ -1,0 +1,38 @@
+// Set-up: each step knows whether it is in place, and does itself again from the start when it is not.
+import { build } from "./build.js";
+import { dependencies } from "./dependencies.js";
+import { faultOfFile } from "./fault.js";
+import { kernel } from "./kernel.js";
+import { withLock } from "./lock.js";
+import { root } from "./project.js";
+import { environment } from "./python.js";
+import { say, seconds } from "./tool.js";
+
+/**
+ * Brings the project to where it can run. Says what it does and for how long, skips what is done, and may be
+ * interrupted at any moment: a step counts as done only once its stamp is written, as its last act.
+ * @param {{ python: boolean }} options python: Jupyter and the kernel too, not only packages and build
+ */
+export async function setUp({ python }) {
+  const steps = [dependencies, build, ...(python ? [environment, kernel] : [])];
+  try {
+    if (!steps.every((step) => step.inPlace())) {
+      await withLock(async (note) => {
+        for (const step of steps) if (!step.inPlace()) await perform(step, note);
+      });
+    }
+  } catch (error) {
+    throw error.code ? faultOfFile(error, root) : error;
+  }
+  const names = steps.map((step) => step.name);
+  say(
+    `Set-up: ${names.slice(0, -1).join(", ")} and ${names.at(-1)} are in place (${process.uptime().toFixed(1)} s).`,
+  );
+}
+
+async function perform(step, note) {
+  const since = performance.now();
+  say(`Set-up: ${step.name}: ${step.says}`);
+  await step.perform(note);
+  say(`Set-up: ${step.name}: done in ${seconds(since)}.`);
+}

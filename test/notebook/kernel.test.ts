@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+// The real kernel, from the project's own virtual environment, asked as JupyterLab asks it.
+const root = resolve(import.meta.dirname, "../..");
+const python = join(root, ".venv/bin/python");
+const isSetUp = existsSync(python);
+if (!isSetUp && process.env.CI === "true")
+  throw new Error("there is no .venv: run the set-up (npm test does)");
+if (!isSetUp) console.warn("The kernel tests did not run: there is no .venv (npm test makes it)");
+
+interface Ran {
+  status: string;
+  outputs: { type: string; text?: string; name?: string; data?: Record<string, string>; metadata?: object }[];
+}
+
+function kernel(steps: object[]): unknown[] {
+  const script = join(import.meta.dirname, "kernel.py");
+  const notebooks = join(root, "notebooks");
+  return JSON.parse(
+    execFileSync(python, [script, notebooks], {
+      input: JSON.stringify(steps),
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    }),
+  );
+}
+
+const imports = `import { ask, chart, validate } from "server-logs";
+import * as dfd from "danfojs-node";
+const df = new dfd.DataFrame({ endpoint: ["/a", "/<img src=x onerror=alert(1)>"], requests: [30, 4] });`;
+
+describe.skipIf(!isSetUp)("what a cell shows", () => {
+  const cells: Record<string, string> = {
+    frame: "df",
+    head: "df.head(1)",
+    series: 'df["requests"]',
+    groups: 'df.groupby(["endpoint"]).col(["requests"]).sum()',
+    logged: 'console.log("first"); console.log(df.head(1)); console.log("last")',
+    inside: "[df.head(1)]",
+    chart: 'chart.bars(df, { x: "endpoint", y: "requests", title: "Which endpoints?" })',
+    awaited:
+      'const drawn = chart.bars(df, { x: "endpoint", y: "requests", title: "Twice" });\ndrawn.show();\nawait Promise.resolve(drawn)',
+    mistake: 'chart.bars(df, { x: "endpoit", y: "requests", title: "Which endpoints?" })',
+    after: "1 + 1",
+  };
+  const ran: Record<string, Ran> = {};
+  let imported: Ran;
+  beforeAll(() => {
+    const [first, ...rest] = kernel([imports, ...Object.values(cells)].map((run) => ({ run }))) as Ran[];
+    imported = first!;
+    Object.keys(cells).forEach((name, i) => {
+      ran[name] = rest[i]!;
+    });
+  });
+
+  test("the imports run silently", () => {
+    expect(imported).toEqual({ status: "ok", outputs: [] });
+  });
+
+  test.each(["frame", "head", "series", "groups"])(
+    "%s: a table as HTML and text, and nothing else",
+    (name) => {
+      const { status, outputs } = ran[name]!;
+      expect([status, outputs.length, outputs[0]!.type]).toEqual(["ok", 1, "display_data"]);
+      expect(Object.keys(outputs[0]!.data!)).toEqual(["text/html", "text/plain"]);
+      expect(outputs[0]!.data!["text/html"]).toContain('class="dataframe"');
+    },
+  );
+
+  test("hostile text is escaped", () => {
+    const html = ran.frame!.outputs[0]!.data!["text/html"];
+    expect(html).toContain("/&lt;img src=x onerror=alert(1)&gt;");
+    expect(html).not.toContain("<img");
+  });
+
+  test("a logged frame stands between the lines logged before and after it", () => {
+    const shown = ran.logged!.outputs.map(({ type, text }) => text ?? type).join("");
+    expect(shown).toBe("first\ndisplay_datalast\n");
+  });
+
+  test("a frame inside an array is text", () => {
+    expect(ran.inside!.outputs.map(({ type }) => type)).toEqual(["stream"]);
+    expect(ran.inside!.outputs[0]!.text).toContain("endpoint  requests");
+  });
+
+  test("chart: one output with figure, picture and text; the figure goes ahead, so that JupyterLab draws it", () => {
+    const { status, outputs } = ran.chart!;
+    expect([status, ...outputs.map(({ type }) => type)]).toEqual([
+      "ok",
+      "display_data",
+      "update_display_data",
+    ]);
+    expect(Object.keys(outputs[0]!.data!)).toEqual(["application/vnd.plotly.v1+json", "text/plain"]);
+    const data = outputs[1]!.data!;
+    expect(Object.keys(data)).toEqual(["application/vnd.plotly.v1+json", "text/plain", "image/png"]);
+    expect(data["application/vnd.plotly.v1+json"]).toMatchObject({ data: [{ type: "bar", x: [30, 4] }] });
+    expect(Buffer.from(data["image/png"]!, "base64").subarray(1, 4).toString()).toBe("PNG");
+    expect(data["text/plain"]).toMatch(/^Which endpoints\?\n[\s\S]*\/a +30\n/);
+  });
+
+  test("a chart that is shown, or awaited as the last expression, appears in its cell", () => {
+    const added = ran.awaited!.outputs.filter(({ type }) => type === "display_data");
+    expect(added.length).toBe(2);
+  });
+
+  test("a mistake is one sentence without a stack, and the kernel goes on", () => {
+    expect(ran.mistake!.status).toBe("error");
+    expect(ran.mistake!.outputs.map(({ text }) => text).join("")).toBe(
+      'InputError: x: there is no column "endpoit"; the columns are "endpoint", "requests"\n',
+    );
+    expect(ran.after).toMatchObject({ status: "ok", outputs: [{ text: "2\n" }] });
+  });
+});
+
+describe.skipIf(!isSetUp)("long work in a cell", () => {
+  const folder = isSetUp ? mkdtempSync(join(tmpdir(), "server-logs-")) : "";
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  // Writes a file as the library's long functions do, for ever or until `end` records.
+  const setUp = `const { longWork } = require("server-logs/notebook/longWork");
+const { Pace } = require("server-logs/work");
+const { WholeFile } = require("server-logs/write/file");
+let written = 0;
+async function write(path: string, end: number) {
+  return longWork("Writing", async (work: unknown) => {
+    const file = await WholeFile.create(path);
+    try {
+      const pace = new Pace(work);
+      for (written = 0; written < end; written += 1000) {
+        const from = performance.now();
+        while (performance.now() - from < 5) {}
+        await file.write(Buffer.from("record\\n"));
+        await pace.step(written, Number.isFinite(end) ? end : undefined, "records");
+      }
+      await file.commit();
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  });
+}`;
+  const path = (name: string) => JSON.stringify(join(folder, name));
+  let steps: Ran[];
+  beforeAll(() => {
+    steps = kernel([
+      { run: setUp },
+      { run: `await write(${path("short")}, 20_000)` },
+      { run: `await write(${path("long")}, 300_000)` },
+      { run: `await write(${path("endless")}, Infinity)`, stopAt: "Writing" },
+      { run: "written" },
+      { run: `await new Promise((done) => setTimeout(done, 300));\nwritten` },
+      { run: 'await longWork("Deaf", () => new Promise(() => console.log("deaf")))', stopAt: "deaf" },
+      { run: "while (true) console.log(1)", stopAt: "1" },
+      { run: `await write(${path("again")}, 20_000)` },
+      { run: `await 0;\nprocess.listenerCount("SIGINT")` },
+    ]) as Ran[];
+  });
+
+  test("under a second shows no progress", () => {
+    expect(steps[1]).toEqual({ status: "ok", outputs: [] });
+  });
+
+  test("over a second shows one output, updated in place, whose last state has no durations", () => {
+    const { status, outputs } = steps[2]!;
+    expect(status).toBe("ok");
+    const [first, ...updates] = outputs;
+    expect(first!.type).toBe("display_data");
+    expect(first!.data!["text/html"]).toContain("<progress");
+    expect(new Set(updates.map(({ type }) => type))).toEqual(new Set(["update_display_data"]));
+    expect(updates.at(-1)!.data).toEqual({
+      "text/html": "<div>Writing: 300,000 records, done</div>",
+      "text/plain": "Writing: 300,000 records, done",
+    });
+    expect(outputs.every(({ metadata }) => JSON.stringify(metadata) === '{"server-logs":"progress"}')).toBe(
+      true,
+    );
+  });
+
+  test("is stopped by Jupyter's stop button, with one sentence and nothing half-written", () => {
+    expect(steps[3]!.status).toBe("error");
+    expect(steps[3]!.outputs.at(-1)!.text).toBe(
+      "InterruptedError: interrupted: nothing was left half-written\n",
+    );
+    expect(steps[3]!.outputs.at(-2)!.data!["text/plain"]).toMatch(/records, interrupted$/);
+    expect(steps[4]).toEqual({ status: "ok", outputs: [expect.objectContaining({ type: "stream" })] });
+    expect(steps[5]!.outputs).toEqual(steps[4]!.outputs); // nothing runs on
+    expect(readdirSync(folder).sort()).toEqual(["again", "long", "short"]);
+  });
+
+  test("that does not heed the stop button is abandoned, as is a loop that never waits", () => {
+    expect([steps[6]!.status, steps[7]!.status]).toEqual(["error", "error"]);
+  });
+
+  test("leaves the kernel good, its own listener for the stop button included", () => {
+    expect(steps[8]).toEqual({ status: "ok", outputs: [] });
+    expect(steps[9]!.outputs[0]!.text).toBe("1\n");
+  });
+});
+
+describe.skipIf(!isSetUp)("help in a cell", () => {
+  let steps: unknown[];
+  beforeAll(() => {
+    steps = kernel([
+      { run: imports },
+      { inspect: "chart.bars" },
+      { inspect: "ask" },
+      { inspect: "validate" },
+      { complete: "chart." },
+      { complete: "chart.lines(df, { " },
+    ]);
+  });
+
+  test("Shift-Tab shows the docstring with an example", () => {
+    expect(steps[1]).toContain("Bars: one number for each category.");
+    expect(steps[1]).toContain('chart.bars(byStatus, { x: "status_code", y: "requests"');
+    expect(steps[2]).toContain("Asks a question in SQL");
+    expect(steps[3]).toContain("Checks a log against every rule of the record.");
+  });
+
+  test("Tab completes the charts and their options", () => {
+    expect(steps[4]).toEqual(["answer", "bars", "boxes", "figure", "histogram", "lines", "points"]);
+    expect(steps[5]).toEqual(expect.arrayContaining(["title", "unit", "x", "y"]));
+  });
+});

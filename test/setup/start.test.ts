@@ -1,0 +1,75 @@
+// `npm start` serves JupyterLab to its user alone, and leaves nothing behind.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { begin, isRunning, project, temporaryFolder } from "./fixture.js";
+
+const address = /(http:\/\/127\.0\.0\.1:\d+)(\/lab\/tree\/notebooks\/generate_logs\.ipynb)\?token=(\w+)/;
+
+/** A running JupyterLab, in a home that was empty before. */
+async function serve() {
+  const home = temporaryFolder();
+  const run = begin(project, ["start", "--no-browser"], {
+    HOME: home,
+    JUPYTER_TOKEN: "",
+    JUPYTER_PATH: home,
+  });
+  onTestFinished(() => void run.child.kill("SIGTERM"));
+  const [, origin, page, token] = await run.said(address);
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(origin + path, { ...init, headers: { authorization: `token ${token}` } });
+  return { run, home, origin: origin!, page: page!, ask };
+}
+
+/** The process of a kernel that a notebook has just started. */
+async function kernelOf(ask: Awaited<ReturnType<typeof serve>>["ask"]): Promise<number> {
+  const reply = await ask("/api/kernels", { method: "POST", body: JSON.stringify({ name: "tslab" }) });
+  const { id } = (await reply.json()) as { id: string };
+  for (;;) {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      if (commandLine(pid).includes(`kernel-${id}.json`)) return Number(pid);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return ""; // it has just ended
+  }
+}
+
+test("shows the notebook to nobody without the token, ends on Ctrl-C with its kernels, and leaves nothing outside the project", async () => {
+  const { run, home, origin, page, ask } = await serve();
+  expect(run.stderr()).toMatch(/Data: data\/server_logs\.csv holds 1,000 records\./);
+  expect((await fetch(`${origin}/api/contents`)).status).toBe(403);
+  expect((await ask(page)).status).toBe(200);
+  const specs = (await (await ask("/api/kernelspecs")).json()) as { default: string; kernelspecs: object };
+  expect(specs.default).toBe("tslab");
+  expect(Object.keys(specs.kernelspecs)).toEqual(["tslab"]);
+
+  const kernel = await kernelOf(ask);
+  run.child.kill("SIGINT");
+  const { code, stderr } = await run.over;
+  expect(code).toBe(0);
+  expect(stderr.trimEnd().split("\n").at(-1)).toBe("JupyterLab and its kernels have ended.");
+  expect(isRunning(kernel)).toBe(false);
+  await expect(fetch(origin)).rejects.toThrow();
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test("ends JupyterLab and its kernels even when it is killed itself", async () => {
+  const { run, origin, ask } = await serve();
+  const kernel = await kernelOf(ask);
+  run.child.kill("SIGKILL");
+  while (isRunning(kernel)) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (;;) {
+    try {
+      await fetch(origin);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } catch {
+      return; // nobody listens any more
+    }
+  }
+});
