@@ -1,0 +1,151 @@
+/** House rules, as tests. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("../", import.meta.url).pathname;
+const lib = join(root, "lib");
+const files = readdirSync(lib, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !/(^|\/)(dist|node_modules)\//.test(name))
+  .map((name) => ({ name, text: readFileSync(join(lib, name), "utf8") }));
+
+/** A stage imports only from itself and from the stages before it. */
+const stages = [
+  "scenario",
+  "generate",
+  "truth",
+  "formats",
+  "write",
+  "warehouse",
+  "check",
+  "learn",
+  "monitor",
+  "schedule",
+  "notebook",
+];
+/** What every stage may use. */
+const common = ["record", "errors", "work"];
+
+const comments = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
+const importsOf = (text: string) =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
+
+describe("stages", () => {
+  it("are the only folders of lib", () => {
+    const folders = new Set(
+      files.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0]),
+    );
+    expect([...folders].filter((folder) => !stages.includes(folder))).toEqual([]);
+  });
+
+  it.each(files.filter(({ name }) => name.includes("/")))(
+    "$name imports no later stage and no face",
+    ({ name, text }) => {
+      const here = stages.indexOf(name.split("/")[0]);
+      for (const specifier of importsOf(text).filter((s) => s.startsWith("."))) {
+        const target = relative(lib, join(lib, name, "..", specifier)).replace(/\.js$/, "");
+        const stage = stages.indexOf(target.split("/")[0]);
+        const allowed = stage < 0 ? common.includes(target) : stage <= here;
+        expect([target, allowed]).toEqual([target, true]);
+      }
+    },
+  );
+
+  it("load Danfo in notebook/frame.ts alone, and find tslab in notebook/show.ts alone", () => {
+    const naming = (pattern: RegExp) =>
+      files.filter(({ text }) => pattern.test(text.replace(comments, ""))).map(({ name }) => name);
+    expect(naming(/^import (?!type )[^;]*"danfojs/m)).toEqual([]);
+    expect(naming(/require\("danfojs/)).toEqual(["notebook/frame.ts"]);
+    expect(naming(/tslab/i)).toEqual(["notebook/show.ts"]);
+  });
+
+  it("keep Danfo, charts and the index away from the command line", () => {
+    // what a run of `generate` really loads, as V8's coverage lists it
+    const folder = mkdtempSync(join(tmpdir(), "server-logs-rules-"));
+    execFileSync(process.execPath, [join(lib, "bin", "server-logs.js"), "generate", "--out", "/dev/null"], {
+      env: { ...process.env, NODE_V8_COVERAGE: folder },
+      stdio: "ignore",
+    });
+    const [report] = readdirSync(folder);
+    const loaded: { url: string }[] = JSON.parse(readFileSync(join(folder, report), "utf8")).result;
+    rmSync(folder, { recursive: true });
+    expect(loaded.some(({ url }) => url.endsWith("/dist/cli.js"))).toBe(true);
+    const heavy = /danfo|plotly|jsdom|duckdb|faker|\/lib\/dist\/(index|notebook)/;
+    expect(loaded.map(({ url }) => url).filter((url) => heavy.test(url))).toEqual([]);
+  });
+});
+
+describe("a log is a pure function of scenario and seed", () => {
+  const pure = files.filter(({ name }) => /^(scenario|generate|truth|formats)\//.test(name));
+  it.each(pure)(
+    "$name has no clock, no Math.random, no environment, and only Math that IEEE 754 fixes",
+    ({ name, text }) => {
+      const code = text.replace(comments, "");
+      expect(code).not.toMatch(
+        /Math\.random|Date\.now|new Date\(\)|performance\.now|process\.env|crypto\.random/,
+      );
+      if (name.startsWith("generate/")) {
+        // exp, log, pow and the like may differ in the last bit between engines and machines
+        expect(code).not.toMatch(
+          /Math\.(exp|expm1|log|log10|log1p|pow|sin|cos|tan|atan|cbrt|hypot|sinh|cosh|tanh)\b|\*\*(?! -?\(?\w)/,
+        );
+      }
+    },
+  );
+});
+
+describe("exports", () => {
+  it.each(files)("of $name have a docstring", ({ name, text }) => {
+    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+    const missing: string[] = [];
+    source.forEachChild((node) => {
+      const exported =
+        ts.canHaveModifiers(node) &&
+        ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+      if (!exported || ts.isExportDeclaration(node)) return;
+      const named = node as ts.DeclarationStatement & Partial<ts.VariableStatement>;
+      const label =
+        named.name?.getText() ?? named.declarationList?.declarations.map((d) => d.name.getText()).join(", ");
+      if (ts.getJSDocCommentsAndTags(node).length === 0) missing.push(label ?? node.getText().slice(0, 40));
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("files that are tracked", () => {
+  const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+
+  it("stand in the top level that was agreed", () => {
+    const top = new Set(tracked.map((name) => name.split("/")[0]).filter((name) => !name.startsWith(".")));
+    const agreed = [
+      "README.md",
+      "biome.json",
+      "data",
+      "lib",
+      "notebooks",
+      "package-lock.json",
+      "package.json",
+      "test",
+      "tsconfig.json",
+    ];
+    expect([...top].filter((name) => !agreed.includes(name) && !/^vitest\..*config\.ts$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it("name no registry, no folder of a machine and no credentials", () => {
+    for (const name of tracked.filter((file) =>
+      /\.(json|ts|js|cjs|mjs|py|md|ipynb|txt|yml|sh|sql)$|^\./.test(file),
+    )) {
+      const text = readFileSync(join(root, name), "utf8");
+      const found =
+        /"resolved": "https?:|registry[=]http|index[-]url|(^|[\s"'(=])\/(root|home|Users)\/[a-z]|BEGIN [A-Z ]*PRIVATE[ ]KEY/m.exec(
+          text,
+        );
+      expect([name, found?.[0]]).toEqual([name, undefined]);
+    }
+  });
+});
