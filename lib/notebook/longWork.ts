@@ -111,7 +111,7 @@ class ProgressBar {
   #show(outcome: string | undefined): void {
     const bundle = progressBundle(this.#label, this.#last!, outcome);
     if (inNotebook()) {
-      // The metadata let a comparison of notebooks pass over it: a quick machine shows no progress.
+      // By the metadata `npm run notebooks` knows it, and leaves it out: a quick machine shows no progress.
       if (this.#output === undefined) this.#output = liveOutput(bundle, { "server-logs": "progress" });
       else this.#output.update(bundle);
     } else if (process.stderr.isTTY) {

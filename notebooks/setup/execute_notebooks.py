@@ -2,7 +2,8 @@
 
 A notebook is written only when all its cells have run without an error, whole or not at all, and free of
 anything that changes from run to run: the same outputs give the same bytes. A cell tagged `varies` shows what
-no two runs share (durations), so `--check` does not compare it.
+no two runs share (durations), so `--check` does not compare it. Elsewhere no progress is kept: a quick machine
+shows none.
 """
 
 import argparse
@@ -137,6 +138,8 @@ def normalise(nb):
         if cell.source.strip():
             count += 1
             cell.execution_count = count
+        if not varies(cell):
+            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
         for output in cell.outputs:
             output.pop("transient", None)
             if output.output_type == "execute_result":
@@ -145,6 +148,11 @@ def normalise(nb):
 
 def varies(cell):
     return "varies" in cell.metadata.get("tags", [])
+
+
+def is_progress(output):
+    """Whether an output is the progress of long work, as the library marks it."""
+    return output.get("metadata", {}).get("server-logs") == "progress"
 
 
 def name(nb, index):

@@ -95,6 +95,21 @@ test("--check names the cells whose outputs are stale, but for those that vary, 
   expect(statSync(path).mtimeMs).toBe(written);
 });
 
+test("keeps the progress of long work only in a cell that varies, as a quick machine shows none", async () => {
+  const slow = `
+const { longWork } = require(${JSON.stringify(join(project, "lib/dist/notebook/longWork.js"))});
+await longWork("Waiting", async ({ onProgress }) => {
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  onProgress({ done: 7, total: 7, unit: "turns" });
+});`;
+  const path = notebook(slow, { source: slow, metadata: { tags: ["varies"] } });
+  expect((await execute(path)).code).toBe(0);
+  const [plain, varying] = cellsOf(path).map(({ outputs }) => JSON.stringify(outputs));
+  expect(plain).not.toContain("Waiting");
+  expect(varying).toContain("Waiting: 7 turns, done");
+  expect((await execute("--check", path)).code).toBe(0);
+});
+
 test("stops on Ctrl-C with a busy kernel, and leaves the notebook as it was", async () => {
   const path = notebook('require("fs").writeFileSync("kernel.pid", String(process.pid));', "for (;;) {}");
   const before = readFileSync(path, "utf8");
