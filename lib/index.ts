@@ -5,6 +5,7 @@ export {
   ask,
   generate,
   load,
+  planted,
   questions,
   read,
   Validation,

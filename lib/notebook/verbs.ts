@@ -5,6 +5,7 @@ import type { DataFrame } from "danfojs-node";
 import { type Validation as Checked, validate as check, type ValidateOptions } from "../check/validate.js";
 import { type CopySource, verify as compare, type KeySource, type VerifyOptions } from "../check/verify.js";
 import { verifyCounts as compareCounts, type VerifyCountsOptions } from "../check/verifyCounts.js";
+import { keyOf } from "../check/verifyKey.js";
 import type { Columns, Source } from "../record.js";
 import { type Asked, ask as askColumns } from "../warehouse/ask.js";
 import { warm } from "../warehouse/duckdb.js";
@@ -18,6 +19,7 @@ import { remember } from "./answered.js";
 import { columnsOf, toFrame } from "./frame.js";
 import { longWork } from "./longWork.js";
 import { counted } from "./numbers.js";
+import { Planted } from "./planted.js";
 import { inNotebook, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
 import { CountVerification, Verification } from "./verification.js";
@@ -173,6 +175,18 @@ export async function verifyCounts(
   options: VerifyCountsOptions = {},
 ): Promise<CountVerification> {
   return new CountVerification(await compareCounts(columnsOf(table), key, options));
+}
+
+/**
+ * Reveals what was planted in a log: its incidents, its defects and its exact counts. In a cell it is a table.
+ *
+ * @param source a generated log, an answer key or its path, or the keys of several parts of one log
+ * @throws InputError when there is no such key, it breaks its schema, or keys do not belong together
+ * @example (await planted("data/server_logs.truth.json")).incidents
+ */
+export async function planted(source: Pick<GeneratedLog, "key"> | KeySource): Promise<Planted> {
+  const ofLog = typeof source === "object" && source !== null && "key" in source;
+  return new Planted(await keyOf([], ofLog ? source.key : source));
 }
 
 /**
