@@ -82,8 +82,11 @@ describe.each(notebooks)("%s", (name) => {
 });
 
 describe("an assertion in a cell", () => {
-  it("holds for other seeds too", async () => {
-    // the front-door notebook with another seed, in a copy beside it so that the packages are found
+  it.each([
+    ["generate_logs.ipynb", ["7", "123456789"]],
+    ["plant_and_verify.ipynb", ["7"]],
+  ])("holds for other seeds too: %s", async (name, seeds) => {
+    // the notebook with another seed, in a copy beside it so that the packages are found
     const script = `
 import copy, sys, nbformat
 from nbclient import NotebookClient
@@ -98,9 +101,9 @@ sys.exit(1 if bad else 0)
 `;
     const python = join(root, ".venv/bin/python");
     if (!existsSync(python) && process.env.CI !== "true") return;
-    for (const seed of ["7", "123456789"]) {
+    for (const seed of seeds) {
       const data = `/tmp/server-logs-seed-${process.pid}.csv`;
-      const args = ["-c", script, join(folder, "generate_logs.ipynb"), seed, data, folder];
+      const args = ["-c", script, join(folder, name), seed, data, folder];
       expect(execFileSync(python, args, { encoding: "utf8" })).toContain("[]");
     }
   });
