@@ -34,6 +34,7 @@ export class CsvEncoder extends LineEncoder {
 
   protected readonly spoiler: Spoiler = {
     fields: (line) => {
+      if (!line.includes('"')) return line.split(",");
       const cells = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, 5);
       return cells.map(([, cell]) => cell);
     },

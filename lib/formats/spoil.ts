@@ -12,29 +12,28 @@ const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[d
 
 /**
  * A line as a defect leaves it: cut in the middle, without a field, with a word for a number, or not UTF-8.
- * @param line without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
+ * @param line ASCII, without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
  */
 export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): Uint8Array {
   if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
   const u = (word >>> 0) / 4294967296;
   const kind = defectKinds[defect - 1];
-  const text = new TextEncoder();
-  if (kind === MALFORMED) return text.encode(`${line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u)))}\n`);
+  if (kind === MALFORMED) return latin1(line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u))));
   const values = fields(line);
   if (kind === MISSING) {
     values[Math.floor(u * 4)] = undefined; // a log may lack response times, so that one would be no defect
-    return text.encode(`${join(line, values)}\n`);
+    return latin1(join(line, values));
   }
   if (kind === WRONG_TYPE) {
     if (u < 0.5 || values[4] === undefined) values[3] = "OK";
     else values[4] = "fast";
-    return text.encode(`${join(line, values)}\n`);
+    return latin1(join(line, values));
   }
-  values[2] = `${values[2]}${MARK}`;
-  const whole = text.encode(`${join(line, values)}\n`);
-  const at = whole.indexOf(MARK.charCodeAt(0));
-  // the beginning of a two-byte letter without its end
-  return Uint8Array.from([...whole.subarray(0, at), 0xc3, 0x28, ...whole.subarray(at + 1)]);
+  values[2] = `${values[2]}\xc3(`; // the beginning of a two-byte letter of UTF-8 without its end
+  return latin1(join(line, values));
 }
 
-const MARK = "\x7f"; // stands in no line
+/** Lines are ASCII, but for a byte that a defect puts there. */
+function latin1(line: string): Uint8Array {
+  return Buffer.from(`${line}\n`, "latin1");
+}

@@ -1,5 +1,6 @@
+import TinyQueue from "tinyqueue";
 import { defectKinds } from "../scenario/incident.js";
-import { BATCH_SIZE, type Batch, copyRow, copyRows, newBatch } from "./batch.js";
+import { BATCH_SIZE, type Batch, copyRow, copyRows, newBatch, putRow, type Row, takeRow } from "./batch.js";
 import type { Plan } from "./plan.js";
 import { hash32, keyOf, mix32, Purpose } from "./random.js";
 
@@ -49,24 +50,27 @@ export class Delivery {
     const out = this.#out;
     out.length = 0;
     const most = this.#thresholds[defectKinds.length - 1];
-    const waiting: Waiting[] = [];
+    const waiting = new TinyQueue<Waiting>([], (a, b) => a.delivered - b.delivered || a.order - b.order);
+    let order = 0;
+    const next = () => waiting.peek()?.delivered ?? Number.POSITIVE_INFINITY;
     for (const batch of records) {
       for (let row = 0; row < batch.length; row++) {
         const time = batch.second[row] * 1000 + batch.millisecond[row];
         if (time >= to) break;
-        while (waiting.length > 0 && waiting[0].delivered <= time) {
-          if (this.#put(waiting.shift()!, from)) yield* full(out);
+        while (next() <= time) {
+          if (this.#put(waiting.pop()!, from)) yield* full(out);
         }
         const word = hash32(this.#key, batch.address[row]);
         if (word >= most) {
           if (time < from) continue;
           // the rows without a defect from here on go together, up to where a waiting one comes between
-          const until = Math.min(to, waiting.length > 0 ? waiting[0].delivered : to);
+          const until = Math.min(to, next());
+          const allBefore = batch.second[batch.length - 1] * 1000 + 999 < until;
           const room = Math.min(batch.length, row + BATCH_SIZE - out.length);
           let end = row + 1;
           while (
             end < room &&
-            batch.second[end] * 1000 + batch.millisecond[end] < until &&
+            (allBefore || batch.second[end] * 1000 + batch.millisecond[end] < until) &&
             hash32(this.#key, batch.address[end]) >= most
           )
             end++;
@@ -82,11 +86,9 @@ export class Delivery {
         const chance = mix32(word ^ this.#key) / 4294967296;
         if (kind === LATE || kind === OUT_OF_ORDER) {
           const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
-          const copy = newRow(batch, row, kind);
-          const delivered = time + Math.floor(delay);
-          let at = waiting.length;
-          while (at > 0 && waiting[at - 1].delivered > delivered) at--;
-          waiting.splice(at, 0, { delivered, batch: copy });
+          const record = takeRow(batch, row);
+          record.defect = kind;
+          waiting.push({ delivered: time + Math.floor(delay), order: order++, record });
           continue;
         }
         if (time < from) continue;
@@ -103,36 +105,32 @@ export class Delivery {
         }
       }
     }
-    for (const late of waiting) {
-      if ((isEnd || late.delivered < to) && this.#put(late, from)) yield* full(out);
+    while (isEnd ? waiting.length > 0 : next() < to) {
+      if (this.#put(waiting.pop()!, from)) yield* full(out);
     }
     if (out.length > 0) yield out;
   }
 
   /** Puts a late record behind the others; true when the batch is full. */
-  #put({ delivered, batch }: Waiting, from: number): boolean {
+  #put({ delivered, record }: Waiting, from: number): boolean {
     const out = this.#out;
     if (delivered < from) return false;
-    copyRow(batch, 0, out, out.length++);
+    putRow(record, out, out.length++);
     return out.length === BATCH_SIZE;
   }
 }
 
 interface Waiting {
+  /** Milliseconds since 1970. */
   readonly delivered: number;
-  readonly batch: Batch;
+  /** Those delivered at the same moment keep the order in which they came. */
+  readonly order: number;
+  readonly record: Row;
 }
 
 function* full(out: Batch): Generator<Batch> {
   yield out;
   out.length = 0;
-}
-
-function newRow(batch: Batch, row: number, defect: number): Batch {
-  const copy = newBatch(1);
-  copyRow(batch, row, copy, 0);
-  copy.defect[0] = defect;
-  return copy;
 }
 
 /** Stamps a record by a wrong clock: up to two minutes before or after, at least a second. */

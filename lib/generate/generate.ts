@@ -25,11 +25,18 @@ const LARGE_CELL = 65_536;
 /** Seconds of log for which the cascade is asked at once. */
 const STRIDE = 512;
 
+/**
+ * Records in the first batch of a slice; the next ones grow to the full size. The engine compiles a loop well
+ * only after it has seen some end: long first loops would be compiled, thrown away and interpreted again.
+ */
+const SHORT_BATCH = 256;
+
 /** Makes the records of a plan. Its tables are prepared once, for any number of slices. */
 export class Generation {
   readonly #plan: Plan;
   readonly #site: BusySite | QuietSite;
   readonly #batch = newBatch();
+  #limit = SHORT_BATCH;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -47,10 +54,12 @@ export class Generation {
     const { start, end } = this.#plan;
     const batch = this.#batch;
     batch.length = 0;
+    this.#limit = SHORT_BATCH;
     const first = Math.max(0, Math.floor(from / 1000) - start);
     const last = Math.min(end, Math.ceil(to / 1000)) - start;
     for (const fill of this.#site.cells(first, last)) {
-      while (fill(batch)) {
+      while (fill(batch, this.#limit)) {
+        this.#limit = Math.min(BATCH_SIZE, this.#limit * 4);
         trim(batch, from, to);
         if (batch.length > 0) yield batch;
         batch.length = 0;
@@ -61,8 +70,8 @@ export class Generation {
   }
 }
 
-/** Writes rows behind `batch.length`; true when the batch is full and there is more to write. */
-type Fill = (batch: Batch) => boolean;
+/** Writes rows behind `batch.length` up to `limit`; true when there are so many and there is more to write. */
+type Fill = (batch: Batch, limit: number) => boolean;
 
 /** What both kinds of site draw from. */
 class Sources {
@@ -125,7 +134,7 @@ class BusySite {
   }
 
   *cells(from: number, to: number): Generator<Fill> {
-    const fill = (batch: Batch) => this.#fill(batch);
+    const fill: Fill = (batch, limit) => this.#fill(batch, limit);
     for (let at = from; at < to; at += STRIDE) {
       this.#cells = 0;
       this.#cell = 0;
@@ -139,12 +148,12 @@ class BusySite {
     }
   }
 
-  #fill(batch: Batch): boolean {
+  #fill(batch: Batch, limit: number): boolean {
     for (; this.#cell < this.#cells; this.#cell++) {
       const second = this.#seconds[this.#cell];
       const count = this.#counts[this.#cell];
       if (this.#done === 0) this.#begin(second, count);
-      const until = Math.min(count, this.#done + BATCH_SIZE - batch.length);
+      const until = Math.min(count, this.#done + limit - batch.length);
       this.#rows(batch, second, until, this.#intensities[this.#cell]);
       if (until < count) return true;
       this.#done = 0;
@@ -175,8 +184,11 @@ class BusySite {
     const { slotKey, sessionKey, length, present, botThreshold } = population;
     const { bound, perMillisecond, quarters, firstQuarter, table } = this.#crowd;
     const { shapes, shapeAt, scale, loaded, limit } = latency;
+    const { second: seconds, millisecond: milliseconds, visitor: visitors, outcome: outcomes } = batch;
+    const { latency: latencies, identifier: ids, phase: phases } = batch;
     const words = this.#words;
     const word = words.table;
+    let end = words.end;
     let at = this.#at;
     const gaps = this.#gaps;
     const identifiers = this.#identifiers;
@@ -191,8 +203,9 @@ class BusySite {
       const now = second * 1000 + millisecond;
       let visitor = 0;
       let phase = 1;
-      if (at + 8 > words.end) {
+      if (at + 8 > end) {
         words.refill(at, 8 + (until - i) * 6);
+        end = words.end;
         at = 0;
       }
       if (word[at++] < botThreshold) {
@@ -201,17 +214,18 @@ class BusySite {
       } else {
         // Draw slots until one is open: its spell of now holds a session.
         for (let attempt = 0; ; attempt++) {
-          if (at + 6 > words.end) {
+          if (at + 6 > end) {
             words.refill(at, 8 + (until - i) * 6);
+            end = words.end;
             at = 0;
           }
           const c = drawAlias(table, word[at++]);
           const index = (word[at++] * PER_WORD * bound[c]) | 0;
-          const slot = mix32(slotKey + Math.imul(index * CLASSES + c, 0x9e3779b1));
+          const slot = mix32((slotKey + Math.imul(index * CLASSES + c, 0x9e3779b1)) | 0);
           const offset = slot * PER_WORD * length[c];
           const spells = (now + offset) * perMillisecond[c];
           const spell = Math.floor(spells);
-          const session = mix32(sessionKey ^ (slot + Math.imul(spell, 0x85ebca77)));
+          const session = mix32(sessionKey ^ ((slot + Math.imul(spell, 0x85ebca77)) | 0));
           const quarter = Math.floor((spell * length[c] - offset) / 900_000) - firstQuarter;
           const here = present[c] * quarters[quarter < 0 ? 0 : quarter];
           if (index + session * PER_WORD < here || attempt === 64) {
@@ -225,13 +239,13 @@ class BusySite {
       const time = scale[outcome] * readShape(shapes, shapeAt[outcome], word[at++]);
       const slowed = loaded[outcome] === 1 ? time * slowness : time;
 
-      batch.second[row] = second;
-      batch.millisecond[row] = millisecond;
-      batch.visitor[row] = visitor;
-      batch.outcome[row] = outcome;
-      batch.latency[row] = slowed < limit ? slowed + 0.5 : limit;
-      batch.identifier[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
-      batch.phase[row] = phase;
+      seconds[row] = second;
+      milliseconds[row] = millisecond;
+      visitors[row] = visitor;
+      outcomes[row] = outcome;
+      latencies[row] = slowed < limit ? slowed + 0.5 : limit;
+      ids[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
+      phases[row] = phase;
     }
     this.#sums[0] = sum;
     this.#at = at;
@@ -274,10 +288,10 @@ class QuietSite {
     const words = this.#words.reseed(this.#sources.recordKey, from, -length);
     const identifiers = this.#identifiers.reseed(identifierKey, from, length);
     const load = loadFactor(this.#plan.scenario.site.utilisation, intensity);
-    const { shapes, shapeAt, scale, loaded, limit } = latency;
+    const { shapes, shapeAt, scale, loaded, limit: longest } = latency;
     let done = 0;
-    return (batch) => {
-      const until = Math.min(count, done + BATCH_SIZE - batch.length);
+    return (batch, limit) => {
+      const until = Math.min(count, done + limit - batch.length);
       let row = batch.length;
       for (; done < until; done++, row++) {
         const { time, visitor, phase } = requests[done];
@@ -289,7 +303,7 @@ class QuietSite {
         batch.millisecond[row] = time - second * 1000;
         batch.visitor[row] = visitor;
         batch.outcome[row] = outcome;
-        batch.latency[row] = slowed < limit ? slowed + 0.5 : limit;
+        batch.latency[row] = slowed < longest ? slowed + 0.5 : longest;
         batch.identifier[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
         batch.phase[row] = phase;
       }

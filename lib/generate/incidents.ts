@@ -25,6 +25,8 @@ export interface ActiveIncident {
   readonly breadth: number;
   /** Second at which it reaches an endpoint; for all kinds but one the start. */
   readonly reaches: Float64Array;
+  /** What it does to a request; undefined for a kind that only adds some. */
+  readonly effect: Effect | undefined;
 }
 
 /** Milliseconds at most between a failed request and its repetition: how far an overlay looks back. */
@@ -68,6 +70,7 @@ export function activate(
     touches,
     breadth: touches.reduce((sum, touched) => sum + touched, 0) / touches.length,
     reaches,
+    effect: effects[incident.kind],
   };
 }
 
@@ -126,7 +129,7 @@ type Effect = (active: ActiveIncident, request: Request, level: number, conditio
 
 /** Lays an incident over one request, changing it in place; says what became of it. */
 export function affect(active: ActiveIncident, request: Request, conditions: Conditions): number {
-  const effect = effects[active.incident.kind];
+  const { effect } = active;
   if (effect === undefined) return UNTOUCHED;
   if (request.time < active.reaches[request.endpoint] * 1000 || request.time >= active.end * 1000)
     return UNTOUCHED;
@@ -159,8 +162,8 @@ const effects: Partial<Record<IncidentKind, Effect>> = {
   slow_leak(active, request, _, conditions) {
     if (active.touches[request.endpoint] === 0) return UNTOUCHED;
     const x = (request.time / 1000 - active.start) / (active.end - active.start);
-    if (draw(active, request, 1) < 0.08 * x ** 4) return fail(active, request, 503, conditions);
-    return slow(request, 1 + (active.size - 1) * x ** 2, conditions);
+    if (draw(active, request, 1) < 0.08 * x * x * x * x) return fail(active, request, 503, conditions);
+    return slow(request, 1 + (active.size - 1) * x * x, conditions);
   },
 
   // The extra requests are a stream of their own; what they do to all others is to fill the queue.
@@ -204,7 +207,8 @@ function leaves({ key, start, breadth }: ActiveIncident, { time, visitor }: Requ
  */
 export function retryTime(active: ActiveIncident, before: Request): number {
   if (active.incident.kind !== "outage" || draw(active, before, 8) >= 0.35) return 0;
-  return before.time + 1000 + Math.floor(draw(active, before, 9) ** 2 * (RETRY_WITHIN - 1000));
+  const u = draw(active, before, 9);
+  return before.time + 1000 + Math.floor(u * u * (RETRY_WITHIN - 1000));
 }
 
 function draw(active: ActiveIncident, { address }: Request, purpose: number): number {

@@ -1,5 +1,5 @@
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
-import { BATCH_SIZE, type Batch, copyRow, newBatch } from "./batch.js";
+import { BATCH_SIZE, type Batch, copyRows, newBatch } from "./batch.js";
 import { Generation } from "./generate.js";
 import {
   type ActiveIncident,
@@ -14,7 +14,7 @@ import {
 import { latencyTables, readShape } from "./latency.js";
 import type { Plan } from "./plan.js";
 import { hash32, keyOf, Purpose } from "./random.js";
-import { addRetry, type Retry } from "./retries.js";
+import { Retries } from "./retries.js";
 
 /** How many records an incident added, altered and dropped. */
 export interface Touched {
@@ -45,7 +45,10 @@ export class Overlay {
   readonly #outcomeAt: Uint16Array;
   readonly #endpointOf: Uint16Array;
   readonly #statusOf: Uint16Array;
+  /** What cannot stay in its own batch, as something comes between. */
   readonly #out = newBatch();
+  /** 1 for the rows of the batch at hand that an incident dropped, or that lie before the slice. */
+  readonly #gone = new Uint8Array(BATCH_SIZE);
   #countFrom = 0;
   #countTo = 0;
 
@@ -105,7 +108,8 @@ export class Overlay {
     const added = this.#added
       .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
       .map((traffic) => new Added(traffic, this.#addressKey, from, to));
-    const retries: Retry[] = [];
+    const retries = new Retries();
+    const sources = [...added, retries]; // in the order in which they go at the same moment
     let previous = Number.NaN; // the second of the last base row
     let index = 0; // rows of that second so far
 
@@ -114,8 +118,7 @@ export class Overlay {
       const last = batch.second[batch.length - 1];
       batch.incidents.fill(0, 0, batch.length);
       const calm =
-        retries.length === 0 &&
-        added.every(({ time }) => time > (last + 1) * 1000) &&
+        sources.every(({ time }) => time > (last + 1) * 1000) &&
         this.#plan.happening.every(({ start, end }) => last < start || first >= end);
       if (calm && !this.#hasDefects) {
         // nobody draws by these addresses: only the number of rows in the last second goes on
@@ -132,44 +135,53 @@ export class Overlay {
           batch.address[row] = hash32(this.#addressKey, previous, index++);
         }
       }
-      if (calm && first * 1000 >= from) {
+      this.#countBase(batch);
+      const whole = calm ? first * 1000 >= from : this.#layOver(batch, from, retries);
+      const until = last * 1000 + batch.millisecond[batch.length - 1];
+      if (whole && sources.every(({ time }) => time >= until)) {
         if (out.length > 0) {
           yield out;
           out.length = 0;
         }
-        if (first * 1000 >= countFrom && (last + 1) * 1000 <= countTo) this.baseRows += batch.length;
-        else
-          for (let row = 0; row < batch.length; row++)
-            if (this.#isCounted(batch.second[row] * 1000 + batch.millisecond[row])) this.baseRows++;
         yield batch;
         continue;
       }
-      for (let row = 0; row < batch.length; row++) {
+      if (calm) this.#gone.fill(0);
+      // What is left of the batch and what comes between go into another one.
+      for (let row = 0; row < batch.length; ) {
         const time = batch.second[row] * 1000 + batch.millisecond[row];
-        for (;;) {
-          const source = earliest(added, retries, time);
-          if (source === undefined) break;
-          source.copyTo(out, out.length);
-          this.#put(source.bit, from, undefined);
+        if (this.#gone[row] === 1 || time < from) {
+          row++;
+          continue;
+        }
+        let next = earliest(sources, time);
+        for (; next !== undefined; next = earliest(sources, time)) {
+          this.#insert(next, from);
           if (out.length === BATCH_SIZE) {
             yield out;
             out.length = 0;
           }
         }
-        if (this.#isCounted(time)) this.baseRows++;
-        copyRow(batch, row, out, out.length);
-        this.#put(NOBODY, from, retries);
+        const comes = Math.min(...sources.map(({ time }) => time));
+        const room = Math.min(batch.length, row + BATCH_SIZE - out.length);
+        let end = row + 1;
+        while (
+          end < room &&
+          this.#gone[end] === 0 &&
+          batch.second[end] * 1000 + batch.millisecond[end] <= comes
+        )
+          end++;
+        copyRows(batch, row, end, out, out.length);
+        out.length += end - row;
+        row = end;
         if (out.length === BATCH_SIZE) {
           yield out;
           out.length = 0;
         }
       }
     }
-    for (;;) {
-      const source = earliest(added, retries, to);
-      if (source === undefined) break;
-      source.copyTo(out, out.length);
-      this.#put(source.bit, from, undefined);
+    for (let next = earliest(sources, to); next !== undefined; next = earliest(sources, to)) {
+      this.#insert(next, from);
       if (out.length === BATCH_SIZE) {
         yield out;
         out.length = 0;
@@ -182,27 +194,56 @@ export class Overlay {
     return time >= this.#countFrom && time < this.#countTo;
   }
 
+  #countBase({ second, millisecond, length }: Batch): void {
+    if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
+      this.baseRows += length;
+      return;
+    }
+    for (let row = 0; row < length; row++)
+      if (this.#isCounted(second[row] * 1000 + millisecond[row])) this.baseRows++;
+  }
+
+  /** Puts base records through all incidents and notes which are gone; whether none is, nor is before `from`. */
+  #layOver(batch: Batch, from: number, retries: Retries): boolean {
+    let gone = 0;
+    for (let row = 0; row < batch.length; row++) {
+      const isGone = this.#touch(batch, row, NOBODY, from, retries) ? 0 : 1;
+      this.#gone[row] = isGone;
+      gone += isGone;
+    }
+    return gone === 0;
+  }
+
+  /** Puts the source's next request behind the last of the other batch, unless an incident drops it. */
+  #insert(source: Added | Retries, from: number): void {
+    const out = this.#out;
+    const { bit } = source;
+    source.copyTo(out, out.length);
+    if (this.#touch(out, out.length, bit, from, undefined)) out.length++;
+  }
+
   /**
-   * Puts the record behind the batch's last through all incidents and, if it is still there, makes it the last.
+   * Puts a record through all incidents that happen at its time; whether it is still there, and not before `from`.
    * @param addedBy bit of the incident that added it, or `NOBODY`
    */
-  #put(addedBy: number, from: number, retries: Retry[] | undefined): void {
-    const out = this.#out;
-    const row = out.length;
-    const second = out.second[row];
+  #touch(batch: Batch, row: number, addedBy: number, from: number, retries: Retries | undefined): boolean {
+    const second = batch.second[row];
     if (second !== this.#second) this.#turnTo(second);
-    const time = second * 1000 + out.millisecond[row];
+    const now = this.#now;
+    const time = second * 1000 + batch.millisecond[row];
     let altered = 0;
     let droppedBy = NOBODY;
-    if (this.#now.length > 0) {
+    if (now.length > 0) {
       const request = this.#request;
+      const outcome = batch.outcome[row];
       request.time = time;
-      request.visitor = out.visitor[row];
-      request.endpoint = this.#endpointOf[out.outcome[row]];
-      request.status = this.#statusOf[out.outcome[row]];
-      request.latency = out.latency[row];
-      request.address = out.address[row];
-      for (const active of this.#now) {
+      request.visitor = batch.visitor[row];
+      request.endpoint = this.#endpointOf[outcome];
+      request.status = this.#statusOf[outcome];
+      request.latency = batch.latency[row];
+      request.address = batch.address[row];
+      for (let i = 0; i < now.length; i++) {
+        const active = now[i];
         const effect = affect(active, request, this.#conditions);
         if (effect === UNTOUCHED) continue;
         if (effect === GONE) {
@@ -213,19 +254,18 @@ export class Overlay {
         altered |= 1 << active.bit;
         if (retries !== undefined && request.status >= 500) {
           const again = retryTime(active, request);
-          if (again > 0 && again < this.#plan.end * 1000) addRetry(retries, again, out, row, active.bit);
+          if (again > 0 && again < this.#plan.end * 1000) retries.add(again, batch, row, active.bit);
         }
       }
       if (altered !== 0) {
-        out.outcome[row] = this.#outcomeAt[request.endpoint * 600 + request.status];
-        out.latency[row] = request.latency;
+        batch.outcome[row] = this.#outcomeAt[request.endpoint * 600 + request.status];
+        batch.latency[row] = request.latency;
       }
     }
-    if (time < from) return;
+    if (time < from) return false;
     if (this.#isCounted(time)) this.#count(addedBy, altered, droppedBy);
-    if (droppedBy !== NOBODY) return;
-    out.incidents[row] = addedBy === NOBODY ? altered : altered | (1 << addedBy);
-    out.length = row + 1;
+    batch.incidents[row] = addedBy === NOBODY ? altered : altered | (1 << addedBy);
+    return droppedBy === NOBODY;
   }
 
   /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
@@ -250,10 +290,13 @@ export class Overlay {
 /** In place of an incident's bit. */
 const NOBODY = -1;
 
-/** What comes next before `time`: added traffic in the order of incidents, then retries; undefined when nothing does. */
-function earliest(added: readonly Added[], retries: Retry[], time: number): Added | Retry | undefined {
-  let best: Added | undefined;
-  for (const source of added) if (source.time < (best?.time ?? time)) best = source;
-  if (retries.length > 0 && retries[0].time < (best?.time ?? time)) return retries.shift();
+/** The source whose next request comes first, if before `time`; the first of them at the same moment. */
+function earliest(sources: readonly (Added | Retries)[], time: number): Added | Retries | undefined {
+  let best: Added | Retries | undefined;
+  for (const source of sources) {
+    if (source.time >= time) continue;
+    best = source;
+    time = source.time;
+  }
   return best;
 }

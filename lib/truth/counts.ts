@@ -63,9 +63,10 @@ export class Counts {
     let bucket = 0;
     let longest = this.longest;
     for (let row = 0; row < length; row++) {
-      if (hasDefects) {
+      if (hasDefects && defect[row] > 0) {
         defects[defect[row]]++;
-        if (defect[row] > 0 && defect[row] <= UNREADABLE) continue;
+        defects[0]--;
+        if (defect[row] <= UNREADABLE) continue;
       }
       if (second[row] !== current) {
         current = second[row];
@@ -78,7 +79,7 @@ export class Counts {
     }
     this.longest = longest;
     this.lines += length;
-    if (!hasDefects) defects[0] += length;
+    defects[0] += length;
   }
 
   /** Adds the counts of another part of the same log. */

@@ -24,10 +24,17 @@ port.on("message", (assignment: Assignment) => {
   }
   const { chunk, from, to } = assignment;
   for (const { bytes, records, labels } of maker.pieces(from, to)) {
-    const own = bytes.slice(); // the encoder fills its buffer again
-    port.postMessage({ chunk, bytes: own, records, labels: labels?.slice(), last: false } satisfies Answer, [
-      own.buffer,
-    ]);
+    // The encoder fills its buffer again. Shared memory, as transferring a buffer would detach it: V8 then
+    // checks for detached buffers in every later write to any, which costs a tenth of the time.
+    const own = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    own.set(bytes);
+    port.postMessage({
+      chunk,
+      bytes: own,
+      records,
+      labels: labels?.slice(),
+      last: false,
+    } satisfies Answer);
   }
   port.postMessage({ chunk, bytes: new Uint8Array(0), records: 0, last: true } satisfies Answer);
 });
