@@ -53,7 +53,7 @@ export async function verify(
     for (const source of sources) copies.push(isCopy(source) ? source : await openCopy(source, work));
     const answer = await keyOf(sources, key);
     const { expectation, plan } = expectationOf(answer);
-    const workers = workerCount(options.workers, { ...plan, rows: answer.lines.written });
+    const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
     const run = new VerifyRun(copies, expectation, answer.lines.written, work);
     const expected = await run.sumUp(workers);
     checkAgreement(answer, plan, expectation, expected);

@@ -61,6 +61,12 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
   const own = outcomesOf(scenario);
   const listed = [...scenario.incidents, ...drawnIncidents(scenario, seed, start, end)];
   const key = keyOf(seed, Purpose.incidents);
+  const twice = listed.find(({ id }, i) => listed.findIndex((other) => other.id === id) < i);
+  if (twice !== undefined) {
+    throw new InputError(
+      `incidents: the id ${JSON.stringify(twice.id)} is also that of an incident drawn by randomIncidents; give another`,
+    );
+  }
   const incidents = listed.map((incident, bit) => activate(incident, bit, scenario, key));
   const ids = listed.map(({ id }) => id);
   for (const id of without === true ? [] : without) {

@@ -84,15 +84,11 @@ export class Counts {
 
   /** Adds the counts of another part of the same log. */
   merge(other: Pick<Counts, "cells" | "times" | "defects" | "lines" | "longest">): void {
-    other.cells.forEach((count, i) => {
-      this.cells[i] += count;
-    });
-    other.times.forEach((count, i) => {
-      this.times[i] += count;
-    });
-    other.defects.forEach((count, i) => {
-      this.defects[i] += count;
-    });
+    for (const column of ["cells", "times", "defects"] as const) {
+      const sums = this[column];
+      const more = other[column];
+      for (let i = 0; i < sums.length; i++) sums[i] += more[i];
+    }
     this.lines += other.lines;
     this.longest = Math.max(this.longest, other.longest);
   }

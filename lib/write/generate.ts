@@ -52,7 +52,7 @@ export interface GeneratedLog extends Log {
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
   const { plan, from, to, job, out, compression } = prepare(options);
-  const workers = workerCount(options.workers, plan);
+  const workers = workerCount(options.workers, plan, from, to);
   const files: WholeFile[] = [];
   const open = async (path: string, argument: string) => {
     const file = await WholeFile.create(path, argument);

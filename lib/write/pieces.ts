@@ -19,9 +19,13 @@ const AHEAD = 2;
 /**
  * How many workers to use.
  * @param asked whole number from 1 to 64; undefined: one for a small log, else as many as there are cores
+ * @param from milliseconds since 1970, what is to be made of the plan's window @param to excluded
  */
-export function workerCount(asked: unknown, plan: Plan): number {
-  if (asked === undefined) return plan.rows < MANY ? 1 : Math.min(8, availableParallelism());
+export function workerCount(asked: unknown, plan: Plan, from: number, to: number): number {
+  if (asked === undefined) {
+    const records = plan.rate * plan.intensity.sum(Math.floor(from / 1000), Math.ceil(to / 1000));
+    return records < MANY ? 1 : Math.min(8, availableParallelism());
+  }
   if (!Number.isInteger(asked) || (asked as number) < 1 || (asked as number) > 64) {
     throw new InputError(`workers: must be a whole number from 1 to 64, not ${quoted(asked)}`);
   }

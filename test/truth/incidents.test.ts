@@ -90,3 +90,14 @@ describe("incidents", () => {
     }
   });
 });
+
+describe("an incident's id", () => {
+  it("is refused when a drawn incident has it", async () => {
+    const drawn = await generate({ rows: 100, scenario: { randomIncidents: 1 } });
+    const [{ id, kind, start }] = drawn.key.incidents;
+    const incidents = [{ id, kind, start: start.replace(".000", ""), seconds: 60 }];
+    await expect(generate({ rows: 100, scenario: { incidents, randomIncidents: 1 } })).rejects.toThrow(
+      `incidents: the id "${id}" is also that of an incident drawn by randomIncidents`,
+    );
+  });
+});
