@@ -2,3 +2,5 @@
 import { main } from "../dist/cli.js";
 
 process.exitCode = await main(process.argv.slice(2));
+// Node 20 may abort when it takes V8 down at its natural end (lib/thread.ts); exit() waits for the compiler.
+process.once("beforeExit", () => process.exit());

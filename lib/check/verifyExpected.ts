@@ -1,9 +1,9 @@
-import { Worker } from "node:worker_threads";
 import { InterruptedError } from "../errors.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import { UNREADABLE } from "../scenario/incident.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { startThread, type Thread } from "../thread.js";
 import { type Tally, tallyOf } from "../truth/answerKey.js";
 import { Counts } from "../truth/counts.js";
 import { type BucketPlan, Buckets } from "./verifyBuckets.js";
@@ -80,21 +80,21 @@ export async function remakeOnThreads(
   done: (lines: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Expected> {
-  const workers: Worker[] = [];
+  const started: Thread[] = [];
   const stopped = new AbortController();
   try {
     const answers = Array.from(
       { length: threads },
       (_, index) =>
         new Promise<Extract<WorkerAnswer, { tally: Tally }>>((resolve, reject) => {
-          const workerData: WorkerJob = { expectation, index, of: threads };
-          const worker = new Worker(new URL("./verifyWorker.js", import.meta.url), { workerData });
-          workers.push(worker);
-          worker.on("message", (answer: WorkerAnswer) => {
+          const job: WorkerJob = { expectation, index, of: threads };
+          const thread = startThread(new URL("./verifyWorker.js", import.meta.url), job);
+          started.push(thread);
+          thread.worker.on("message", (answer: WorkerAnswer) => {
             if ("tally" in answer) resolve(answer);
             else done(answer.lines);
           });
-          worker.on("error", reject);
+          thread.worker.on("error", reject);
           const stop = () => reject(new InterruptedError());
           if (signal?.aborted) stop();
           signal?.addEventListener("abort", stop, { once: true, signal: stopped.signal });
@@ -106,6 +106,6 @@ export async function remakeOnThreads(
     return { buckets, tallies: all.map(({ tally }) => tally) };
   } finally {
     stopped.abort();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const thread of started) thread.end();
   }
 }

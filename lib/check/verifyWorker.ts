@@ -1,4 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
+import { isStopped, stillness, threadJob } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
 import type { Buckets } from "./verifyBuckets.js";
 import { type Expectation, remake } from "./verifyExpected.js";
@@ -16,20 +17,23 @@ export type WorkerAnswer =
   | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
 
 const port = parentPort!;
-const { expectation, index, of } = workerData as WorkerJob;
+const { expectation, index, of } = threadJob<WorkerJob>();
 const making = remake(expectation, index, of);
 let lines = 0;
 let step = making.next();
-for (; !step.done; step = making.next()) {
+for (; !step.done && !isStopped(); step = making.next()) {
   lines += step.value;
   if (lines < 100_000) continue;
   port.postMessage({ lines } satisfies WorkerAnswer);
   lines = 0;
 }
-const { buckets, tally } = step.value;
-const { records, sumA, sumB } = buckets;
-port.postMessage({ records, sumA, sumB, tally } satisfies WorkerAnswer, [
-  records.buffer as ArrayBuffer,
-  sumA.buffer as ArrayBuffer,
-  sumB.buffer as ArrayBuffer,
-]);
+if (step.done) {
+  const { buckets, tally } = step.value;
+  const { records, sumA, sumB } = buckets;
+  port.postMessage({ records, sumA, sumB, tally } satisfies WorkerAnswer, [
+    records.buffer as ArrayBuffer,
+    sumA.buffer as ArrayBuffer,
+    sumB.buffer as ArrayBuffer,
+  ]);
+}
+await stillness();

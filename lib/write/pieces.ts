@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { InputError, quoted } from "../errors.js";
 import { formats } from "../formats/formats.js";
 import type { Plan } from "../generate/plan.js";
+import { startThread, type Thread } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
 import { type Job, Maker, type Piece } from "./maker.js";
 import type { Answer, Assignment } from "./worker.js";
@@ -90,14 +90,14 @@ async function* together(
     }
     return await pool.tallies();
   } finally {
-    await pool.close();
+    pool.end();
   }
 }
 
 /** Workers, and what they have answered so far. */
 class Pool {
   readonly size: number;
-  readonly #workers: Worker[];
+  readonly #threads: Thread[];
   readonly #arrived = new Map<number, (Piece & { last: boolean })[]>();
   readonly #tallies: Tally[] = [];
   #failure: unknown;
@@ -105,24 +105,24 @@ class Pool {
 
   constructor(job: Job, size: number) {
     this.size = size;
-    this.#workers = Array.from({ length: size }, () => {
-      const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: job });
-      worker.on("message", (answer: Answer) => {
+    this.#threads = Array.from({ length: size }, () => {
+      const thread = startThread(new URL("./worker.js", import.meta.url), job);
+      thread.worker.on("message", (answer: Answer) => {
         if ("tally" in answer) this.#tallies.push(answer.tally);
         else if (this.#arrived.has(answer.chunk)) this.#arrived.get(answer.chunk)!.push(answer);
         else this.#arrived.set(answer.chunk, [answer]);
         this.#wake();
       });
-      worker.on("error", (error) => {
+      thread.worker.on("error", (error) => {
         this.#failure ??= error;
         this.#wake();
       });
-      return worker;
+      return thread;
     });
   }
 
-  send(worker: number, assignment: Assignment): void {
-    this.#workers[worker].postMessage(assignment);
+  send(thread: number, assignment: Assignment): void {
+    this.#threads[thread].worker.postMessage(assignment);
   }
 
   /** The next piece of a chunk; undefined at its end. */
@@ -140,13 +140,13 @@ class Pool {
 
   /** The tally of each worker. */
   async tallies(): Promise<Tally[]> {
-    for (const worker of this.#workers) worker.postMessage("tally" satisfies Assignment);
+    for (const { worker } of this.#threads) worker.postMessage("tally" satisfies Assignment);
     while (this.#tallies.length < this.size) await this.#answer();
     return this.#tallies;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  end(): void {
+    for (const thread of this.#threads) thread.end();
   }
 
   async #answer(): Promise<void> {
