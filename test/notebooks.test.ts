@@ -13,7 +13,12 @@ interface Cell {
   cell_type: string;
   source: string[] | string;
   execution_count: number | null;
-  outputs: { output_type: string; name?: string; data?: Record<string, unknown> }[];
+  outputs: {
+    output_type: string;
+    name?: string;
+    data?: Record<string, unknown>;
+    metadata?: Record<string, unknown>;
+  }[];
 }
 const cellsOf = (name: string): Cell[] => JSON.parse(readFileSync(join(folder, name), "utf8")).cells;
 const sourceOf = ({ source }: Cell) => (Array.isArray(source) ? source.join("") : source);
@@ -71,6 +76,8 @@ describe.each(notebooks)("%s", (name) => {
     for (const { outputs } of charts) {
       const kinds = Object.keys(outputs.at(-1)?.data ?? {}).sort();
       expect(kinds).toEqual(["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
+      // the size in CSS pixels, by which nbconvert and VS Code show the picture
+      expect(outputs.at(-1)?.metadata).toMatchObject({ "image/png": { width: 720 } });
     }
   });
 

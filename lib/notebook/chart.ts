@@ -31,7 +31,8 @@ export class Chart {
   show(): void {
     // JupyterLab draws a figure that comes with a picture only once the mouse enters it, and shows the picture,
     // white in a dark theme too, until then. So the figure goes ahead, and the picture joins it in its place.
-    const output = liveOutput(this.#liveBundle());
+    const size = { width, height: this.#height };
+    const output = liveOutput(this.#liveBundle(), { "image/png": size });
     if (output === undefined) show({ "text/plain": this.#text });
     else output.update(this.bundle());
   }

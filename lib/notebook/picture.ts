@@ -52,6 +52,9 @@ class Painter {
   }
 }
 
+/** Pixels of a picture to each CSS pixel: sharp where the front end knows the size, and not cut off where it does not. */
+export const pictureScale = 1.25;
+
 let painter: Painter | undefined;
 let silent = false;
 const warned = new Set<string>();
@@ -68,7 +71,7 @@ export function picture(figure: object, width: number, height: number): Uint8Arr
   if (silent) return undefined;
   try {
     painter ??= new Painter();
-    return painter.paint({ figure: JSON.stringify(figure), width, height, scale: 1.5 });
+    return painter.paint({ figure: JSON.stringify(figure), width, height, scale: pictureScale });
   } catch (error) {
     const { message } = error as Error;
     silent = error instanceof SilentError; // waiting again would only block the next cell too

@@ -5,9 +5,12 @@ import { inspect } from "node:util";
 export type Bundle = Record<string, unknown> & { "text/plain": string };
 
 type Send = (
-  message: { data: object; metadata: object; transient: { display_id?: string } },
+  message: { data: object; metadata: Metadata; transient: { display_id?: string } },
   update: boolean,
 ) => void;
+
+/** What front ends must know of a bundle, by MIME type, such as the size of a picture in CSS pixels. */
+export type Metadata = Readonly<Record<string, unknown>>;
 
 /** The part of tslab that sends to a cell; its public `display` sends one MIME type a time only. */
 interface TslabOutput {
@@ -49,7 +52,7 @@ let outputs = 0;
  * Adds an output to the running cell that later updates replace, even when the next cell runs by then.
  * Undefined outside a notebook.
  */
-export function liveOutput(bundle: Bundle, metadata = {}): LiveOutput | undefined {
+export function liveOutput(bundle: Bundle, metadata: Metadata = {}): LiveOutput | undefined {
   const send = kernel()?.lastWriteDisplayData;
   if (!send) return undefined;
   const transient = { display_id: `server-logs-${process.pid}-${++outputs}` };

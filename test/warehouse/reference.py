@@ -163,14 +163,16 @@ else:
 buckets = defaultdict(list)
 for row in rows:
     buckets[row[TIME] // (width * 60_000)].append(row)
-traffic, errors = [], []
+traffic, errors, pace = [], [], []
 for bucket in range(min(buckets), max(buckets) + 1):
     of = buckets.get(bucket, [])
     four, five = count(is_client_error, of), count(is_server_error, of)
     start = bucket * width * 60_000
+    pace.append((start, len(of), *(percentile([row[TAKEN] for row in of], p) for p in (50, 95, 99))))
     traffic.append((start, len(of), four, five, share(four, len(of)), share(five, len(of))))
     errors.append((start, len(of), four + five, share(four, len(of)), share(five, len(of)), share(four + five, len(of))))
 answer("traffic_over_time", ["bucket", "requests", "client_errors", "server_errors", "client_error_percent", "server_error_percent"], traffic, ["bucket"])
+answer("response_times_over_time", ["bucket", "requests", "p50_ms", "p95_ms", "p99_ms"], pace, ["bucket"])
 answer("error_rate_over_time", ["bucket", "requests", "failed", "client_error_percent", "server_error_percent", "failed_percent"], errors, ["bucket"])
 
 edge = Fraction(str(percentile(taken, 99)))
