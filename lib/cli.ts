@@ -143,9 +143,12 @@ export async function main(args: readonly string[]): Promise<number> {
   command("verify", "compare a copy of a log with what was written; exit code 1 when it differs")
     .argument(
       "<copy...>",
-      "CSV (plain, gzip or zstd), NDJSON or Parquet, or several that make it up together",
+      "CSV (plain, gzip or zstd), NDJSON, Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD or ~/.pgpass); or several that make it up together",
     )
-    .option("--key <file...>", "answer key, or those of all parts (default: beside the copy, by its name)")
+    .option(
+      "--key <file...>",
+      "answer key, or those of all parts (default: beside the file, by its name; none is beside a database)",
+    )
     .option(
       "--counts",
       "the copy is a CSV of counts by bucket, endpoint and status, as a dashboard exports it",

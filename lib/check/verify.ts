@@ -1,5 +1,6 @@
 import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
+import { checkNoOtherAddress, isDatabase } from "../warehouse/place.js";
 import type { Work } from "../work.js";
 import { workerCount } from "../write/pieces.js";
 import { type Copy, openCopy } from "./verifyCopy.js";
@@ -7,11 +8,15 @@ import { checkAgreement, expectationOf, type KeySource, keyOf } from "./verifyKe
 import { type Verification, verification } from "./verifyOutcome.js";
 import { groupsOf, RecordComparison } from "./verifyRecords.js";
 import { VerifyRun } from "./verifyRun.js";
+import { openTableCopy } from "./verifyTableCopy.js";
 
 export type { KeySource } from "./verifyKey.js";
 export type { Verification } from "./verifyOutcome.js";
 
-/** A copy of a log: a file, several that make it up together, or a table of a warehouse. */
+/**
+ * A copy of a log: a file, the table `requests` of a database (a DuckDB file, or `postgres://…`), or several that
+ * make it up together.
+ */
 export type CopySource = Source | Copy | readonly (Source | Copy)[];
 
 /** How `verify` works. */
@@ -26,14 +31,16 @@ export interface VerifyOptions {
  * Compares a copy of a log with what was written, record by record, in any order: makes the log again from its
  * answer key and says which records are missing, doubled, changed or unexpected. Records are compared by value
  * (time to the millisecond, address, endpoint, status, response time to the hundredth of a millisecond), so that
- * `12.5` is `12.50`. Lines that a defect left unreadable are not expected.
+ * `12.5` is `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the
+ * work began, and nothing in it is changed; its table may have more columns than the five, in any order.
  *
  * Memory is bounded for any number of records: 60 to 80 MB above that of the process where they are equal, up to
  * 420 MB where all differ (measured with 10 million). Up to 25 million records of the stretches that differ are
  * compared one by one; where there are more, the counts are lower bounds, and `exact` says so.
  *
- * @param copy CSV (the five fields in any order; plain, gzip or zstd), NDJSON or Parquet
- * @param key by default the one beside the copy: `server_logs.truth.json` for `server_logs.csv`
+ * @param copy CSV (the five fields in any order; plain, gzip or zstd), NDJSON, Parquet, a DuckDB file or
+ *   `postgres://USER@HOST:PORT/DATABASE`
+ * @param key by default the one beside the copy: `server_logs.truth.json` for `server_logs.csv`; a database has none
  * @throws InputError when the copy or a key cannot be read, keys do not belong together, or a key was changed
  */
 export async function verify(
@@ -48,9 +55,19 @@ export async function verify(
   }
   const sources = (Array.isArray(copy) ? copy : [copy]) as readonly (Source | Copy)[];
   if (sources.length === 0) throw new InputError("copy: the list of files is empty");
+  for (const source of sources) checkNoOtherAddress("copy", source);
+  const databases = await Promise.all(sources.map(isDatabase));
+  if (key === undefined && databases.includes(true)) {
+    throw new InputError(
+      "key: give the answer key (--key FILE in a shell), as none stands beside a database",
+    );
+  }
   const copies: Copy[] = [];
   try {
-    for (const source of sources) copies.push(isCopy(source) ? source : await openCopy(source, work));
+    for (const [i, source] of sources.entries()) {
+      if (isCopy(source)) copies.push(source);
+      else copies.push(await (databases[i] ? openTableCopy(source as string, work) : openCopy(source, work)));
+    }
     const answer = await keyOf(sources, key);
     const { expectation, plan } = expectationOf(answer);
     const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
@@ -62,7 +79,7 @@ export async function verify(
     for (const group of groups) await run.compare(comparison, group);
     return await verification({ key: answer, run, comparison, rest, limit, files: copies.length });
   } finally {
-    for (const each of copies) each.close();
+    for (const each of copies) await each.close();
   }
 }
 

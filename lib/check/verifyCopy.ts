@@ -32,11 +32,11 @@ export interface Copy {
    * @throws InputError when it cannot be read
    */
   read(reader: CopyReader, work: Work): Promise<string | undefined>;
-  close(): void;
+  close(): Promise<void> | void;
 }
 
 /** A clock in UTC: what the files of this library have. */
-const options: FormatOptions = { toUtc: (local) => local, keepQuery: true, timeUnit: undefined };
+export const copyOptions: FormatOptions = { toUtc: (local) => local, keepQuery: true, timeUnit: undefined };
 
 /**
  * A copy in a file or in memory, made ready: CSV with the five fields in any order (plain, gzip or zstd), NDJSON
@@ -68,7 +68,7 @@ async function parquetCopy(name: string, path: string): Promise<Copy> {
   const rename = (error: unknown) =>
     error instanceof InputError ? new InputError(error.message.replace(/^path: /, "copy: ")) : error;
   try {
-    const parquet = await openParquet(path, options);
+    const parquet = await openParquet(path, copyOptions);
     return {
       name,
       path,
@@ -167,7 +167,7 @@ function isHeaderless(sample: readonly Uint8Array[]): boolean {
 
 function looksLikeHeader(line: Uint8Array): boolean {
   try {
-    csv.reading(options, [line]);
+    csv.reading(copyOptions, [line]);
     return true;
   } catch {
     return false;
@@ -177,14 +177,14 @@ function looksLikeHeader(line: Uint8Array): boolean {
 function readerOf(name: string, sample: readonly Uint8Array[], canonical: boolean): LineReader {
   if (sample.length === 0) return () => "the file began without a line to tell its format by";
   try {
-    if (canonical) return csv.reading(options, [new TextEncoder().encode(csvHeader)]).read;
-    const { read, unsure } = (sample[0][0] === BRACE ? json : csv).reading(options, sample);
+    if (canonical) return csv.reading(copyOptions, [new TextEncoder().encode(csvHeader)]).read;
+    const { read, unsure } = (sample[0][0] === BRACE ? json : csv).reading(copyOptions, sample);
     if (unsure !== undefined) throw new InputError(unsure.replace(/^timeUnit: /, ""));
     return read;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      `copy: ${quoted(name)} is no CSV with the five fields, no NDJSON and no Parquet: ${error.message.replace(/^format: /, "")}`,
+      `copy: ${quoted(name)} is no CSV with the five fields, no NDJSON, no Parquet and no DuckDB database: ${error.message.replace(/^format: /, "")}`,
     );
   }
 }

@@ -25,7 +25,7 @@ export interface Verification {
   /** Columns `field` and `records`: how many of the changed records differ in it. */
   readonly changedFields: Columns;
   /**
-   * The first differences of each kind: `difference`, `line` in the copy (and `file`, of several), the five fields,
+   * The first differences of each kind: `difference`, `line` in the copy, or row (and `file`, of several), the five fields,
    * `field`, and what was `written` and `found` in it.
    */
   readonly differences: Columns;

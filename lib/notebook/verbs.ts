@@ -144,11 +144,12 @@ export class Validation {
  * Compares a copy of a log with what was written: the log is made again from its answer key, and the answer names
  * the records that are missing, doubled, changed or unexpected. In a cell it is a table of the first of them.
  *
- * @param copy CSV (plain, gzip or zstd), NDJSON or Parquet, in any order; or several files that make it up
- * @param key the answer key or its path, or those of all parts; by default the one beside the copy
+ * @param copy CSV (plain, gzip or zstd), NDJSON or Parquet, in any order; the table `requests` of a database (a
+ *   DuckDB file or `postgres://USER@HOST/DATABASE`), which is only read; or several that make it up
+ * @param key the answer key or its path, or those of all parts; by default the one beside the file
  * @param options limit: differences of each kind to show, 20 by default
  * @throws InputError when the copy or the key cannot be read, or the key was changed
- * @example await verify("warehouse_export.csv", "data/server_logs.truth.json")
+ * @example await verify("requests.duckdb", "data/server_logs.truth.json")
  */
 export async function verify(
   copy: CopySource,

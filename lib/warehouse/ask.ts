@@ -3,10 +3,9 @@ import { InputError } from "../errors.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { answerInDuckdb } from "./duckdb.js";
-import { isDuckdbFile } from "./duckdbFile.js";
 import { withDuckdbFile, withLogs } from "./open.js";
 import { parameterValues } from "./parameters.js";
-import { checkNoOtherAddress, isPostgres } from "./place.js";
+import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres.js";
 import { question } from "./questions.js";
 
@@ -46,8 +45,4 @@ export async function ask(
   const database = sources[0] as string;
   if (isPostgres(database)) return answerInPostgres(database, asked, params, work);
   return withDuckdbFile(resolve(database), work, (file) => answerInDuckdb(file, asked, params, work));
-}
-
-async function isDatabase(source: Source): Promise<boolean> {
-  return typeof source === "string" && (isPostgres(source) || (await isDuckdbFile(source)));
 }

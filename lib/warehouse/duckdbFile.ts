@@ -4,7 +4,7 @@ import { InputError, quoted } from "../errors.js";
 import { recordFields } from "../record.js";
 import { firstLines } from "./duckdb.js";
 import { duckdbType } from "./schema.js";
-import { checkShape } from "./warehouse.js";
+import { checkShape, noRequests } from "./warehouse.js";
 
 /** Whether a file is a DuckDB database, by its first bytes; false when it cannot be read. */
 export async function isDuckdbFile(path: string): Promise<boolean> {
@@ -41,9 +41,7 @@ export async function checkHasRequests(
   argument: string,
 ): Promise<void> {
   const found = await columnsOf(connection, "requests");
-  if (found.length === 0) {
-    throw new InputError(`${argument}: ${quoted(path)} has no table "requests"; load a log into it first`);
-  }
+  if (found.length === 0) throw noRequests(argument, path);
   checkShape(
     found,
     recordFields.map((field) => [field.name, duckdbType(field)]),

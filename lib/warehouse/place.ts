@@ -1,8 +1,14 @@
 import { InputError, quoted } from "../errors.js";
+import { isDuckdbFile } from "./duckdbFile.js";
 
 /** Whether a text names a PostgreSQL database and not a file. */
 export function isPostgres(text: unknown): text is string {
   return typeof text === "string" && /^postgres(ql)?:\/\//i.test(text);
+}
+
+/** Whether a source is a database: the address of a PostgreSQL one, or a DuckDB file. */
+export async function isDatabase(source: unknown): Promise<boolean> {
+  return typeof source === "string" && (isPostgres(source) || (await isDuckdbFile(source)));
 }
 
 /**

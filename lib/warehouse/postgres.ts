@@ -79,6 +79,16 @@ export async function cancellable<T>(
   }
 }
 
+/** Name and type of each column of a table; none where there is no such table. */
+export async function tableColumns(client: Client, table: string): Promise<[string, string][]> {
+  const { rows } = await client.query({
+    text: "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+    values: [table],
+    rowMode: "array",
+  });
+  return rows as unknown as [string, string][];
+}
+
 function connectionFailure(error: unknown): string {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
   const words: Record<string, string> = {

@@ -10,7 +10,7 @@ import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import { inMemory, interruptible } from "./duckdb.js";
 import { scanOf } from "./insert.js";
-import { cancellable, connect } from "./postgres.js";
+import { cancellable, connect, tableColumns } from "./postgres.js";
 import { columnList, loadsColumns, requestsColumns } from "./schema.js";
 import { sourceKind, sourceName, withTableFile } from "./source.js";
 import { checkShape, type Load, type Warehouse } from "./warehouse.js";
@@ -50,17 +50,8 @@ class PostgresWarehouse implements Warehouse {
     await client.query(`CREATE TABLE IF NOT EXISTS requests (${requestsColumns("postgres")})`);
     await client.query(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.postgres})`);
     await client.query(`CREATE TEMP TABLE wanted (${requestsColumns("postgres")}) ON COMMIT DROP`);
-    checkShape(await this.#columns("requests"), await this.#columns("wanted"), "to", this.name);
+    checkShape(await tableColumns(client, "requests"), await tableColumns(client, "wanted"), "to", this.name);
     await client.query("DROP TABLE pg_temp.wanted");
-  }
-
-  async #columns(table: string): Promise<[string, string][]> {
-    const { rows } = await this.client.query({
-      text: "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-      values: [table],
-      rowMode: "array",
-    });
-    return rows as unknown as [string, string][];
   }
 
   async find(sha256: string): Promise<Load | undefined> {

@@ -29,6 +29,11 @@ export interface Warehouse {
   discard(): Promise<void>;
 }
 
+/** The sentence for a database without the table `requests`. */
+export function noRequests(argument: string, where: string): InputError {
+  return new InputError(`${argument}: ${quoted(where)} has no table "requests"; load a log into it first`);
+}
+
 /** @throws InputError when a table that is there already has other columns than the five fields. */
 export function checkShape(
   found: readonly (readonly [name: string, type: string])[],

@@ -240,7 +240,7 @@ describe("verify of a hostile copy", () => {
 
   it("refuses what cannot be a copy", async () => {
     await expect(copyOf("binary.csv", Buffer.from("\x7fELF\0\0\n\0\0\n"))).rejects.toThrow(
-      /no CSV with the five fields, no NDJSON and no Parquet/,
+      /no CSV with the five fields, no NDJSON, no Parquet and no DuckDB database/,
     );
     await expect(copyOf("four.csv", "timestamp,ip_address,endpoint,response_time_ms\n")).rejects.toThrow(
       /no field for the status_code/,
