@@ -89,7 +89,10 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   command("read", "read servers' own logs into five-field CSV, losing no line")
-    .argument("<log...>", 'log files, plain, gzip or zstd; patterns such as "logs/*.gz"; - is standard input')
+    .argument(
+      "<log...>",
+      'log files, plain, gzip or zstd; patterns such as "access.log*", rotated logs oldest first; - is standard input',
+    )
     .requiredOption("--out <file>", "CSV file to write; - is standard output")
     .option(
       "--format <name>",
@@ -176,7 +179,7 @@ export async function main(args: readonly string[]): Promise<number> {
   command("load", "load logs into the table `requests` of a database that lasts, each only once")
     .argument(
       "<log...>",
-      "five-field CSV, Parquet or servers' own logs: files or patterns; plain, gzip or zstd",
+      "five-field CSV, Parquet or servers' own logs: files or patterns, rotated logs oldest first; plain, gzip or zstd",
     )
     .requiredOption(
       "--to <database>",

@@ -195,7 +195,7 @@ export async function planted(source: Pick<GeneratedLog, "key"> | KeySource): Pr
  * or in quarantine with the reason, or counted as skipped. Stopped halfway, it leaves no file behind.
  *
  * @example const log = await read("/var/log/nginx/access.log*")
- * @param source a log's path, several, a pattern of paths, or a log's bytes
+ * @param source a log's path, several, a pattern of paths (rotated logs come oldest first), or a log's bytes
  * @param options format ("auto" goes by the first lines), out, quarantine, timeZone, timeUnit, query, identifiers
  * @throws InputError when an option is wrong, a log's format is unsure or a file cannot be read or written
  */

@@ -76,16 +76,17 @@ describe("a packed log", () => {
 describe("several logs", () => {
   const lines = bytes.toString().split(/(?<=\n)/);
   beforeAll(() => {
-    put("web.log.1", lines.slice(0, 200).join(""));
+    put("web.log.10", lines.slice(0, 200).join(""));
     put("web.log.2.gz", gzipSync(lines.slice(200, 300).join("")));
-    put("web.log.10", lines.slice(300).join(""));
+    put("web.log.1", lines.slice(300, 400).join(""));
+    put("web.log", lines.slice(400).join(""));
   });
 
-  it("of a pattern are read in the order of their numbers", async () => {
-    const log = await read(join(folder, "web.log.*"));
+  it("of a pattern are read oldest first, as rotation names them", async () => {
+    const log = await read(join(folder, "web.log*"));
     expect(csvOf(log)).toBe(plain);
-    expect(log.sources.map(({ lines: own }) => own)).toEqual([200, 100, 200]);
-    expect(log.examples).toEqual([expect.objectContaining({ line: 99, file: join(folder, "web.log.10") })]);
+    expect(log.sources.map(({ lines: own }) => own)).toEqual([200, 100, 100, 100]);
+    expect(log.examples).toEqual([expect.objectContaining({ line: 99, file: join(folder, "web.log.1") })]);
   });
 
   it("are read in the order given, each with its own format", async () => {
