@@ -115,6 +115,46 @@ describe("exports", () => {
   });
 });
 
+describe("the library's face", () => {
+  it("exports every type that stands in the signature of what it exports", () => {
+    const dist = join(lib, "dist/");
+    const face = join(dist, "index.d.ts");
+    const program = ts.createProgram([face], {
+      module: ts.ModuleKind.NodeNext,
+      skipLibCheck: true,
+      types: [],
+    });
+    const checker = program.getTypeChecker();
+    const itself = (symbol: ts.Symbol) =>
+      symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const exportsOf = (module: ts.Symbol): ts.Symbol[] =>
+      checker
+        .getExportsOfModule(module)
+        .map(itself)
+        .flatMap((symbol) => (symbol.flags & ts.SymbolFlags.ValueModule ? exportsOf(symbol) : [symbol]));
+    const exported = exportsOf(checker.getSymbolAtLocation(program.getSourceFile(face)!)!);
+    const missing = new Set<string>();
+    const visit = (node: ts.Node, from: string) => {
+      if (ts.isConstructorDeclaration(node)) return; // the library makes its objects itself
+      const name = ts.isTypeReferenceNode(node)
+        ? node.typeName
+        : ts.isExpressionWithTypeArguments(node)
+          ? node.expression
+          : undefined;
+      const symbol = name && itself(checker.getSymbolAtLocation(name)!);
+      const [declared] = symbol?.declarations ?? [];
+      const own =
+        declared?.getSourceFile().fileName.startsWith(dist) && !ts.isTypeParameterDeclaration(declared);
+      if (own && !exported.includes(symbol!)) missing.add(`${from}: ${symbol!.name}`);
+      node.forEachChild((child) => visit(child, from));
+    };
+    for (const { name, declarations } of exported)
+      for (const declared of declarations ?? []) visit(declared, name);
+    expect(exported.length).toBeGreaterThan(50);
+    expect([...missing]).toEqual([]);
+  });
+});
+
 describe("files that are tracked", () => {
   const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 

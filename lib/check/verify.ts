@@ -17,7 +17,7 @@ export type { Verification } from "./verifyOutcome.js";
  * A copy of a log: a file, the table `requests` of a database (a DuckDB file, or `postgres://…`), or several that
  * make it up together.
  */
-export type CopySource = Source | Copy | readonly (Source | Copy)[];
+export type CopySource = Source | readonly Source[];
 
 /** How `verify` works. */
 export interface VerifyOptions {
@@ -53,7 +53,7 @@ export async function verify(
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
   }
-  const sources = (Array.isArray(copy) ? copy : [copy]) as readonly (Source | Copy)[];
+  const sources = (Array.isArray(copy) ? copy : [copy]) as readonly Source[];
   if (sources.length === 0) throw new InputError("copy: the list of files is empty");
   for (const source of sources) checkNoOtherAddress("copy", source);
   const databases = await Promise.all(sources.map(isDatabase));
@@ -65,8 +65,7 @@ export async function verify(
   const copies: Copy[] = [];
   try {
     for (const [i, source] of sources.entries()) {
-      if (isCopy(source)) copies.push(source);
-      else copies.push(await (databases[i] ? openTableCopy(source as string, work) : openCopy(source, work)));
+      copies.push(await (databases[i] ? openTableCopy(source as string, work) : openCopy(source, work)));
     }
     const answer = await keyOf(sources, key);
     const { expectation, plan } = expectationOf(answer);
@@ -81,10 +80,4 @@ export async function verify(
   } finally {
     for (const each of copies) await each.close();
   }
-}
-
-function isCopy(source: Source | Copy): source is Copy {
-  return (
-    typeof source === "object" && source !== null && "read" in source && typeof source.read === "function"
-  );
 }

@@ -25,8 +25,6 @@ export interface CopyReader {
 export interface Copy {
   /** How people call it. */
   readonly name: string;
-  /** Absolute path of its file; undefined when it is none. */
-  readonly path: string | undefined;
   /**
    * Reads all of it. @returns why the data ended before their end, if they did
    * @throws InputError when it cannot be read
@@ -61,7 +59,7 @@ export async function openCopy(source: Source, work: Work): Promise<Copy> {
     if (path === undefined) throw new InputError("copy: Parquet is read from files only");
     return parquetCopy(name, path);
   }
-  return { name, path, ...linesOf(name, content, head), close: () => {} };
+  return { name, ...linesOf(name, content, head), close: () => {} };
 }
 
 async function parquetCopy(name: string, path: string): Promise<Copy> {
@@ -71,7 +69,6 @@ async function parquetCopy(name: string, path: string): Promise<Copy> {
     const parquet = await openParquet(path, copyOptions);
     return {
       name,
-      path,
       close: parquet.close,
       read: async (reader, work) => {
         const record = new CopyRecord();

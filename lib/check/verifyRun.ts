@@ -15,7 +15,7 @@ export interface Unreadable {
 }
 
 const mostUnreadableShown = 20;
-const mostReasons = 100; // a warehouse may word its own
+const mostReasons = 100;
 
 /** One verification: makes the log again, reads the copy as often as needed, and tells how far it has come. */
 export class VerifyRun implements CopyReader {

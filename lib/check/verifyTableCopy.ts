@@ -26,7 +26,6 @@ export async function openTableCopy(source: string, work: Work): Promise<Copy> {
     const name = isPostgres(source) ? table.name : source;
     return {
       name,
-      path: undefined,
       close: () => table.close(),
       read: async (reader, work) => {
         const record = new CopyRecord();
