@@ -1,6 +1,6 @@
 import { type Extra, extraField, responseTimeIn } from "./apacheTime.js";
 import { readDuration } from "./readDuration.js";
-import { targetPath } from "./readRequest.js";
+import { damagedTarget, targetPath } from "./readRequest.js";
 import { type FormatOptions, type LineFormat, type Reading, type Reason, Row } from "./readRow.js";
 import { clfTime, digits, zoneOffset } from "./readTime.js";
 import { quoteEnd, wordEnd, wordStart } from "./readWords.js";
@@ -12,7 +12,8 @@ import { quoteEnd, wordEnd, wordStart } from "./readWords.js";
  *     combined  … "https://www.example.com/" "Mozilla/5.0 …"
  *
  * each with more fields behind it, among them a response time (apacheTime.ts), and with a virtual host or a
- * syslog header before the client. A line that ends before its last quote was cut, and makes no record.
+ * syslog header before the client. A line that ends before its last quote was cut, and makes no record; nor does one
+ * with a request that is not UTF-8, as both servers write the bytes of such a one as \xC3 and the like, which are read.
  * Sources: Apache's mod_log_config, nginx's ngx_http_log_module.
  */
 export const common: LineFormat = {
@@ -108,7 +109,7 @@ class Head {
       while (i < end && endsPath[bytes[i]] === 0) i++;
       row.pathEnd = i;
       if (bytes[i] !== BACKSLASH && (bytes[i] !== QUESTION || !this.#keepQuery))
-        close = quoteEnd(bytes, i, end);
+        close = asciiQuoteEnd(bytes, i, end);
     }
     if (close < 0) {
       close = quoteEnd(bytes, request, end);
@@ -144,6 +145,8 @@ class Head {
     const target = wordEnd(bytes, start, end) + 1;
     if (target >= end) return "the request has no path";
     const to = wordEnd(bytes, target, end);
+    const damaged = damagedTarget(bytes, target, to);
+    if (damaged !== undefined) return damaged;
     const { addressStart, addressEnd } = row;
     const addressLength = addressEnd - addressStart;
     const length = addressLength + to - target;
@@ -215,6 +218,16 @@ function restOf(line: Uint8Array, at: number): string[] {
   return text.match(/(?<= )(?:[a-z_]+=)?"(?:[^"\\]|\\.)*"|(?<= )[^ ]+/gi) ?? [];
 }
 
+/** As `quoteEnd`, but -1 also when a byte past ASCII stands before it. */
+function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end && bytes[i] < 0x80; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) return i;
+    if (byte === BACKSLASH) i++;
+  }
+  return -1;
+}
+
 /** Copies bytes[start, end) to `out` without the escapes of Apache and nginx (`\x22`, `\"`, `\t`); returns the end. */
 function unescaped(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
   let p = at;
@@ -243,7 +256,7 @@ function hex(byte: number): number {
 
 const controls = new Map([..."bnrtv"].map((letter, i) => [letter.charCodeAt(0), [8, 10, 13, 9, 11][i]]));
 
-/** 1 for the bytes that end a plain path: space, double quote, question mark, backslash. */
+/** 1 for the bytes that end a plain path: space, double quote, question mark, backslash, and those past ASCII. */
 const endsPath = new Uint8Array(256);
 
 const SPACE = 32;
@@ -261,3 +274,4 @@ const CLOSE = 93;
 const SMALL_X = 120;
 
 for (const byte of [SPACE, QUOTE, QUESTION, BACKSLASH]) endsPath[byte] = 1;
+endsPath.fill(1, 0x80);

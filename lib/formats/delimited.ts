@@ -1,11 +1,13 @@
 import { InputError, quoted } from "../errors.js";
 import { FieldTexts, fieldReader } from "./readFields.js";
 import { type FieldMap, mapFields } from "./readNames.js";
+import { damagedTarget } from "./readRequest.js";
 import { type FormatOptions, isHeader, type LineFormat, type Reading } from "./readRow.js";
 
 /**
  * CSV with a header: columns in any order, by their usual names or by a map; comma, semicolon, tab or bar
- * between them, as the header has it. A cell in double quotes holds what RFC 4180 allows but for a line end.
+ * between them, as the header has it. A cell in double quotes holds what RFC 4180 allows but for a line end. It is
+ * UTF-8: a path that is not makes no record.
  */
 export function delimited(title: string, fields: FieldMap = {}): LineFormat {
   return { title, reading: (options, sample) => csvReading(options, sample, fields) };
@@ -82,7 +84,8 @@ function csvReading(options: FormatOptions, sample: readonly Uint8Array[], field
         texts.end[to] = texts.end[from];
       }
       if (doubled) texts.unquote();
-      const wrong = readFields(texts, row);
+      const wrong =
+        readFields(texts, row) ?? damagedTarget(texts.bytes, texts.start[TARGET], texts.end[TARGET]);
       return wrong !== undefined && isSame(bytes, start, end, header) ? isHeader : wrong;
     },
   };
@@ -98,5 +101,8 @@ function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array
   for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
   return true;
 }
+
+/** Where the path stands among the texts of the five fields. */
+const TARGET = 2;
 
 const QUOTE = 34;

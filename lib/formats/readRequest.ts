@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Reason, Row } from "./readRow.js";
 
 /**
@@ -76,6 +77,16 @@ export function targetPath(
   }
   row.pathStart = from;
   row.pathEnd = to;
+}
+
+/**
+ * Why the target bytes[start, end) is damaged where the writers of a format put no byte that is not UTF-8: whoever
+ * took it for a path would count a path that nobody asked for.
+ */
+export function damagedTarget(bytes: Uint8Array, start: number, end: number): Reason {
+  let unusual = 0;
+  for (let i = start; i < end; i++) unusual |= bytes[i];
+  return unusual < 0x80 || isUtf8(bytes.subarray(start, end)) ? undefined : "the path is not UTF-8";
 }
 
 const notPath = "the request's target is not a path";

@@ -115,7 +115,7 @@ export interface Defects {
   missing: number;
   /** A number is a word. */
   wrongType: number;
-  /** Not UTF-8. */
+  /** The path is not UTF-8. */
   badEncoding: number;
   /** Written twice. */
   duplicated: number;
@@ -142,5 +142,8 @@ export const defectKinds = [
 /** A kind of defect. */
 export type DefectKind = (typeof defectKinds)[number];
 
-/** Defects up to this one leave a line that no reader can take for a record. */
+/**
+ * Defects up to this one leave a line that no reader can take for a record, in any format: where the path is damaged,
+ * a record would count a path that nobody asked for.
+ */
 export const UNREADABLE = 4;
