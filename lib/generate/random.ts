@@ -5,6 +5,7 @@
  * A strong hash of the name seeds a small sequential generator, sfc32 by Chris Doty-Humphrey (PractRand,
  * "Small Fast Counting", 128 bits of state, period at least 2^32; it passes PractRand to 2 TB as published
  * there). The hash is MurmurHash3's 32-bit block and finalizer by Austin Appleby (public domain).
+ * Streams and their neighbours pass SmallCrush, Rabbit and Alphabit of TestU01: `npm run randomness`.
  */
 
 /** What a stream is for. Streams of different purposes are independent. The numbers are part of the format. */

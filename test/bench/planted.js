@@ -1,7 +1,7 @@
 // What incidents, defects, the answer key and labels cost: the same log with and without them, one after the
 // other in one run, each in a process of its own, one worker; the median of five rounds.
 //
-//     taskset -c 0 node test/bench/planted.js [rows]
+//     npm run bench:planted -- [rows]
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { incidentKinds } from "server-logs/scenario/incident";

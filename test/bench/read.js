@@ -2,7 +2,7 @@
 // over one file: 5,000,000 lines by this project's own generator, 0.1 % of them spoilt. Rates are per second of
 // processor time, so that whatever else runs on the machine takes nothing away.
 //
-//     node test/bench/read.js [lines]
+//     npm run bench:read -- [lines]
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";

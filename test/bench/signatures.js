@@ -1,7 +1,7 @@
 // The signature that each kind of incident must leave, as its size says, and what is measured in the log: in the
 // hour of the incident, beside the same hour of the twin. Flat traffic, so that the hour of the day plays no part.
 //
-//     node test/bench/signatures.js
+//     npm run bench:signatures
 import { sizes } from "server-logs/scenario/incident";
 import { parseScenario } from "server-logs/scenario/scenario";
 import { generate } from "server-logs/write/generate";

@@ -1,7 +1,7 @@
 // From a CSV file to the answers of five questions, against pandas, each in a process of its own, in one run over
 // one file: 10,000,000 records by this project's own generator. The answers are compared.
 //
-//     node test/bench/warehouse.js [records]
+//     npm run bench:warehouse -- [records]
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";

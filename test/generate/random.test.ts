@@ -114,6 +114,107 @@ describe("Stream", () => {
   });
 });
 
+/** Tests for dependence that the batteries have too, small: each gives a value that is about N(0, 1) for random words. */
+const dependence = {
+  /** Knuth (TAOCP 2, 3.3.2 J) after Marsaglia: repeated spacings of 4096 birthdays in 2^32 days are Poisson(4). */
+  "birthday spacings": (next: () => number) => {
+    const times = 64;
+    let repeated = 0;
+    for (let time = 0; time < times; time++) {
+      const days = Uint32Array.from({ length: 4096 }, next).sort();
+      const spacings = days.map((day, i) => day - (i === 0 ? 0 : days[i - 1])).sort();
+      for (let i = 1; i < spacings.length; i++) if (spacings[i] === spacings[i - 1]) repeated++;
+    }
+    return (repeated - 4 * times) / Math.sqrt(4 * times);
+  },
+  /** Knuth (3.3.2 I): 2^16 balls in 2^20 urns; collisions are about Poisson where urns are many. */
+  collisions: (next: () => number) => {
+    const [balls, urns, times] = [65_536, 2 ** 20, 8];
+    const expected = times * (balls - urns * (1 - (1 - 1 / urns) ** balls));
+    let collisions = 0;
+    for (let time = 0; time < times; time++) {
+      const taken = new Uint8Array(urns);
+      for (let ball = 0; ball < balls; ball++) {
+        const urn = next() >>> 12;
+        collisions += taken[urn];
+        taken[urn] = 1;
+      }
+    }
+    return (collisions - expected) / Math.sqrt(expected);
+  },
+  /** Marsaglia & Tsay (1985): a random 32 × 32 matrix over GF(2) has full rank with probability 0.2887880951. */
+  "matrix rank": (next: () => number) => {
+    const [matrices, p] = [4000, 0.2887880951];
+    let full = 0;
+    for (let matrix = 0; matrix < matrices; matrix++) {
+      const rows = Array.from({ length: 32 }, next);
+      let rank = 0;
+      for (let bit = 0; bit < 32; bit++) {
+        const pivot = rows.findIndex((row, i) => i >= rank && (row >>> bit) & 1);
+        if (pivot < 0) break;
+        [rows[rank], rows[pivot]] = [rows[pivot], rows[rank]];
+        for (let i = rank + 1; i < 32; i++) if ((rows[i] >>> bit) & 1) rows[i] ^= rows[rank];
+        rank++;
+      }
+      if (rank === 32) full++;
+    }
+    return (full - matrices * p) / Math.sqrt(matrices * p * (1 - p));
+  },
+  /** L'Ecuyer & Simard (1999): the numbers of ones in a word and in the next are uncorrelated; each has variance 8. */
+  "weights of neighbours": (next: () => number) => {
+    const pairs = 100_000;
+    const ones = (word: number) => {
+      let count = 0;
+      for (; word !== 0; word &= word - 1) count++;
+      return count;
+    };
+    let sum = 0;
+    let previous = ones(next());
+    for (let pair = 0; pair < pairs; pair++) {
+      const weight = ones(next());
+      sum += (previous - 16) * (weight - 16);
+      previous = weight;
+    }
+    return sum / 8 / Math.sqrt(pairs);
+  },
+};
+
+describe("words of neighbours, taken in turn, are independent", () => {
+  const interleaved = (make: (i: number) => { next(): number }) => {
+    const streams = Array.from({ length: 4096 }, (_, i) => make(i));
+    let turn = 0;
+    return () => streams[turn++ & 4095].next();
+  };
+  const arrangements: Record<string, () => () => number> = {
+    "one stream": () => {
+      const stream = new Stream(keyOf(42, Purpose.records), 1767571200);
+      return () => stream.next();
+    },
+    "4096 neighbouring seconds": () =>
+      interleaved((i) => new Stream(keyOf(42, Purpose.records), 1767571200 + i)),
+    "4096 neighbouring seeds": () => interleaved((i) => new Stream(keyOf(i, Purpose.records), 1767571200)),
+  };
+  const names = Object.keys(dependence) as (keyof typeof dependence)[];
+  const all = Object.keys(arrangements).flatMap((arrangement) =>
+    names.map((name) => [name, arrangement] as const),
+  );
+  it.each(all)("%s of %s", (name, arrangement) => {
+    expect(Math.abs(dependence[name](arrangements[arrangement]()))).toBeLessThan(4); // p = 6e-5
+  });
+
+  it.each(names)("%s would notice a bad generator", (name) => {
+    // Weyl's sequence: equidistributed, and nothing else
+    let word = 0;
+    const weyl = () => (word = (word + 0x9e3779b9) >>> 0);
+    // ones come in runs of words, as from neighbours that begin alike
+    let turn = 0;
+    const stream = new Stream(1, 1);
+    const alike = () =>
+      ((turn++ >> 3) & 1 ? stream.next() | stream.next() : stream.next() & stream.next()) >>> 0;
+    expect(Math.abs(dependence[name](name === "weights of neighbours" ? alike : weyl))).toBeGreaterThan(10);
+  });
+});
+
 describe("keyOf", () => {
   it("tells all purposes and many seeds apart", () => {
     const keys = new Set<number>();
