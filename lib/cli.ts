@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { grouped } from "./digits.js";
 import { InputError, InterruptedError, quoted } from "./errors.js";
 import { formats } from "./formats/formats.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
@@ -79,8 +80,8 @@ export async function main(args: readonly string[]): Promise<number> {
       const { scenario: made, key, lines: _, ...facts } = log;
       if (json) print(JSON.stringify({ ...facts, lines: key.lines, scenario: made }));
       else if (log.path) {
-        tell(`${log.records.toLocaleString("en")} records from ${log.from} to ${log.to}, seed ${log.seed}`);
-        tell(`${log.bytes.toLocaleString("en")} bytes, sha256 ${log.sha256}`);
+        tell(`${grouped(log.records)} records from ${log.from} to ${log.to}, seed ${log.seed}`);
+        tell(`${grouped(log.bytes)} bytes, sha256 ${log.sha256}`);
         for (const { id, added, altered, dropped } of key.incidents.filter(({ happened }) => happened)) {
           tell(`incident ${id}: ${added} added, ${altered} altered, ${dropped} dropped`);
         }
@@ -377,10 +378,10 @@ async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
     if (!process.stderr.isTTY) return;
     shown = true;
     const seconds = (performance.now() - began) / 1000;
-    const share = total ? ` of ${total.toLocaleString("en")}` : "";
+    const share = total ? ` of ${grouped(total)}` : "";
     const left = total && done > 0 ? `, ${Math.ceil((seconds * (total - done)) / done)} s left` : "";
     process.stderr.write(
-      `\r\x1b[K${done.toLocaleString("en")}${share} ${unit}, ${Math.round(done / seconds).toLocaleString("en")}/s${left}`,
+      `\r\x1b[K${grouped(done)}${share} ${unit}, ${grouped(Math.round(done / seconds))}/s${left}`,
     );
   };
   try {

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { grouped } from "../digits.js";
 import { isAddress } from "../formats/readAddress.js";
 import { contentOf, Lines, longestLine } from "../formats/readLines.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../record.js";
@@ -134,10 +135,10 @@ function validation(
   const valid = !broken.some(({ name }) => level(name) === "error");
   const records = Math.max(0, checked.line - 1);
   const summary = [
-    `${valid ? "valid" : "not valid"}: ${records.toLocaleString("en-US")} records, ${broken.length} of ${rules.length} rules broken`,
+    `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${broken.length} of ${rules.length} rules broken`,
     ...broken.map(({ name, means }) => {
       const { line, example } = first.get(name)!;
-      const count = counts.get(name)!.toLocaleString("en-US");
+      const count = grouped(counts.get(name)!);
       return `  ${level(name)}: ${name} (${means}): ${count} times, first on line ${line}: ${JSON.stringify(example)}`;
     }),
   ].join("\n");

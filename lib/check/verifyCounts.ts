@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { grouped } from "../digits.js";
 import { InputError, quoted } from "../errors.js";
 import type { Columns } from "../record.js";
 import type { AnswerKey } from "../truth/answerKey.js";
@@ -165,8 +166,8 @@ function outcome(
   const less = differing.filter((cell) => cell.found < cell.written).length;
   const summary = [
     valid
-      ? `equal: ${number(cells.length)} cells with ${number(written)} requests`
-      : `not equal: ${number(differing.length)} of ${number(cells.length)} cells differ, ${number(less)} hold too few and ${number(differing.length - less)} too many; ${number(written)} requests written from ${key.from} to ${key.to}, ${number(found)} in the table`,
+      ? `equal: ${grouped(cells.length)} cells with ${grouped(written)} requests`
+      : `not equal: ${grouped(differing.length)} of ${grouped(cells.length)} cells differ, ${grouped(less)} hold too few and ${grouped(differing.length - less)} too many; ${grouped(written)} requests written from ${key.from} to ${key.to}, ${grouped(found)} in the table`,
     ...unseen.map((sentence) => `  not seen: ${sentence}`),
   ].join("\n");
   const result: CountVerification = {
@@ -199,5 +200,3 @@ function cellOf(seconds: number | undefined, { endpoints, classes }: CountTable)
   ];
   return parts.join(" × ") || "the whole log";
 }
-
-const number = (value: number) => value.toLocaleString("en-US");

@@ -1,4 +1,5 @@
 import { InterruptedError } from "../errors.js";
+import { defectShare } from "../generate/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import { UNREADABLE } from "../scenario/incident.js";
@@ -46,11 +47,11 @@ export function* remake(
   const { scenario, seed, without, from, to } = expectation;
   const plan = planOf(scenario, seed, without);
   const stream = new LogStream(plan);
-  const counts = new Counts(plan);
+  const counts = new Counts(plan, from, to);
   const hashes = new BatchHash(plan);
   const { hash } = hashes;
   const buckets = new Buckets(expectation.buckets);
-  const hasDefects = Object.values(scenario.defects).some((share) => share > 0);
+  const hasDefects = defectShare(scenario.defects) > 0;
   const step = stretch(plan) * of;
   for (let begin = from + (step / of) * index; begin < to; begin += step) {
     for (const batch of stream.batches(begin, Math.min(to, begin + step / of))) {

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { grouped } from "../digits.js";
 import type { Columns } from "../record.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
 import type { AnswerKey } from "../truth/answerKey.js";
@@ -73,7 +74,7 @@ export async function verification(findings: Findings): Promise<Verification> {
   const notes = [...run.damage].map(([file, why]) => `${JSON.stringify(file)}: ${why}`);
   if (!allPaired) {
     notes.push(
-      `changed records were looked for among the first ${number(lost.kept.length)} missing and ${number(strange.kept.length)} unexpected ones only; the others count as missing and unexpected`,
+      `changed records were looked for among the first ${grouped(lost.kept.length)} missing and ${grouped(strange.kept.length)} unexpected ones only; the others count as missing and unexpected`,
     );
   }
   if (rest !== undefined) {
@@ -83,7 +84,7 @@ export async function verification(findings: Findings): Promise<Verification> {
   }
   if (writtenUnreadable > 0 || unreadable > 0) {
     notes.push(
-      `${number(writtenUnreadable)} lines were written with a defect that no reader takes for a record and are not expected; ${number(unreadable)} lines of the copy are no records${unreadable > writtenUnreadable ? ", more than were written so" : ""}`,
+      `${grouped(writtenUnreadable)} lines were written with a defect that no reader takes for a record and are not expected; ${grouped(unreadable)} lines of the copy are no records${unreadable > writtenUnreadable ? ", more than were written so" : ""}`,
     );
   }
   const valid =
@@ -92,18 +93,18 @@ export async function verification(findings: Findings): Promise<Verification> {
     unreadable <= writtenUnreadable;
   const fields = changedFields(pairs.changed);
   const differing = [
-    ...(missing > 0 ? [`${number(missing)} missing`] : []),
-    ...(doubled > 0 ? [`${number(doubled)} doubled`] : []),
-    ...(changed > 0 ? [`${number(changed)} changed (${fields.field.join(", ")})`] : []),
-    ...(unexpected > 0 ? [`${number(unexpected)} unexpected`] : []),
+    ...(missing > 0 ? [`${grouped(missing)} missing`] : []),
+    ...(doubled > 0 ? [`${grouped(doubled)} doubled`] : []),
+    ...(changed > 0 ? [`${grouped(changed)} changed (${fields.field.join(", ")})`] : []),
+    ...(unexpected > 0 ? [`${grouped(unexpected)} unexpected`] : []),
   ];
-  const inWords = `${number(expected)} records written, ${number(run.records)} in the copy`;
+  const inWords = `${grouped(expected)} records written, ${grouped(run.records)} in the copy`;
   const summary = [
     valid
       ? `equal: ${inWords}, each as often as it was written`
       : `not equal: ${inWords}: ${differing.join(", ") || "all that was written, but the copy is not sound"}`,
     ...notes.map((note) => `  note: ${note}`),
-    ...[...reasons].map(([reason, count]) => `  no record: ${number(count)} × ${reason}`),
+    ...[...reasons].map(([reason, count]) => `  no record: ${grouped(count)} × ${reason}`),
   ].join("\n");
   const outcome: Verification = {
     valid,
@@ -134,5 +135,3 @@ export async function verification(findings: Findings): Promise<Verification> {
   Object.defineProperty(outcome, inspect.custom, { value: () => summary });
   return outcome;
 }
-
-const number = (value: number) => value.toLocaleString("en-US");

@@ -31,10 +31,11 @@ export function packText(pieces: readonly string[]): Text {
 
 /** Pieces of at most four bytes, one little-endian word each. */
 export function packShort(pieces: readonly string[]): Uint32Array {
-  return Uint32Array.from(pieces, (piece) => {
-    const [a = 0, b = 0, c = 0, d = 0] = ascii(piece);
-    return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  const words = new Uint32Array(pieces.length);
+  pieces.forEach((piece, i) => {
+    for (let at = 0; at < piece.length; at++) words[i] |= piece.charCodeAt(at) << (8 * at);
   });
+  return words;
 }
 
 function ascii(text: string): Uint8Array {

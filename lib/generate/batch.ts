@@ -69,7 +69,7 @@ export function trim(batch: Batch, from: number, to: number): void {
 
 /** Copies rows from one batch, `from` to `to` (excluded), to the rows of another from `at` on. */
 export function copyRows(source: Batch, from: number, to: number, target: Batch, at: number): void {
-  if (to - from < 16) {
+  if (to - from < 40) {
     for (; from < to; from++, at++) copyRow(source, from, target, at);
     return;
   }

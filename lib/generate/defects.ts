@@ -1,6 +1,8 @@
 import TinyQueue from "tinyqueue";
-import { defectKinds } from "../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+import type { Defects } from "../scenario/scenario.js";
 import { BATCH_SIZE, type Batch, copyRow, copyRows, newBatch, putRow, type Row, takeRow } from "./batch.js";
+import { ln } from "./elementary.js";
 import type { Plan } from "./plan.js";
 import { hash32, keyOf, mix32, Purpose } from "./random.js";
 
@@ -11,27 +13,93 @@ const [DUPLICATED, LATE, OUT_OF_ORDER, SKEWED] = (
   ["duplicated", "late", "outOfOrder", "skewedClock"] as const
 ).map((kind) => defectKinds.indexOf(kind) + 1);
 
+/** Share of the lines that have a defect, 0 to 1. */
+export function defectShare(defects: Defects): number {
+  return Math.min(
+    1,
+    defectKinds.reduce((sum, kind) => sum + defects[kind], 0),
+  );
+}
+
 /**
- * The faults of the log itself. Each record draws its defect by its own address; a late one waits in a queue
- * until its time of delivery, and the log is in order of delivery. Slices are slices of delivery.
+ * Which records have a defect. Among the base records of a second, numbered from 0, the defective ones are found by
+ * geometric gaps, so that the others cost nothing; any other record draws by its own address.
+ */
+export class DefectDraws {
+  readonly #share: number;
+  /** By kind: up to which share of all defects it goes. */
+  readonly #until: Float64Array;
+  readonly #key: number;
+  /** 1 / ln(1 − share): turns ln of a uniform into a geometric gap. */
+  readonly #perGap: number;
+  #second = Number.NaN;
+  /** Number of the next defective record in the second, and how many gaps were drawn for it. */
+  #next = 0;
+  #gaps = 0;
+
+  constructor({ scenario: { defects }, seed }: Plan) {
+    this.#share = defectShare(defects);
+    let sum = 0;
+    this.#until = Float64Array.from(defectKinds, (kind) => {
+      sum += defects[kind];
+      return sum / this.#share;
+    });
+    this.#key = keyOf(seed, Purpose.defects);
+    this.#perGap = this.#share < 1 ? 1 / ln(1 - this.#share) : 0;
+  }
+
+  /**
+   * Marks the base records of a second with their defects. Its rows come in one or several calls, from the first on.
+   * @param index number of the row `from` in its second @param addressOf gives a row the 32 bits of its own
+   */
+  mark(batch: Batch, from: number, to: number, index: number, addressOf: (row: number) => number): void {
+    const second = batch.second[from];
+    if (index === 0 || second !== this.#second) {
+      this.#second = second;
+      this.#gaps = 0;
+      this.#next = this.#gap();
+    }
+    for (; this.#next < index + to - from; this.#next += 1 + this.#gap()) {
+      const row = from + this.#next - index;
+      batch.address[row] = addressOf(row);
+      batch.defect[row] = this.#kind(batch.address[row]);
+    }
+  }
+
+  /** The defect of a record that is not one of the base, by its address; 0 for none. */
+  of(address: number): number {
+    return hash32(this.#key, address, 1) < this.#share * 4294967296 ? this.#kind(address) : 0;
+  }
+
+  /** Records without a defect before the next one with: geometric, by inversion of a uniform. */
+  #gap(): number {
+    const uniform = (hash32(this.#key, this.#second, ++this.#gaps) + 0.5) / 4294967296;
+    return Math.floor(ln(uniform) * this.#perGap);
+  }
+
+  #kind(address: number): number {
+    const u = hash32(this.#key, address) / 4294967296;
+    let kind = 1;
+    while (kind < defectKinds.length && u >= this.#until[kind - 1]) kind++;
+    return kind;
+  }
+}
+
+/**
+ * The faults of delivery. A late record waits in a queue until its time of delivery, and the log is in order of
+ * delivery. Slices are slices of delivery.
  */
 export class Delivery {
   /** Whether the plan has defects at all. */
   readonly active: boolean;
   /** Lines written twice in the slices made so far. */
   duplicated = 0;
-  readonly #thresholds: Float64Array;
   readonly #key: number;
   readonly #delays: boolean;
   readonly #out = newBatch();
 
   constructor({ scenario, seed }: Plan) {
-    let sum = 0;
-    this.#thresholds = Float64Array.from(defectKinds, (kind) => {
-      sum += scenario.defects[kind];
-      return sum * 4294967296;
-    });
-    this.active = sum > 0;
+    this.active = defectShare(scenario.defects) > 0;
     this.#key = keyOf(seed, Purpose.defects);
     this.#delays = scenario.defects.late > 0 || scenario.defects.outOfOrder > 0;
   }
@@ -43,72 +111,68 @@ export class Delivery {
 
   /**
    * What is delivered from one moment to another.
-   * @param records all records from `lookBack(from)` to `to`, in order
+   * @param records all records from `lookBack(from)` to `to`, in order, marked with their defects
    * @param isEnd whether nothing comes after: then what still waits is delivered too
    */
   *deliver(records: Iterable<Batch>, from: number, to: number, isEnd: boolean): Generator<Batch> {
     const out = this.#out;
     out.length = 0;
-    const most = this.#thresholds[defectKinds.length - 1];
     const waiting = new TinyQueue<Waiting>([], (a, b) => a.delivered - b.delivered || a.order - b.order);
     let order = 0;
     const next = () => waiting.peek()?.delivered ?? Number.POSITIVE_INFINITY;
     for (const batch of records) {
-      for (let row = 0; row < batch.length; row++) {
-        const time = batch.second[row] * 1000 + batch.millisecond[row];
+      const { length, second, millisecond, defect, address } = batch;
+      const end = second[length - 1] * 1000 + 999;
+      for (let row = 0; row < length; ) {
+        const time = second[row] * 1000 + millisecond[row];
         if (time >= to) break;
         while (next() <= time) {
           if (this.#put(waiting.pop()!, from)) yield* full(out);
         }
-        const word = hash32(this.#key, batch.address[row]);
-        if (word >= most) {
-          if (time < from) continue;
-          // the rows without a defect from here on go together, up to where a waiting one comes between
-          const until = Math.min(to, next());
-          const allBefore = batch.second[batch.length - 1] * 1000 + 999 < until;
-          const room = Math.min(batch.length, row + BATCH_SIZE - out.length);
-          let end = row + 1;
-          while (
-            end < room &&
-            (allBefore || batch.second[end] * 1000 + batch.millisecond[end] < until) &&
-            hash32(this.#key, batch.address[end]) >= most
-          )
-            end++;
-          copyRows(batch, row, end, out, out.length);
-          out.defect.fill(0, out.length, out.length + end - row);
-          out.length += end - row;
-          row = end - 1;
-          if (out.length === BATCH_SIZE) yield* full(out);
-          continue;
-        }
-        let kind = 1;
-        while (word >= this.#thresholds[kind - 1]) kind++;
-        const chance = mix32(word ^ this.#key) / 4294967296;
+        const kind = defect[row];
         if (kind === LATE || kind === OUT_OF_ORDER) {
+          const chance = this.#chance(address[row]);
           const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
-          const record = takeRow(batch, row);
-          record.defect = kind;
-          waiting.push({ delivered: time + Math.floor(delay), order: order++, record });
-          continue;
-        }
-        if (time < from) continue;
-        copyRow(batch, row, out, out.length);
-        out.defect[out.length] = kind === DUPLICATED ? 0 : kind; // the copy is the defect
-        if (kind === SKEWED) skew(out, out.length, chance);
-        out.length++;
-        if (out.length === BATCH_SIZE) yield* full(out);
-        if (kind === DUPLICATED) {
+          waiting.push({ delivered: time + Math.floor(delay), order: order++, record: takeRow(batch, row) });
+          row++;
+        } else if (time < from) {
+          row++;
+        } else if (kind <= UNREADABLE) {
+          // What is delivered as it comes goes together, up to where a waiting record comes between.
+          const until = Math.min(to, next());
+          const room = Math.min(length, row + BATCH_SIZE - out.length);
+          let run = row + 1;
+          if (end < until) while (run < room && defect[run] <= UNREADABLE) run++;
+          else
+            while (run < room && defect[run] <= UNREADABLE && second[run] * 1000 + millisecond[run] < until)
+              run++;
+          copyRows(batch, row, run, out, out.length);
+          out.length += run - row;
+          row = run;
+        } else {
           copyRow(batch, row, out, out.length);
-          out.defect[out.length++] = DUPLICATED;
-          this.duplicated++;
-          if (out.length === BATCH_SIZE) yield* full(out);
+          if (kind === SKEWED) skew(out, out.length, this.#chance(address[row]));
+          if (kind === DUPLICATED) out.defect[out.length] = 0; // the copy is the defect
+          out.length++;
+          if (kind === DUPLICATED) {
+            if (out.length === BATCH_SIZE) yield* full(out);
+            copyRow(batch, row, out, out.length++);
+            this.duplicated++;
+          }
+          row++;
         }
+        if (out.length === BATCH_SIZE) yield* full(out);
       }
     }
     while (isEnd ? waiting.length > 0 : next() < to) {
       if (this.#put(waiting.pop()!, from)) yield* full(out);
     }
     if (out.length > 0) yield out;
+  }
+
+  /** How late, or how wrong: 0 to 1. */
+  #chance(address: number): number {
+    return mix32(hash32(this.#key, address) ^ this.#key) / 4294967296;
   }
 
   /** Puts a late record behind the others; true when the batch is full. */

@@ -92,20 +92,23 @@ export function binomial(stream: Stream, n: number, p: number): number {
  * between the column and its alias.
  */
 export interface Alias {
-  /** The table has 2^bits columns, at least as many as weights. */
+  /** The table has 2^bits columns, at least two and at least as many as weights. */
   readonly bits: number;
-  /** Keep the column when the word's lower 32 − bits bits are below this; length 2^bits. */
-  readonly threshold: Float64Array;
-  /** Outcome when not kept; length 2^bits. */
-  readonly alias: Uint16Array;
+  /** Keep the column when the word's lower 32 − bits bits are below this, as 32 unsigned bits; length 2^bits. */
+  readonly threshold: Int32Array;
+  /** Outcomes of a column, one behind the other: when it is not kept, and when it is; length 2^(bits + 1). */
+  readonly outcomes: Uint16Array;
 }
 
 /** @param weights 0 or more each, at least one above 0, at most 65,536 of them */
-export function aliasTable(weights: ArrayLike<number>, bits = Math.ceil(Math.log2(weights.length))): Alias {
+export function aliasTable(
+  weights: ArrayLike<number>,
+  bits = Math.max(1, Math.ceil(Math.log2(weights.length))),
+): Alias {
   const size = 2 ** bits;
   const span = 2 ** (32 - bits);
-  const threshold = new Float64Array(size);
-  const alias = new Uint16Array(size);
+  const threshold = new Int32Array(size);
+  const outcomes = Uint16Array.from({ length: 2 * size }, (_, i) => i >> 1);
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i];
   const scaled = Array.from({ length: size }, (_, i) =>
@@ -120,7 +123,7 @@ export function aliasTable(weights: ArrayLike<number>, bits = Math.ceil(Math.log
     const less = small.pop()!;
     const more = large[large.length - 1];
     threshold[less] = Math.round(scaled[less] * span);
-    alias[less] = more;
+    outcomes[2 * less] = more;
     scaled[more] -= 1 - scaled[less];
     if (scaled[more] < 1) small.push(large.pop()!);
   }
@@ -129,16 +132,18 @@ export function aliasTable(weights: ArrayLike<number>, bits = Math.ceil(Math.log
   const heaviest = Array.from(weights).reduce((best, weight, i) => (weight > weights[best] ? i : best), 0);
   for (const i of small) {
     threshold[i] = Math.round(scaled[i] * span);
-    alias[i] = heaviest;
+    outcomes[2 * i] = heaviest;
   }
-  return { bits, threshold, alias };
+  return { bits, threshold, outcomes };
 }
 
 /** Draws from an alias table with one word of 32 unsigned bits. */
-export function drawAlias(table: Alias, word: number): number {
-  const column = table.bits === 0 ? 0 : word >>> (32 - table.bits);
-  const rest = table.bits === 0 ? word : (word << table.bits) >>> table.bits;
-  return rest < table.threshold[column] ? column : table.alias[column];
+export function drawAlias({ bits, threshold, outcomes }: Alias, word: number): number {
+  const column = word >>> (32 - bits);
+  const rest = (word << bits) >>> bits;
+  // The difference is negative when the column is kept: its sign picks without a branch, which no processor
+  // could foresee.
+  return outcomes[(column << 1) | ((rest - threshold[column]) >>> 31)];
 }
 
 /**

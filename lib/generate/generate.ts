@@ -124,7 +124,9 @@ class BusySite {
   /** Sum of the gaps so far, and of all gaps of the second. */
   readonly #sums = new Float64Array(2);
   readonly #words = new Words();
-  readonly #gaps = new Stream(0, 0);
+  readonly #gaps = new Words();
+  /** Next gap to read. */
+  #gap = 0;
   readonly #identifiers = new Stream(0, 0);
 
   constructor(plan: Plan) {
@@ -169,11 +171,20 @@ class BusySite {
     this.#at = 0;
     this.#identifiers.reseed(identifierKey, second);
     // Times inside the second are the order statistics of `count` uniforms: running sums of exponential gaps
-    // over their total. The gaps are drawn twice, for the total and for the sums, so that none is stored.
-    const gaps = this.#gaps.reseed(recordKey, second, 1);
+    // over their total. More gaps than the table holds are drawn twice, for the total and for the sums.
+    const gaps = this.#gaps;
+    const { table } = gaps;
+    gaps.reseed(recordKey, second, 1, count + 1);
     let total = 0;
-    for (let i = 0; i <= count; i++) total += GAPS[gaps.next() >>> 22];
-    gaps.reseed(recordKey, second, 1);
+    for (let left = count + 1, gap = 0; left > 0; left--, gap++) {
+      if (gap === gaps.end) {
+        gaps.refill(gap, left);
+        gap = 0;
+      }
+      total += GAPS[table[gap] >>> 22];
+    }
+    if (count >= table.length) gaps.reseed(recordKey, second, 1, count);
+    this.#gap = 0;
     this.#sums[0] = 0;
     this.#sums[1] = total;
   }
@@ -191,6 +202,8 @@ class BusySite {
     let end = words.end;
     let at = this.#at;
     const gaps = this.#gaps;
+    const gapWord = gaps.table;
+    let gap = this.#gap;
     const identifiers = this.#identifiers;
     const slowness = loadFactor(this.#plan.scenario.site.utilisation, intensity) * drift.at(second);
     const perGap = 1000 / this.#sums[1];
@@ -198,7 +211,11 @@ class BusySite {
     let row = batch.length;
 
     for (let i = this.#done; i < until; i++, row++) {
-      sum += GAPS[gaps.next() >>> 22];
+      if (gap === gaps.end) {
+        gaps.refill(gap, until - i);
+        gap = 0;
+      }
+      sum += GAPS[gapWord[gap++] >>> 22];
       const millisecond = (sum * perGap) | 0;
       const now = second * 1000 + millisecond;
       let visitor = 0;
@@ -247,6 +264,7 @@ class BusySite {
       ids[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
       phases[row] = phase;
     }
+    this.#gap = gap;
     this.#sums[0] = sum;
     this.#at = at;
     this.#done = until;

@@ -1,5 +1,6 @@
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
 import { BATCH_SIZE, type Batch, copyRows, newBatch } from "./batch.js";
+import { DefectDraws, defectShare } from "./defects.js";
 import { Generation } from "./generate.js";
 import {
   type ActiveIncident,
@@ -36,7 +37,7 @@ export class Overlay {
   readonly #plan: Plan;
   readonly #added: (AddedTraffic & { readonly generation: Generation })[];
   readonly #addressKey: number;
-  readonly #hasDefects: boolean;
+  readonly #defects: DefectDraws | undefined;
   readonly #conditions: Conditions & { utilisation: number };
   readonly #request: Request = { time: 0, visitor: 0, endpoint: 0, status: 0, latency: 0, address: 0 };
   /** What happens in a second: incidents begin and end at whole seconds. */
@@ -60,7 +61,7 @@ export class Overlay {
       return traffic === undefined ? [] : [{ ...traffic, generation: new Generation(traffic.plan) }];
     });
     this.#addressKey = keyOf(plan.seed, Purpose.addresses);
-    this.#hasDefects = Object.values(plan.scenario.defects).some((rate) => rate > 0);
+    this.#defects = defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan) : undefined;
     this.#endpointOf = Uint16Array.from(plan.outcomes, ({ endpointIndex }) => endpointIndex);
     this.#statusOf = Uint16Array.from(plan.outcomes, ({ status }) => status);
     this.#outcomeAt = new Uint16Array(plan.scenario.site.endpoints.length * 600);
@@ -117,23 +118,24 @@ export class Overlay {
       const first = batch.second[0];
       const last = batch.second[batch.length - 1];
       batch.incidents.fill(0, 0, batch.length);
+      batch.defect.fill(0, 0, batch.length);
       const calm =
         sources.every(({ time }) => time > (last + 1) * 1000) &&
         this.#plan.happening.every(({ start, end }) => last < start || first >= end);
-      if (calm && !this.#hasDefects) {
-        // nobody draws by these addresses: only the number of rows in the last second goes on
-        let row = batch.length;
-        while (row > 0 && batch.second[row - 1] === last) row--;
-        index = batch.length - row + (row === 0 && last === previous ? index : 0);
-        previous = last;
-      } else {
-        for (let row = 0; row < batch.length; row++) {
-          if (batch.second[row] !== previous) {
-            previous = batch.second[row];
-            index = 0;
-          }
-          batch.address[row] = hash32(this.#addressKey, previous, index++);
+      // Each record has an address: its second, and its number in it. Where nobody draws by it, it is left out.
+      for (let row = 0; row < batch.length; ) {
+        const second = batch.second[row];
+        if (second !== previous) {
+          previous = second;
+          index = 0;
         }
+        let end = row + 1;
+        while (end < batch.length && batch.second[end] === second) end++;
+        const addressOf = (at: number) => hash32(this.#addressKey, second, index + at - row);
+        if (!calm) for (let at = row; at < end; at++) batch.address[at] = addressOf(at);
+        this.#defects?.mark(batch, row, end, index, addressOf);
+        index += end - row;
+        row = end;
       }
       this.#countBase(batch);
       const whole = calm ? first * 1000 >= from : this.#layOver(batch, from, retries);
@@ -219,6 +221,7 @@ export class Overlay {
     const out = this.#out;
     const { bit } = source;
     source.copyTo(out, out.length);
+    out.defect[out.length] = this.#defects?.of(out.address[out.length]) ?? 0;
     if (this.#touch(out, out.length, bit, from, undefined)) out.length++;
   }
 

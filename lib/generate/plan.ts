@@ -7,7 +7,7 @@ import { hash32, keyOf, Purpose } from "./random.js";
 import { Intensity } from "./traffic.js";
 
 /** Goes up with every change of the bytes that a scenario and a seed give. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 /** A log that can be made: a checked scenario and a seed, with what follows from them. */
 export interface Plan {

@@ -1,3 +1,4 @@
+import { grouped } from "../digits.js";
 import { count, counted, numberFormat } from "./numbers.js";
 import { escapeHtml, visible } from "./visible.js";
 
@@ -71,7 +72,7 @@ function shown(table: Table): Shown {
 function cellText(value: unknown, format: (value: number) => string): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return format(value);
-  if (typeof value === "bigint") return value.toLocaleString("en-US");
+  if (typeof value === "bigint") return grouped(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "NaT" : value.toISOString();
   return visible(typeof value === "object" ? JSON.stringify(value) : String(value));
 }

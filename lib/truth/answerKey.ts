@@ -96,7 +96,7 @@ export function answerKey(
   tallies: readonly Tally[],
   file?: AnswerKey["file"],
 ): AnswerKey {
-  const all = new Counts(plan);
+  const all = new Counts(plan, from, to);
   const terms: Terms = { base: 0, dropped: 0, added: 0, duplicated: 0 };
   const touched = plan.incidents.map(() => ({ added: 0, altered: 0, dropped: 0 }));
   for (const tally of tallies) {
@@ -148,7 +148,7 @@ export function answerKey(
   };
 }
 
-function table({ cells, routes, origin, bucketSeconds }: Counts): AnswerKey["counts"] {
+function table({ cells, routes, origin, firstBucket, bucketSeconds }: Counts): AnswerKey["counts"] {
   const columns: AnswerKey["counts"] = {
     bucket_seconds: bucketSeconds,
     first_bucket: new Date(origin * 1000).toISOString(),
@@ -159,10 +159,10 @@ function table({ cells, routes, origin, bucketSeconds }: Counts): AnswerKey["cou
     requests: [],
   };
   for (let cell = 0; cell < cells.length; cell++) {
-    const requests = cells[cell]; // a window of a year has a million of them, most of them 0 in a slice
+    const requests = cells[cell];
     if (requests === 0) continue;
     const route = Math.floor(cell / 5);
-    columns.bucket.push(Math.floor(route / routes.length));
+    columns.bucket.push(firstBucket + Math.floor(route / routes.length));
     columns.endpoint.push(route % routes.length);
     columns.status_class.push((cell % 5) + 1);
     columns.requests.push(requests);

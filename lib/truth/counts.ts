@@ -1,4 +1,5 @@
 import type { Batch } from "../generate/batch.js";
+import { LATEST_DELIVERY } from "../generate/defects.js";
 import type { Plan } from "../generate/plan.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
 
@@ -25,7 +26,9 @@ export class Counts {
   readonly origin: number;
   /** The routes, in the order of the table. */
   readonly routes: readonly string[];
-  /** Requests by (bucket × routes + route) × 5 + class − 1. */
+  /** Number of the first bucket that the counted part of the log can reach; buckets before it have no cells. */
+  readonly firstBucket: number;
+  /** Requests by ((bucket − firstBucket) × routes + route) × 5 + class − 1. */
   readonly cells: Float64Array;
   /** Response times by bin (see `binOf`). */
   readonly times: Float64Array;
@@ -37,7 +40,8 @@ export class Counts {
   longest = 0;
   readonly #cellOf: Int32Array;
 
-  constructor({ scenario, start, end, outcomes }: Plan) {
+  /** @param from milliseconds since 1970, of the part of the log that is counted @param to excluded */
+  constructor({ scenario, start, end, outcomes }: Plan, from: number, to: number) {
     const routes = [...new Set(scenario.site.endpoints.map(({ route }) => route))];
     const reach = scenario.defects.skewedClock > 0 ? SKEW : 0;
     const buckets = (width: number) => Math.ceil((end + reach) / width) - Math.floor((start - reach) / width);
@@ -45,7 +49,10 @@ export class Counts {
     this.bucketSeconds = WIDTHS.find((width) => buckets(width) * perBucket <= MOST_CELLS) ?? WIDTHS.at(-1)!;
     this.origin = Math.floor((start - reach) / this.bucketSeconds) * this.bucketSeconds;
     this.routes = routes;
-    this.cells = new Float64Array(buckets(this.bucketSeconds) * perBucket);
+    const bucketOf = (second: number) => Math.floor((second - this.origin) / this.bucketSeconds);
+    this.firstBucket = Math.max(0, bucketOf((from - LATEST_DELIVERY) / 1000 - reach));
+    const lastBucket = bucketOf(Math.min(end, to / 1000) + reach);
+    this.cells = new Float64Array(Math.max(0, lastBucket - this.firstBucket + 1) * perBucket);
     this.times = new Float64Array(binOf(0xffffffff) + 1);
     this.#cellOf = Int32Array.from(
       outcomes,
@@ -56,7 +63,7 @@ export class Counts {
   /** Counts the lines of a batch. */
   add(batch: Batch, hasDefects: boolean): void {
     const { second, outcome, latency, defect, length } = batch;
-    const { cells, times, bucketSeconds, origin, defects } = this;
+    const { cells, times, bucketSeconds, origin, firstBucket, defects } = this;
     const cellOf = this.#cellOf;
     const perBucket = this.routes.length * CLASSES;
     let current = Number.NaN;
@@ -70,7 +77,7 @@ export class Counts {
       }
       if (second[row] !== current) {
         current = second[row];
-        bucket = Math.floor((current - origin) / bucketSeconds) * perBucket;
+        bucket = (Math.floor((current - origin) / bucketSeconds) - firstBucket) * perBucket;
       }
       cells[bucket + cellOf[outcome[row]]]++;
       const time = latency[row];

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { grouped } from "../digits.js";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import { contentOf } from "../formats/readLines.js";
 import type { Columns, Source } from "../record.js";
@@ -169,9 +170,9 @@ class Outcome {
     const records = logs.reduce((sum, log) => sum + (log.isNew ? log.records : 0), 0);
     const outcome = (isNew: boolean) => (isNew ? "loaded" : "already there");
     const summary = [
-      `${number(records)} records loaded into ${quoted(to)}, which holds ${number(total)} now`,
+      `${grouped(records)} records loaded into ${quoted(to)}, which holds ${grouped(total)} now`,
       ...logs.map(
-        ({ log, records: own, isNew }) => `  ${quoted(log)}: ${number(own)} records, ${outcome(isNew)}`,
+        ({ log, records: own, isNew }) => `  ${quoted(log)}: ${grouped(own)} records, ${outcome(isNew)}`,
       ),
       ...this.read.flatMap((log) => log.summary.split("\n").slice(1)),
     ].join("\n");
@@ -192,5 +193,3 @@ class Outcome {
     return loaded;
   }
 }
-
-const number = (value: number) => value.toLocaleString("en-US");

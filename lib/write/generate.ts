@@ -10,7 +10,6 @@ import type { Scenario } from "../scenario/scenario.js";
 import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
-import { Compressor } from "./compress.js";
 import { WholeFile } from "./file.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
@@ -51,7 +50,8 @@ export interface GeneratedLog extends Log {
  * @throws InterruptedError when `signal` stops it; nothing is left behind
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
-  const { plan, from, to, job, out, compression } = prepare(options);
+  const { plan, job, out, compression } = prepare(options);
+  const { from, to } = job;
   const workers = workerCount(options.workers, plan, from, to);
   const files: WholeFile[] = [];
   const open = async (path: string, argument: string) => {
@@ -78,10 +78,11 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       size += bytes.length;
       await write(bytes);
     };
-    const compressor = compression && (await Compressor.create(compression, put));
+    const compressor =
+      compression && (await (await import("./compress.js")).Compressor.create(compression, put));
     const pace = new Pace(options);
     const total = from === plan.start * 1000 && to === plan.end * 1000 ? plan.rows : undefined;
-    making = pieces(job, plan, from, to, workers);
+    making = pieces(job, plan, workers);
     let step = await making.next();
     for (; !step.done; step = await making.next()) {
       const piece = step.value;

@@ -1,5 +1,6 @@
 import type { Encoder } from "../formats/encoder.js";
 import { type FormatName, formats } from "../formats/formats.js";
+import { defectShare } from "../generate/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -15,6 +16,9 @@ export interface Job {
   readonly format: FormatName;
   /** Whether a label is wanted for each line. */
   readonly labels: boolean;
+  /** The part of the log that is made in all, milliseconds since 1970, `to` excluded. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A stretch of a log's bytes, and what else was made with it. */
@@ -37,15 +41,15 @@ export class Maker {
   /** Loads what the format needs. */
   static async create(job: Job): Promise<Maker> {
     const plan = planOf(job.scenario, job.seed, job.without);
-    return new Maker(plan, await formats[job.format].encoder(plan), job.labels);
+    return new Maker(plan, await formats[job.format].encoder(plan), job);
   }
 
-  private constructor(plan: Plan, encoder: Encoder, labels: boolean) {
+  private constructor(plan: Plan, encoder: Encoder, { labels, from, to }: Job) {
     this.encoder = encoder;
     this.#stream = new LogStream(plan);
-    this.#counts = new Counts(plan);
+    this.#counts = new Counts(plan, from, to);
     this.#labels = labels ? new Labels(plan) : undefined;
-    this.#hasDefects = Object.values(plan.scenario.defects).some((rate) => rate > 0);
+    this.#hasDefects = defectShare(plan.scenario.defects) > 0;
   }
 
   /** The pieces of a stretch; two are good at a time. @param from milliseconds since 1970 @param to excluded */

@@ -52,11 +52,9 @@ export interface GenerateOptions extends Work {
 /** Bytes of a record, about, to refuse in time what would not fit. */
 const RECORD_BYTES = 66;
 
-/** Checks all options and turns them into a plan and a part of it, in milliseconds since 1970. */
+/** Checks all options and turns them into a plan and a job. */
 export function prepare(options: GenerateOptions): {
   plan: Plan;
-  from: number;
-  to: number;
   job: Job;
   /** Path of the file, or "-". */
   out?: string | undefined;
@@ -102,7 +100,6 @@ export function prepare(options: GenerateOptions): {
     throw new InputError(`out: must name a file for ${format}, which is not kept in memory`);
   }
   refuseSpoiling(plan, format);
-  const job: Job = { scenario: parsed, seed, without, format, labels: options.labels === true };
   const part = options.shard === undefined ? undefined : shardOption(options.shard, plan);
   if (part && (options.from !== undefined || options.to !== undefined)) {
     throw new InputError("shard: give either shard or from and to, not both");
@@ -125,8 +122,9 @@ export function prepare(options: GenerateOptions): {
       `out: ${plan.rows} records are too many to keep in memory; name a file to write them to`,
     );
   }
+  const job: Job = { scenario: parsed, seed, without, format, labels: options.labels === true, from, to };
   if (job.labels && (options.out === undefined || options.out === "-")) noPlaceForLabels();
-  return { plan, from, to, job, out, compression };
+  return { plan, job, out, compression };
 }
 
 function withoutOption(value: unknown): true | string[] {

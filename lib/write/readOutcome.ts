@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { grouped } from "../digits.js";
 import type { Columns, Log } from "../record.js";
 import type { Quarantine, QuarantinedLine } from "./quarantine.js";
 import type { LineCounts, Tally } from "./tally.js";
@@ -57,11 +58,11 @@ export function readLogOf(
   const from = records > 0 ? new Date(tally.earliest).toISOString() : undefined;
   const to = records > 0 ? new Date(tally.latest).toISOString() : undefined;
   const summary = [
-    `${number(records)} records${from ? `, ${from} to ${to}` : ""}`,
-    ...sources.map(({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${number(own)} lines, ${why}`),
-    `${number(lines)} lines = ${number(records)} records + ${number(quarantined)} in quarantine + ${number(skipped)} skipped`,
-    ...(skipped > 0 ? [`  skipped: ${number(blank)} blank, ${number(headers)} headers`] : []),
-    ...reasons.reason.map((reason, i) => `  quarantine: ${number(Number(reasons.lines[i]))} × ${reason}`),
+    `${grouped(records)} records${from ? `, ${from} to ${to}` : ""}`,
+    ...sources.map(({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${grouped(own)} lines, ${why}`),
+    `${grouped(lines)} lines = ${grouped(records)} records + ${grouped(quarantined)} in quarantine + ${grouped(skipped)} skipped`,
+    ...(skipped > 0 ? [`  skipped: ${grouped(blank)} blank, ${grouped(headers)} headers`] : []),
+    ...reasons.reason.map((reason, i) => `  quarantine: ${grouped(Number(reasons.lines[i]))} × ${reason}`),
     ...warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
   const log: ReadLog = {
@@ -93,17 +94,15 @@ function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
   for (const { damage, name, lines } of sources) {
     if (damage === undefined) continue;
     const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
-    warnings.push(`${damage}: what came after line ${number(lines)}${place} is lost`);
+    warnings.push(`${damage}: what came after line ${grouped(lines)}${place} is lost`);
   }
   if (outOfOrder > 0) {
     warnings.push(
-      `${number(outOfOrder)} of ${number(records)} records are earlier than the one above them, first on ${firstOutOfOrder}: the log's order was kept`,
+      `${grouped(outOfOrder)} of ${grouped(records)} records are earlier than the one above them, first on ${firstOutOfOrder}: the log's order was kept`,
     );
   }
   if (withoutResponseTime > 0) {
-    warnings.push(`${number(withoutResponseTime)} of ${number(records)} records have no response time`);
+    warnings.push(`${grouped(withoutResponseTime)} of ${grouped(records)} records have no response time`);
   }
   return warnings;
 }
-
-const number = (value: number) => value.toLocaleString("en-US");

@@ -174,9 +174,9 @@ describe("alias tables", () => {
     const columns = 2 ** table.bits;
     const share = new Float64Array(columns);
     for (let column = 0; column < columns; column++) {
-      const kept = table.threshold[column] / 2 ** (32 - table.bits) / columns;
-      share[column] += kept;
-      share[table.alias[column]] += 1 / columns - kept;
+      const kept = (table.threshold[column] >>> 0) / 2 ** (32 - table.bits) / columns;
+      share[table.outcomes[2 * column + 1]] += kept;
+      share[table.outcomes[2 * column]] += 1 / columns - kept;
     }
     weights.forEach((weight, i) => {
       expect(share[i]).toBeCloseTo(weight / 10, 8);
