@@ -1,3 +1,4 @@
+import { shapeOf } from "../scenario/incident.js";
 import type { Endpoint, Scenario } from "../scenario/scenario.js";
 import { type Batch, copyRow } from "./batch.js";
 import type { Generation } from "./generate.js";
@@ -22,12 +23,20 @@ const SCRAPER_WORKS = 45;
 export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic | undefined {
   const { kind } = active.incident;
   if (active.end <= active.start) return undefined;
-  const usual = site.rate * site.intensity.sum(active.start, active.end);
+  const usual = site.rate * site.intensity.sum(active.start, active.end) * active.breadth;
   const steady = site.rate * (active.end - active.start);
   switch (kind) {
-    case "traffic_surge":
+    case "traffic_surge": {
       // more of the usual visitors, at the usual hours
-      return traffic(active, site, active.size * usual, {}, site.scenario.site.endpoints);
+      const rows = active.size * usual * (active.incident.clients ?? 1);
+      return traffic(
+        active,
+        site,
+        rows,
+        {},
+        targets(active, site, () => true),
+      );
+    }
     case "scraper": {
       const pages = targets(active, site, ({ method, phase }) => method === "GET" && phase !== "entry");
       const greedy = pages.map((page) => ({
@@ -98,7 +107,7 @@ function traffic(
   const outcomes = Uint16Array.from(plan.outcomes, ({ endpoint, status }) =>
     site.outcomeOf(names.get(`${endpoint.method} ${endpoint.route}`)!, status),
   );
-  const thinned = (active.incident.shape ?? "step") !== "step";
+  const thinned = shapeOf(active.incident) !== "step";
   return {
     active,
     plan,

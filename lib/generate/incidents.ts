@@ -1,5 +1,5 @@
-import { sizes } from "../scenario/incident.js";
-import type { Incident, IncidentKind, Scenario } from "../scenario/scenario.js";
+import { shapeOf, sizes } from "../scenario/incident.js";
+import type { Endpoint, Incident, IncidentKind, Scenario } from "../scenario/scenario.js";
 import { momentOf } from "../scenario/scenario.js";
 import { hash32 } from "./random.js";
 
@@ -21,7 +21,7 @@ export interface ActiveIncident {
   readonly key: number;
   /** 1 for the scenario's endpoints that it touches. */
   readonly touches: Uint8Array;
-  /** Share of the endpoints that it touches, 0 to 1. */
+  /** Share of the site's requests that go to the endpoints that it touches, 0 to 1. */
   readonly breadth: number;
   /** Second at which it reaches an endpoint; for all kinds but one the start. */
   readonly reaches: Float64Array;
@@ -68,10 +68,14 @@ export function activate(
     size: incident.size ?? sizes[incident.kind].usual,
     key,
     touches,
-    breadth: touches.reduce((sum, touched) => sum + touched, 0) / touches.length,
+    breadth: popularity(endpoints.filter((_, e) => touches[e] === 1)) / popularity(endpoints),
     reaches,
     effect: effects[incident.kind],
   };
+}
+
+function popularity(endpoints: readonly Endpoint[]): number {
+  return endpoints.reduce((sum, endpoint) => sum + endpoint.popularity, 0);
 }
 
 function mostPopular({ site }: Scenario): number {
@@ -85,7 +89,7 @@ function mostPopular({ site }: Scenario): number {
 export function strength({ incident, start, end }: ActiveIncident, now: number): number {
   const x = (now / 1000 - start) / (end - start);
   if (x < 0 || x >= 1) return 0;
-  switch (incident.shape ?? "step") {
+  switch (shapeOf(incident)) {
     case "step":
       return 1;
     case "ramp":
@@ -140,7 +144,7 @@ export function affect(active: ActiveIncident, request: Request, conditions: Con
 
 const effects: Partial<Record<IncidentKind, Effect>> = {
   outage(active, request, level, conditions) {
-    if (leaves(active, request)) return GONE;
+    if (leaves(active, request, level)) return GONE;
     if (active.touches[request.endpoint] === 0) return UNTOUCHED;
     const u = draw(active, request, 1);
     if (u >= level) return UNTOUCHED;
@@ -161,15 +165,16 @@ const effects: Partial<Record<IncidentKind, Effect>> = {
   // Memory fills up: slow at first, then ever faster, with the first errors near the end; the restart heals it.
   slow_leak(active, request, _, conditions) {
     if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const x = (request.time / 1000 - active.start) / (active.end - active.start);
+    const x = strength(active, request.time);
     if (draw(active, request, 1) < 0.08 * x * x * x * x) return fail(active, request, 503, conditions);
     return slow(request, 1 + (active.size - 1) * x * x, conditions);
   },
 
-  // The extra requests are a stream of their own; what they do to all others is to fill the queue.
+  // The extra requests are a stream of their own; what they do to the others there is to fill the queue.
   traffic_surge(active, request, level, conditions) {
+    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
     const usual = Math.min(0.95, conditions.utilisation);
-    const now = conditions.utilisation * (1 + level);
+    const now = conditions.utilisation * (1 + level * active.breadth * (active.incident.clients ?? 1));
     const shed = now > 0.95 ? 1 - 0.95 / now : 0;
     if (draw(active, request, 1) < shed) return fail(active, request, 503, conditions);
     return slow(request, (1 - usual) / (1 - Math.min(0.95, now)), conditions);
@@ -191,13 +196,13 @@ const effects: Partial<Record<IncidentKind, Effect>> = {
     if (active.touches[request.endpoint] === 0) return UNTOUCHED;
     const u = draw(active, request, 1);
     if (u < level) return fail(active, request, u < 0.6 * level ? 504 : 500, conditions);
-    return slow(request, 3, conditions);
+    return slow(request, 1 + 2 * strength(active, request.time), conditions);
   },
 };
 
-/** Whether a visitor has given up by now: some do, after half a minute to five of an outage. */
-function leaves({ key, start, breadth }: ActiveIncident, { time, visitor }: Request): boolean {
-  if (time < (start + 30) * 1000 || hash32(key, visitor, 6) * UNIT >= 0.35 * breadth) return false;
+/** Whether a visitor has given up by now: of those who meet failures some do, after half a minute to five. */
+function leaves({ key, start, breadth }: ActiveIncident, { time, visitor }: Request, level: number): boolean {
+  if (time < (start + 30) * 1000 || hash32(key, visitor, 6) * UNIT >= 0.35 * breadth * level) return false;
   return time >= (start + 30 + hash32(key, visitor, 7) * UNIT * 270) * 1000;
 }
 

@@ -2,6 +2,7 @@ import { InputError } from "../errors.js";
 import { incidentKinds, presetIncident, sizes } from "../scenario/incident.js";
 import { type Incident, momentOf, type Scenario } from "../scenario/scenario.js";
 import { type Outcome, outcomesOf } from "./batch.js";
+import { aliasTable, drawAlias } from "./distributions.js";
 import { type ActiveIncident, activate } from "./incidents.js";
 import { hash32, keyOf, Purpose } from "./random.js";
 import { Intensity } from "./traffic.js";
@@ -107,13 +108,15 @@ function withFailures(own: Outcome[], { site }: Scenario): Outcome[] {
   return [...own, ...more];
 }
 
-/** Incidents drawn from the seed: kind, place, length and size, half of them at a single endpoint. */
+/** Incidents drawn from the seed: kind, place, length and size, half of them at a single endpoint, a popular one sooner. */
 function drawnIncidents(scenario: Scenario, seed: number, start: number, end: number): Incident[] {
   const key = keyOf(seed, Purpose.drawnIncidents);
   const { endpoints } = scenario.site;
   const routes = endpoints.map(({ route }) => route);
+  const byPopularity = aliasTable(endpoints.map(({ popularity }) => popularity));
   return Array.from({ length: scenario.randomIncidents }, (_, i) => {
-    const u = (purpose: number) => hash32(key, i, purpose) / 4294967296;
+    const word = (purpose: number) => hash32(key, i, purpose);
+    const u = (purpose: number) => word(purpose) / 4294967296;
     const kind = incidentKinds[Math.floor(u(1) * incidentKinds.length)];
     const { seconds } = presetIncident(kind, start, end, routes);
     const { min, max, usual } = sizes[kind];
@@ -123,10 +126,10 @@ function drawnIncidents(scenario: Scenario, seed: number, start: number, end: nu
     return {
       id: `random_${i + 1}_${kind}`,
       kind,
-      ...(!spreads && u(4) < 0.5 && { endpoints: [routes[Math.floor(u(5) * routes.length)]] }),
+      ...(!spreads && u(4) < 0.5 && { endpoints: [routes[drawAlias(byPopularity, word(5))]] }),
       start: new Date(begin * 1000).toISOString().replace(".000", ""),
       seconds: length,
-      shape: (["step", "ramp", "pulse"] as const)[Math.floor(u(6) * 3)],
+      ...(kind !== "slow_leak" && { shape: (["step", "ramp", "pulse"] as const)[Math.floor(u(6) * 3)] }),
       size: Math.min(max, Math.max(min, Math.round(usual * (0.6 + 0.8 * u(7)) * 1000) / 1000)),
     };
   });

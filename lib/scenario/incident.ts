@@ -22,17 +22,31 @@ export interface Incident {
   kind: IncidentKind;
   /** Routes that it touches, as the scenario writes them. Default: what suits the kind, mostly all. */
   endpoints?: string[] | undefined;
-  /** Share of the visitors that it touches, above 0, to 1. Default 1. */
+  /**
+   * Share of the visitors that it touches, above 0, to 1; of a surge, as many of the additional ones. Default 1.
+   * Scrapers and credential stuffing have clients of their own.
+   */
   clients?: number | undefined;
   /** First moment, UTC, whole seconds; not before the log's own start. */
   start: string;
   /** Length, 1 to 31,622,400. */
   seconds: number;
-  /** `step`: full size at once; `ramp`: growing to it; `pulse`: growing to it and back. Default step. */
+  /**
+   * `step`: full size at once; `ramp`: growing to it; `pulse`: growing to it and back. Default step, but for a slow
+   * leak, which grows.
+   */
   shape?: "step" | "ramp" | "pulse" | undefined;
   /** How bad, in the unit of the kind (see `sizes`). Default: the kind's. */
   size?: number | undefined;
 }
+
+/** The shape of an incident, where none is given too. */
+export function shapeOf({ kind, shape }: Incident): "step" | "ramp" | "pulse" {
+  return shape ?? (kind === "slow_leak" ? "ramp" : "step");
+}
+
+/** Kinds whose requests come from clients of their own. */
+export const ownClients: readonly IncidentKind[] = ["scraper", "credential_stuffing"];
 
 /** What `size` means for each kind, its bounds (included) and its default. */
 export const sizes: Readonly<

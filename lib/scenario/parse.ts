@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { didYouMean, InputError, quoted } from "../errors.js";
-import { presetIncident, presetIncidents, sizes } from "./incident.js";
+import { ownClients, presetIncident, presetIncidents, sizes } from "./incident.js";
 import { copied, isPlain, merged } from "./merge.js";
 import { momentOf } from "./moment.js";
 import { presets } from "./presets.js";
@@ -96,7 +96,7 @@ function checkTogether({ traffic, site, incidents }: Scenario): void {
     seen.add(name);
   }
   const ids = new Set<string>();
-  for (const [index, { id, kind, start, endpoints = [], size }] of incidents.entries()) {
+  for (const [index, { id, kind, start, endpoints = [], clients, size }] of incidents.entries()) {
     if (ids.has(id)) throw new InputError(`incidents[${index}].id: ${quoted(id)} is there twice`);
     ids.add(id);
     const first = momentOf(start)!;
@@ -110,6 +110,11 @@ function checkTogether({ traffic, site, incidents }: Scenario): void {
       if (routes.includes(route)) continue;
       throw new InputError(
         `incidents[${index}].endpoints: the site has no route ${quoted(route)}${didYouMean(route, routes)}`,
+      );
+    }
+    if (clients !== undefined && ownClients.includes(kind)) {
+      throw new InputError(
+        `incidents[${index}].clients: must be left out for ${kind}, which has clients of its own, not ${clients}`,
       );
     }
     const { means, min, max } = sizes[kind];

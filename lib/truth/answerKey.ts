@@ -1,7 +1,7 @@
 import type { LogStream, Terms } from "../generate/logStream.js";
 import type { Touched } from "../generate/overlay.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
-import { type DefectKind, defectKinds, type IncidentKind, sizes } from "../scenario/incident.js";
+import { type DefectKind, defectKinds, type IncidentKind, shapeOf, sizes } from "../scenario/incident.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { Counts, histogramQuantile } from "./counts.js";
 
@@ -124,7 +124,7 @@ export function answerKey(
       clients: incident.clients ?? 1,
       start: moment(start),
       end: moment(end),
-      shape: incident.shape ?? "step",
+      shape: shapeOf(incident),
       size,
       size_means: sizes[incident.kind].means,
       happened: plan.happening.some((happening) => happening.bit === bit),

@@ -1,5 +1,6 @@
 /** Each kind of incident leaves the signature that its size says: see test/bench/signatures.js for the table. */
 import { incidentKinds, presetIncidents, sizes } from "server-logs/scenario/incident";
+import { parseScenario } from "server-logs/scenario/scenario";
 import { generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
 import { measuredSignatures } from "../bench/signatures.js";
@@ -66,6 +67,75 @@ describe("incidents", () => {
     expect(all.every((answers) => answers.size === 1)).toBe(true);
     const share = all.filter((answers) => answers.has(true)).length / all.length;
     expect(Math.abs(share - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / all.length));
+  });
+
+  it("of a surge add at the named endpoints, as many as their usual requests times the size and the clients", async () => {
+    const surge = { id: "it", kind: "traffic_surge" as const, start: within.start, seconds: 3600, size: 3 };
+    const usual = await planted({ rows: 40_000, seed: 4, ...within });
+    const at = ({ lines }: { lines: string[] }) =>
+      lines.filter((line) => line.split(",")[2] === "/cart").length;
+    for (const clients of [1, 0.25]) {
+      const incidents = [{ ...surge, endpoints: ["/cart"], clients }];
+      const log = await planted({ rows: 40_000, seed: 4, ...within, incidents });
+      expect(log.lines.length - at(log)).toBe(usual.lines.length - at(usual));
+      const expected = 3 * clients * at(usual);
+      expect(Math.abs(log.key.incidents[0].added - expected)).toBeLessThan(
+        5 * Math.sqrt(expected) + 0.05 * expected,
+      );
+    }
+  });
+
+  it("of an outage make as many leave as meet failures: by its size, and as its shape grows", async () => {
+    const leaving = async (size: number, shape: "step" | "ramp") => {
+      const outage = { id: "it", kind: "outage" as const, start: within.start, seconds: 3600, size, shape };
+      const { key } = await planted({ rows: 60_000, seed: 4, ...within, incidents: [outage] });
+      return key.incidents[0].dropped;
+    };
+    const [all, tenth, ramp] = [
+      await leaving(1, "step"),
+      await leaving(0.1, "step"),
+      await leaving(1, "ramp"),
+    ];
+    expect(all).toBeGreaterThan(10_000);
+    expect(tenth / all).toBeGreaterThan(0.07);
+    expect(tenth / all).toBeLessThan(0.13);
+    expect(ramp / all).toBeGreaterThan(0.4); // half of the visitors over the hour, and later ones only
+    expect(ramp / all).toBeLessThan(0.65);
+  });
+
+  it("slow answers by their shape: a leak grows if nothing is said, a failing dependency is as slow as it is ill", async () => {
+    const thirds = async (kind: "slow_leak" | "dependency_failure", shape?: "step" | "ramp" | "pulse") => {
+      const incident = { id: "it", kind, start: within.start, seconds: 3600, size: 0.01 };
+      const size = kind === "slow_leak" ? 6 : 0.01;
+      const { endpoints } = parseScenario().site;
+      const routes = [...new Set(endpoints.map(({ route }) => route))];
+      const healthy = await planted({ rows: 60_000, seed: 5, ...within });
+      const ill = await planted({
+        rows: 60_000,
+        seed: 5,
+        ...within,
+        incidents: [{ ...incident, size, endpoints: routes, ...(shape && { shape }) }],
+      });
+      const medians = ({ lines }: { lines: string[] }) =>
+        [0, 1, 2].map((third) => {
+          const times = lines
+            .filter((line) => Math.floor(Number(line.slice(14, 16)) / 20) === third)
+            .map((line) => Number(line.split(",")[4]))
+            .sort((a, b) => a - b);
+          return times[times.length >> 1];
+        });
+      const usual = medians(healthy);
+      return medians(ill).map((median, i) => median / usual[i]);
+    };
+    const near = (measured: number[], expected: number[]) =>
+      measured.forEach((factor, i) => {
+        expect(Math.abs(factor / expected[i] - 1)).toBeLessThan(0.1);
+      });
+    // Medians at the middle of each third: 1 + 5 x² for the leak, 1 + 2 x for the dependency.
+    near(await thirds("slow_leak"), [1 + 5 / 36, 1 + 5 / 4, 1 + 5 * (25 / 36)]);
+    near(await thirds("slow_leak", "step"), [6, 6, 6]);
+    near(await thirds("dependency_failure", "step"), [3, 3, 3]);
+    near(await thirds("dependency_failure", "pulse"), [1 + 2 / 3, 1 + 2 * (5 / 6), 1 + 2 / 3]);
   });
 
   it("are drawn from the seed on request: as many as asked, inside the window, others for another seed", async () => {

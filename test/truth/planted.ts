@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type IncidentKind, incidentKinds, sizes } from "server-logs/scenario/incident";
+import { type IncidentKind, incidentKinds, ownClients, sizes } from "server-logs/scenario/incident";
 import { type Incident, parseScenario } from "server-logs/scenario/scenario";
 import type { AnswerKey } from "server-logs/truth/answerKey";
 import { type GenerateOptions, generate } from "server-logs/write/generate";
@@ -71,7 +71,7 @@ export const anyIncident = (kind: IncidentKind, seconds: number, id: string): fc
         start: moment(START + Math.floor(at * seconds)),
         seconds: Math.max(1, Math.floor(length * seconds)),
         shape,
-        ...(clients && { clients }),
+        ...(clients && !ownClients.includes(kind) && { clients }),
         ...(endpoints && { endpoints }),
         size: Math.min(max, Math.max(min, usual * severity)),
       };
