@@ -34,6 +34,9 @@ export function mix32(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** 2^−32: turns a random word into a uniform in [0, 1). */
+export const PER_WORD = 2.3283064365386963e-10;
+
 function block(h: number, word: number): number {
   word = Math.imul(word, 0xcc9e2d51);
   word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);

@@ -1,7 +1,7 @@
 import type { Visitors } from "../scenario/scenario.js";
 import { type Alias, aliasTable, drawAlias } from "./distributions.js";
 import { exp, ln, normalQuantile } from "./elementary.js";
-import { hash32, keyOf, mix32, Purpose } from "./random.js";
+import { hash32, keyOf, mix32, PER_WORD, Purpose } from "./random.js";
 import type { Intensity } from "./traffic.js";
 
 /**
@@ -131,6 +131,14 @@ export class Crowd {
   readonly perMillisecond = new Float64Array(CLASSES);
   /** Classes by the request rate of all their slots, open or not. */
   table!: Alias;
+  /**
+   * What was worked out of slots lately, four numbers each, placed by the slot's number: the number itself, its
+   * offset in milliseconds, the spell, and the visitor of that spell's session, as −1 − visitor when the slot is
+   * not open. A session makes several requests: most find their slot here.
+   */
+  slots = new Float64Array(4).fill(-1);
+  /** The bits of a slot's number that say where it is placed. */
+  seenMask = 0;
   /** Intensity at the beginning of each quarter of an hour since `firstQuarter`, for looking back. */
   readonly quarters = new Float64Array(LOOK_BACK + 5);
   firstQuarter = 0;
@@ -161,9 +169,38 @@ export class Crowd {
       weights[c] = this.bound[c] * (requests[c] / length[c]);
     }
     this.table = aliasTable(weights);
+    const wanted = Math.min(MOST_SEEN, 2 ** Math.ceil(Math.log2(Math.max(...this.bound) * CLASSES)));
+    if (wanted <= this.seenMask + 1) return;
+    this.seenMask = wanted - 1;
+    this.slots = new Float64Array(4 * wanted).fill(-1);
+  }
+
+  /**
+   * Works out who is in a slot at a moment and keeps it in `slots`. Returns the share of the spell that has passed.
+   * @param now milliseconds since 1970 @param seen index in `slots`
+   */
+  look(number: number, now: number, seen: number): number {
+    const { slotKey, sessionKey, length, present } = this.#population;
+    const c = number % CLASSES;
+    const slot = mix32((slotKey + Math.imul(number, 0x9e3779b1)) | 0);
+    const offset = slot * PER_WORD * length[c];
+    const spells = (now + offset) * this.perMillisecond[c];
+    const spell = Math.floor(spells);
+    const session = mix32(sessionKey ^ ((slot + Math.imul(spell, 0x85ebca77)) | 0));
+    const quarter = Math.floor((spell * length[c] - offset) / 900_000) - this.firstQuarter;
+    const here = present[c] * this.quarters[quarter < 0 ? 0 : quarter];
+    const visitor = this.#population.visitorOf(session);
+    const isOpen = (number - c) / CLASSES + session * PER_WORD < here;
+    this.slots[seen] = number;
+    this.slots[seen + 1] = offset;
+    this.slots[seen + 2] = spell;
+    this.slots[seen + 3] = isOpen ? visitor : -1 - visitor;
+    return spells - spell;
   }
 }
 
+/** Slots of which something is kept, at most: 2 MB. */
+const MOST_SEEN = 65_536;
 /** Quarters of an hour that a session can reach back. */
 const LOOK_BACK = LONGEST_SESSION / 900 + 1;
 
