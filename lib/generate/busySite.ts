@@ -100,7 +100,7 @@ export class BusySite {
     const { population, latency, journey, hasIdentifier, catalogue, drift } = this.#sources;
     const { botThreshold } = population;
     const crowd = this.#crowd;
-    const { bound, perMillisecond, table, slots, seenMask } = crowd;
+    const { bound, perMillisecond, table, slots, seenMask, place } = crowd;
     const { shapes, shapeAt, scale, loaded, limit } = latency;
     const { second: seconds, millisecond: milliseconds, visitor: visitors, outcome: outcomes } = batch;
     const { latency: latencies, identifier: ids, phase: phases } = batch;
@@ -146,7 +146,7 @@ export class BusySite {
           const c = drawAlias(table, word[at++]);
           const index = (word[at++] * PER_WORD * bound[c]) | 0;
           const number = index * CLASSES + c;
-          const seen = (number & seenMask) << 2;
+          const seen = ((place[c] + index) & seenMask) << 2;
           let passed = (now + slots[seen + 1]) * perMillisecond[c] - slots[seen + 2];
           if (slots[seen] !== number || passed < 0 || passed >= 1) passed = crowd.look(number, now, seen);
           const who = slots[seen + 3];

@@ -132,13 +132,14 @@ export class Crowd {
   /** Classes by the request rate of all their slots, open or not. */
   table!: Alias;
   /**
-   * What was worked out of slots lately, four numbers each, placed by the slot's number: the number itself, its
-   * offset in milliseconds, the spell, and the visitor of that spell's session, as −1 − visitor when the slot is
-   * not open. A session makes several requests: most find their slot here.
+   * What was worked out of slots lately, four numbers each: the slot's number, its offset in milliseconds, the
+   * spell, and the visitor of that spell's session, as −1 − visitor when the slot is not open. A session makes
+   * several requests: most find their slot here.
    */
   slots = new Float64Array(4).fill(-1);
-  /** The bits of a slot's number that say where it is placed. */
+  /** Where a slot is kept: its class's place plus its index in the class, of which these bits count. */
   seenMask = 0;
+  readonly place = new Int32Array(CLASSES);
   /** Intensity at the beginning of each quarter of an hour since `firstQuarter`, for looking back. */
   readonly quarters = new Float64Array(LOOK_BACK + 5);
   firstQuarter = 0;
@@ -169,7 +170,12 @@ export class Crowd {
       weights[c] = this.bound[c] * (requests[c] / length[c]);
     }
     this.table = aliasTable(weights);
-    const wanted = Math.min(MOST_SEEN, 2 ** Math.ceil(Math.log2(Math.max(...this.bound) * CLASSES)));
+    let all = 0;
+    for (let c = 0; c < CLASSES; c++) {
+      this.place[c] = all;
+      all += this.bound[c];
+    }
+    const wanted = Math.min(MOST_SEEN, 2 ** Math.ceil(Math.log2(all)));
     if (wanted <= this.seenMask + 1) return;
     this.seenMask = wanted - 1;
     this.slots = new Float64Array(4 * wanted).fill(-1);

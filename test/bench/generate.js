@@ -1,9 +1,11 @@
 // `npm run bench`: how fast and how large generating is, beside its peers in the same run. Writes results.md.
 //
 // Every figure is of a whole process, from start to exit: wall time, and peak memory as Linux counts it. The
-// machine is shared and noisy, so each command runs three times and the best is told; peers run in turn with us.
+// machine is shared and noisy, so that commands run several times and the best is told.
+//
+//     npm run bench -- [--quick]    --quick: nothing with 100 million records
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,26 +14,28 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "server-logs-bench-"));
 const million = 1_000_000;
-const quick = process.argv.includes("--quick"); // no 100 million
+const quick = process.argv.includes("--quick");
 const python = process.env.BENCH_PYTHON ?? "python3"; // with faker, pandas and numpy, for the peers
+const NOWHERE = "/dev/null";
 
 /** Best of `runs`: seconds, peak memory in MB, size of the file in MB. */
-function measure(command, args, { out, runs = 3, cores = "0" }) {
+function measure(command, args, { out, runs = 3, cores = 1 }) {
   let best = { seconds: Number.POSITIVE_INFINITY, memory: 0, size: 0 };
   for (let run = 0; run < runs; run++) {
     const began = process.hrtime.bigint();
-    const timed = ["-c", cores, "/usr/bin/time", "-f", "%M", command, ...args];
+    const timed = ["-c", cores === 1 ? "0" : "0,1", "/usr/bin/time", "-f", "%M", command, ...args];
     const done = spawnSync("taskset", timed, { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
     if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.stderr}`);
     const memory = Number(done.stderr.trim().split("\n").at(-1)) / 1024;
     if (seconds < best.seconds) best = { seconds, memory, size: statSync(out).size / 1e6 };
-    rmSync(out, { force: true });
+    if (out !== NOWHERE) rmSync(out, { force: true });
   }
   return best;
 }
 
 const rows = [];
+/** Notes a line of the table; gives the records a second. */
 function tell(what, records, cores, { seconds, memory, size }) {
   const row = [
     what,
@@ -39,7 +43,7 @@ function tell(what, records, cores, { seconds, memory, size }) {
     cores,
     seconds.toFixed(2),
     Math.round(records / seconds).toLocaleString("en"),
-    Math.round(size / seconds),
+    size > 0 ? Math.round(size / seconds) : "",
     Math.round(memory),
   ];
   rows.push(row);
@@ -47,50 +51,93 @@ function tell(what, records, cores, { seconds, memory, size }) {
   return records / seconds;
 }
 
-function ours(records, { ending = "csv", workers = 1, cores = "0", runs = 3, more = [] } = {}) {
-  const out = join(folder, `log.${ending}`);
-  const args = [
-    cli,
-    "generate",
-    "--rows",
-    String(records),
-    "--workers",
-    String(workers),
-    "--out",
-    out,
-    ...more,
-  ];
-  return measure(process.execPath, args, { out, cores, runs });
+function ours(
+  records,
+  format,
+  { workers = 1, runs = 3, out = join(folder, `log.${format}`), more = [] } = {},
+) {
+  const options = ["--rows", String(records), "--workers", String(workers), "--out", out, ...more];
+  const where = out === NOWHERE ? `${format} to /dev/null` : format;
+  const what = ["server-logs,", where, ...more].join(" ");
+  return tell(
+    what,
+    records,
+    workers,
+    measure(process.execPath, [cli, "generate", ...options], { out, runs, cores: workers }),
+  );
 }
 
-const both = "0,1";
-const own = tell("server-logs, CSV", 10 * million, 1, ours(10 * million));
-tell("server-logs, CSV, no answer key", 10 * million, 1, ours(10 * million, { more: ["--no-key"] }));
-const pair = tell(
-  "server-logs, CSV, two workers",
-  10 * million,
-  2,
-  ours(10 * million, { workers: 2, cores: both }),
-);
-tell("server-logs, CSV", million, 1, ours(million));
-if (!quick) tell("server-logs, CSV", 100 * million, 1, ours(100 * million, { runs: 1 }));
-for (const ending of ["ndjson", "log", "parquet", "csv.gz", "csv.zst"]) {
-  tell(`server-logs, ${ending}`, 10 * million, 1, ours(10 * million, { ending, runs: 2 }));
+const ratios = [];
+const csv = ours(10 * million, "csv", { runs: 5 });
+ours(10 * million, "csv", { more: ["--no-key"] });
+ours(million, "csv");
+const pair = ours(10 * million, "csv", { workers: 2, runs: 5 });
+ratios.push(["two workers ÷ one, CSV, 10 million", pair / csv]);
+for (const format of ["ndjson", "log"]) {
+  const one = ours(10 * million, format);
+  ours(million, format);
+  ratios.push([`two workers ÷ one, ${format}, 10 million`, ours(10 * million, format, { workers: 2 }) / one]);
+}
+for (const format of ["parquet", "csv.gz", "csv.zst"]) ours(10 * million, format, { runs: 2 });
+ours(million, "parquet");
+if (!quick) {
+  // Without a disk: what of the cost of a record grows with their number, and what a second worker brings.
+  const formats = { csv: "csv", ndjson: "ndjson", log: "combined" };
+  for (const [name, format] of Object.entries(formats)) {
+    const more = name === "csv" ? [] : ["--format", format];
+    const one = ours(100 * million, name, { runs: 1, out: NOWHERE, more });
+    const two = ours(100 * million, name, { workers: 2, runs: 1, out: NOWHERE, more });
+    ratios.push([`two workers ÷ one, ${name}, 100 million, to /dev/null`, two / one]);
+  }
+  ours(100 * million, "csv", { runs: 1 });
+  ours(100 * million, "csv", { runs: 1, workers: 2 });
+  ours(100 * million, "parquet", { runs: 1 });
 }
 
-// The limit: constant lines of the same length, written in the same pieces.
+// The limits: constant lines of the same length, copied to the same pieces. First nothing but that; then line by
+// line with the SHA-256 that every log of ours has too.
 const bare = join(folder, "bare.csv");
-const write = `const fs = require("fs"); const line = "2026-01-05T00:00:00.000Z,203.0.113.99,/products,200,71.25\\n";
+const bareWriter = `const fs = require("fs"); const line = "2026-01-05T00:00:00.000Z,203.0.113.99,/products,200,71.25\\n";
 const piece = Buffer.from(line.repeat(Math.floor(1048576 / line.length))); const file = fs.openSync(process.argv[1], "w");
-for (let left = ${10 * million} * line.length; left > 0; left -= piece.length) fs.writeSync(file, piece, 0, Math.min(left, piece.length)); fs.closeSync(file);`;
-const limit = tell(
-  "bare writer of constant lines",
-  10 * million,
-  1,
-  measure(process.execPath, ["-e", write, bare], { out: bare }),
-);
+for (let left = Number(process.argv[2]) * line.length; left > 0; left -= piece.length) fs.writeSync(file, piece, 0, Math.min(left, piece.length)); fs.closeSync(file);`;
+const rowWriter = `const fs = require("fs"); const hash = require("crypto").createHash("sha256");
+const line = Buffer.from("2026-01-05T00:00:00.000Z,203.0.113.99,/products,200,71.25\\n");
+const piece = Buffer.alloc(1048576); const file = fs.openSync(process.argv[1], "w"); let at = 0;
+const flush = () => { const full = piece.subarray(0, at); hash.update(full); fs.writeSync(file, full); at = 0; };
+for (let left = Number(process.argv[2]); left > 0; left--) { if (at + line.length > piece.length) flush(); for (let i = 0; i < line.length; i++) piece[at++] = line[i]; }
+flush(); hash.digest(); fs.closeSync(file);`;
+const limit = (what, script, records, runs = 3) =>
+  tell(
+    what,
+    records,
+    1,
+    measure(process.execPath, ["-e", script, bare, String(records)], { out: bare, runs }),
+  );
+ratios.unshift([
+  "bare writer of constant pieces ÷ ours, CSV, one core",
+  limit("bare writer of constant pieces", bareWriter, 10 * million) / csv,
+]);
+ratios.unshift([
+  "writer of constant lines with SHA-256 ÷ ours, CSV, one core",
+  limit("writer of constant lines with SHA-256", rowWriter, 10 * million) / csv,
+]);
+if (!quick) limit("bare writer of constant pieces", bareWriter, 100 * million, 1);
 
-const peers = [];
+// One minute of a year, beside Node's own start.
+const slice = join(folder, "slice.csv");
+const year =
+  "--rate 100 --start 2026-01-01 --end 2027-01-01 --from 2026-06-05T12:00:00Z --to 2026-06-05T12:01:00Z";
+const starting = { out: NOWHERE, runs: 30, cores: 2 };
+const node = measure(process.execPath, ["-e", "0"], starting).seconds;
+const minute = measure(process.execPath, [cli, "generate", ...year.split(" "), "--out", slice], {
+  ...starting,
+  out: slice,
+});
+ratios.push([
+  "seconds for one minute of a year at 100 requests/s, beside Node's own start",
+  minute.seconds - node,
+]);
+
 const duck = join(folder, "duck.csv");
 const duckdb = `import { DuckDBInstance } from "@duckdb/node-api";
 const connection = await (await DuckDBInstance.create(":memory:", { threads: "2" })).connect();
@@ -98,31 +145,31 @@ await connection.run(\`COPY (SELECT strftime(TIMESTAMP '2026-01-05' + to_millise
   CAST(1 + floor(random() * 223) AS INT) || '.' || CAST(floor(random() * 256) AS INT) || '.' || CAST(floor(random() * 256) AS INT) || '.' || CAST(1 + floor(random() * 254) AS INT) AS ip_address,
   ['/', '/products', '/cart', '/search'][1 + CAST(floor(random() * 4) AS INT)] AS endpoint,
   [200, 200, 200, 304, 404, 500][1 + CAST(floor(random() * 6) AS INT)] AS status_code,
-  round(-ln(random() + 1e-12) * 80, 2) AS response_time_ms FROM range(${10 * million}) r(i)) TO '\${process.argv[1]}' (HEADER)\`);`;
+  round(-ln(random() + 1e-12) * 80, 2) AS response_time_ms FROM range(${10 * million}) r(i)) TO '\${process.argv[2]}' (HEADER)\`);`;
 const script = join(here, "../../node_modules/.cache-bench-duckdb.mjs");
-writeFileSync(script, duckdb.replace("process.argv[1]", "process.argv[2]"));
-const duckRate = tell(
-  "DuckDB, range() and random()",
-  10 * million,
-  2,
-  measure(process.execPath, [script, duck], { out: duck, cores: both, runs: 2 }),
-);
+writeFileSync(script, duckdb);
+const byDuck = measure(process.execPath, [script, duck], { out: duck, cores: 2, runs: 2 });
 rmSync(script);
-peers.push(["DuckDB's generator, both cores (ours on both)", pair / duckRate]);
+ratios.push([
+  "ours ÷ DuckDB's generator, both on both cores",
+  pair / tell("DuckDB, range() and random()", 10 * million, 2, byDuck),
+]);
 
-const hasPeers = spawnSync(python, ["-c", "import faker, pandas, numpy"]).status === 0;
-if (hasPeers) {
+if (spawnSync(python, ["-c", "import faker, pandas, numpy"]).status === 0) {
   const file = join(folder, "peer.csv");
   const peer = (name, records, what) => {
-    const rate = tell(
-      name,
-      records,
-      1,
-      measure(python, [join(here, "peers.py"), what, String(records), file], { out: file, runs: 2 }),
+    const best = measure(python, [join(here, "peers.py"), what, String(records), file], {
+      out: file,
+      runs: 2,
+    });
+    const rate = tell(name, records, 1, best);
+    ratios.push(
+      [`ours ÷ ${name}, one core each`, csv / rate],
+      [`ours on two workers ÷ ${name}`, pair / rate],
     );
-    peers.push([name, own / rate]);
   };
-  peer("Python, Faker and csv", 100_000, "faker");
+  peer("Python, Faker and csv (addresses by Faker)", 100_000, "faker");
+  peer("Python, Faker and csv (all fields by Faker)", 100_000, "faker-all");
   peer("pandas and NumPy, to_csv", 2 * million, "pandas");
 } else {
   console.error(`${python} has no faker, pandas and numpy: their lines did not run (set BENCH_PYTHON)`);
@@ -132,7 +179,7 @@ const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${proce
 const table = [
   "# Generating, measured",
   "",
-  `By \`npm run bench\` on ${machine}; a shared machine, so that ratios say more than seconds. Whole processes, best of up to three runs; one core means \`taskset -c 0\`. Ours with SHA-256 and answer key in the same pass.`,
+  `By \`npm run bench\` on ${machine}; a shared machine, so that ratios say more than seconds. Whole processes, the best of several runs (100 million: one run); one worker means one core, by \`taskset\`. Ours with SHA-256 and, for files, the answer key in the same pass.`,
   "",
   "| what | records | cores | seconds | records/s | MB/s | peak memory, MB |",
   "|---|---|---|---|---|---|---|",
@@ -140,11 +187,9 @@ const table = [
   "",
   "| ratio | |",
   "|---|---|",
-  `| bare writer of constant lines ÷ ours, one core | ${(limit / own).toFixed(2)} |`,
-  `| two workers ÷ one | ${(pair / own).toFixed(2)} |`,
-  ...peers.map(([name, ratio]) => `| ours ÷ ${name} | ${ratio.toFixed(1)} |`),
+  ...ratios.map(([name, ratio]) => `| ${name} | ${ratio.toFixed(ratio < 1 ? 3 : 2)} |`),
   "",
-];
-writeFileSync(join(here, "results.md"), table.join("\n"));
+].join("\n");
+writeFileSync(join(here, "results.md"), table);
 rmSync(folder, { recursive: true, force: true });
-if (existsSync(join(here, "results.md"))) console.log(readFileSync(join(here, "results.md"), "utf8"));
+console.log(table);

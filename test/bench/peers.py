@@ -1,4 +1,4 @@
-"""The obvious generators in Python, for `npm run bench`: peers.py faker|pandas ROWS FILE"""
+"""The obvious generators in Python, for `npm run bench`: peers.py faker|faker-all|pandas ROWS FILE"""
 
 import csv
 import random
@@ -9,7 +9,7 @@ header = ["timestamp", "ip_address", "endpoint", "status_code", "response_time_m
 endpoints = ["/", "/products", "/cart", "/search"]
 statuses = [200, 200, 200, 304, 404, 500]
 
-if what == "faker":
+if what.startswith("faker"):
     from datetime import datetime, timedelta
 
     from faker import Faker
@@ -19,7 +19,17 @@ if what == "faker":
         writer = csv.writer(file)
         writer.writerow(header)
         start = datetime(2026, 1, 5)
-        for i in range(rows):
+        for i in range(rows if what == "faker-all" else 0):
+            # every field by Faker, as its users write it
+            writer.writerow([
+                fake.date_time_between(start, start + timedelta(days=1)).isoformat(timespec="milliseconds") + "Z",
+                fake.ipv4_public(),
+                fake.random_element(endpoints),
+                fake.random_element(statuses),
+                fake.pyfloat(min_value=1, max_value=2000, right_digits=2),
+            ])
+        for i in range(rows if what == "faker" else 0):
+            # addresses by Faker, the rest by the standard library, which is quicker
             moment = start + timedelta(milliseconds=i * 864)
             writer.writerow([
                 moment.isoformat(timespec="milliseconds") + "Z",
