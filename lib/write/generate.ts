@@ -98,7 +98,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     const made = file && { name, format: job.format, bytes: size, sha256 };
     const key = answerKey(plan, from, to, step.value, made);
     await keyFile?.write(new TextEncoder().encode(`${JSON.stringify(key)}\n`));
-    for (const each of files) await each.commit();
+    await WholeFile.commitAll(files);
     const inMemory = out === undefined ? memory.bytes() : undefined;
     return {
       ...(file && { path: file.path }),

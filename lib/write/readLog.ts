@@ -79,7 +79,7 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
       before += job.file.size ?? 0;
     }
     await records.end();
-    for (const file of opened) await file.commit();
+    await WholeFile.commitAll(opened);
     return readLogOf(placeOf(options.out, memory), sources, tally, quarantine);
   } catch (error) {
     for (const file of opened) await file.discard();

@@ -143,7 +143,7 @@ describe("generate", () => {
     const { stdout } = run("generate", "--rows", "500", "--out", "b.csv", "--json");
     const told = JSON.parse(stdout);
     const bytes = readFileSync(join(folder, "b.csv"));
-    expect(told).toMatchObject({ records: 500, seed: 42, generatorVersion: 1, bytes: bytes.length });
+    expect(told).toMatchObject({ records: 500, seed: 42, generatorVersion: 2, bytes: bytes.length });
     expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
   });
 
@@ -178,6 +178,21 @@ describe("when the machine fails", () => {
     expect(limited.status).toBe(1);
     expect(limited.stderr.trim().split("\n").length).toBe(1);
     expect(untouched()).toEqual(before);
+  });
+
+  it("a disk that is full at the last of several files leaves the first as it was", () => {
+    run("generate", "--rows", "5", "--out", "beside.csv");
+    const old = readFileSync(join(folder, "beside.csv"), "utf8");
+    rmSync(join(folder, "beside.truth.json"));
+    symlinkSync("/dev/full", join(folder, "beside.truth.json"));
+    expect(run("generate", "--rows", "700", "--out", "beside.csv")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("the disk is full"),
+    });
+    expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
+    writeFileSync(join(folder, "junk.csv"), `${old}junk\n`);
+    expect(run("read", "junk.csv", "--out", "beside.csv", "--quarantine", "/dev/full").status).toBe(1);
+    expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
   });
 
   it("a reader that goes away ends in one sentence", () => {
