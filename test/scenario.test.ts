@@ -223,6 +223,17 @@ describe("a misspelt key", () => {
   });
 });
 
+describe("a misspelt word", () => {
+  it("is told with the right one", () => {
+    const incident = { id: "it", start: "2026-01-05T01:00:00Z", seconds: 60 };
+    expect(refusal({ incidents: [{ ...incident, kind: "outag" }] })).toMatch(
+      /^incidents\[0\]\.kind: must be one of .*, not "outag"; did you mean "outage"\?$/,
+    );
+    expect(refusal({ visitors: { agents: "browser" } })).toMatch(/not "browser"; did you mean "browsers"\?$/);
+    expect(refusal({ visitors: { agents: "x" } })).toMatch(/not "x"$/);
+  });
+});
+
 describe("hostile input", () => {
   const circular: Record<string, unknown> = {};
   circular.traffic = circular;
@@ -296,6 +307,7 @@ describe("hostile input", () => {
 
 describe("rules that span several keys", () => {
   const start = "2026-01-05T00:00:00Z";
+  const outage = { id: "it", kind: "outage", start, seconds: 60 } as const;
   const twice = { site: { endpoints: [presets.demo.site.endpoints[0], presets.demo.site.endpoints[0]] } };
   it.each<[string, ScenarioInput, RegExp]>([
     ["end after start", { traffic: { start, end: start } }, /^traffic\.end: must be after traffic\.start/],
@@ -309,6 +321,16 @@ describe("rules that span several keys", () => {
       "traffic never ends",
       { traffic: { trend: -0.5, end: "2026-03-05T00:00:00Z" } },
       /^traffic\.trend: -0\.5 a week/,
+    ],
+    [
+      "no time before 1970",
+      { traffic: { start: "1969-12-31T00:00:00Z" } },
+      /^traffic\.start: must be 1970-01-01T00:00:00Z or later, not "1969/,
+    ],
+    [
+      "an incident's route once",
+      { incidents: [{ ...outage, endpoints: ["/cart", "/", "/cart"] }] },
+      /^incidents\[0\]\.endpoints: "\/cart" is there twice$/,
     ],
     ["an endpoint once", twice, /^site\.endpoints\[1\]\.route: GET \/ is there twice$/],
     [

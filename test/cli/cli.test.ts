@@ -13,6 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as library from "server-logs";
+import { InputError } from "server-logs/errors";
+import { generate as write } from "server-logs/write/generate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
@@ -52,8 +55,12 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     [
       "an end before the start",
       ["--start", "2026-01-05T00:00:00Z", "--end", "2026-01-04T00:00:00Z"],
-      /traffic.end: must be after/,
+      /end: must be after start \(2026-01-05T00:00:00Z\), not 2026-01-04T00:00:00Z/,
     ],
+    ["a start in another zone", ["--start", "2026-01-05T00:00:00+01:00"], /: start: must be a moment/],
+    ["a start before 1970", ["--start", "1969-12-31"], /: start: must be 1970-01-01T00:00:00Z or later/],
+    ["a start without a day behind it", ["--start", "9999-12-31"], /: start: must be before 9999-12-31/],
+    ["a day that does not exist", ["--from", "2026-02-30T00:00:00Z"], /from: must be a moment/],
     ["a part outside the log", ["--from", "2025-01-01T00:00:00Z"], /from: must be inside the log/],
     [
       "a part that ends before it begins",
@@ -92,6 +99,18 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     rmSync(join(folder, "s.json"));
   });
 
+  it("a scenario file that holds no object", () => {
+    for (const text of ["null", "[]", "5"]) {
+      writeFileSync(join(folder, "s.json"), text);
+      const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+      expect([status, stderr.trim()]).toEqual([
+        2,
+        `server-logs: scenario: must be a preset's name or an object, not ${text}`,
+      ]);
+    }
+    rmSync(join(folder, "s.json"));
+  });
+
   it("a scenario file that is not JSON", () => {
     writeFileSync(join(folder, "s.json"), "{ nonsense");
     const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
@@ -121,6 +140,57 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       stdout: "",
       stderr: expect.stringContaining("generate"),
     });
+  });
+});
+
+describe("a wrong call of the library is refused in one sentence", () => {
+  const refused = async (call: () => Promise<unknown>, sentence: string) => {
+    const error = await call().then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain(sentence);
+  };
+  const wrong: [unknown, string][] = [
+    [null, "options: must be an object, not null"],
+    [5, "options: must be an object, not 5"],
+    ["shop", 'options: must be an object, not "shop"'],
+    [[], "options: must be an object, not []"],
+    [{ scenario: null }, "scenario: must be a preset's name or an object, not null"],
+    [{ scenario: 5, rows: 5 }, "scenario: must be a preset's name or an object, not 5"],
+    [{ scenario: [] }, "scenario: must be a preset's name or an object, not []"],
+    [{ scenario: new Map() }, "scenario: must be plain data, not a Map"],
+    [{ scenario: new Date(0), rows: 5 }, "scenario: must be plain data, not a Date"],
+    [{ scenario: () => 1 }, "scenario: must be a preset's name or an object"],
+    [{ scenario: { traffic: 5 }, rows: 5 }, "traffic: must be an object, not 5"],
+    [{ row: 5 }, 'options: there is no option "row"; did you mean "rows"?'],
+    [{ labels: "yes" }, 'labels: must be true or false, not "yes"'],
+    [{ key: "no" }, 'key: must be true or false, not "no"'],
+    [{ seed: "42" }, 'seed: must be a whole number from 0 to 9007199254740991, not "42"'],
+    [{ signal: 5 }, "signal: must be an AbortSignal"],
+    [{ onProgress: 5 }, "onProgress: must be a function, not 5"],
+  ];
+  it.each(wrong)("generate(%j)", async (options, sentence) => {
+    await refused(() => library.generate(options as never), sentence);
+    await refused(() => write(options as never), sentence);
+  });
+
+  it("the options of the other verbs", async () => {
+    const log = await library.generate({ rows: 5 });
+    const misspelt = "options: there is no option";
+    await refused(() => library.verify(log, log.key, { limt: 5 } as never), `${misspelt} "limt"; did you`);
+    await refused(() => library.verify(log, log.key, null as never), "options: must be an object, not null");
+    await refused(() => library.verify(log, log.key, {}, { signal: 5 } as never), "signal: must be an");
+    await refused(
+      () => library.verifyCounts({ n: [5] }, log.key, { limt: 5 } as never),
+      `${misspelt} "limt"`,
+    );
+    await refused(() => library.validate(log, { ordr: "error" } as never), `${misspelt} "ordr"`);
+    await refused(() => library.validate(log, { order: "eror" } as never), 'order: must be "error" or');
+    await refused(() => library.read("x.log", { qery: "keep" } as never), `${misspelt} "qery"`);
+    await refused(() => library.load("x.log", { too: "x.duckdb" } as never), `${misspelt} "too"`);
+    await refused(() => library.ask("overview", log, {}, 5 as never), "work: must be an object, not 5");
   });
 });
 

@@ -250,6 +250,7 @@ describe("verify of a hostile copy", () => {
     await expect(verify(join(folder, "none.csv"))).rejects.toThrow(/copy: .*there is no such file/);
     await expect(verify("a\0b", JSON.parse(text))).rejects.toThrow(InputError);
     await expect(verify("-", JSON.parse(text))).rejects.toThrow(/standard input cannot/);
+    await expect(verify([path, join(folder, ".", "log.csv")])).rejects.toThrow(/copy: .* is named twice/);
     await expect(verify([], JSON.parse(text))).rejects.toThrow(/copy: the list of files is empty/);
     await expect(verify(7 as never, JSON.parse(text))).rejects.toThrow(/copy: 7 is neither/);
     await expect(verify(path, undefined, { limit: -1 })).rejects.toThrow(/limit: must be/);
