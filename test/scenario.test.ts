@@ -328,6 +328,11 @@ describe("rules that span several keys", () => {
       /^traffic\.start: must be 1970-01-01T00:00:00Z or later, not "1969/,
     ],
     [
+      "no skewed clock before 1970",
+      { traffic: { start: "1970-01-01T00:01:59Z" }, defects: { skewedClock: 0.1 } },
+      /^traffic\.start: must be 1970-01-01T00:02:00Z or later where clocks are skewed/,
+    ],
+    [
       "an incident's route once",
       { incidents: [{ ...outage, endpoints: ["/cart", "/", "/cart"] }] },
       /^incidents\[0\]\.endpoints: "\/cart" is there twice$/,

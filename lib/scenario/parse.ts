@@ -86,10 +86,15 @@ function withIncidents(scenario: unknown): unknown {
 }
 
 /** The rules that span several keys. */
-function checkTogether({ traffic, site, incidents }: Scenario): void {
+function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
   const seconds = momentOf(traffic.end)! - momentOf(traffic.start)!;
   if (seconds <= 0) {
     throw new InputError(`traffic.end: must be after traffic.start (${traffic.start}), not ${traffic.end}`);
+  }
+  if (defects.skewedClock > 0 && momentOf(traffic.start)! < 120) {
+    throw new InputError(
+      `traffic.start: must be 1970-01-01T00:02:00Z or later where clocks are skewed, by up to two minutes, not ${traffic.start}`,
+    );
   }
   if (seconds > 50 * 366 * 86_400) {
     throw new InputError(`traffic.end: must be at most 50 years after traffic.start, not ${traffic.end}`);

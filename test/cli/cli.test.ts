@@ -58,7 +58,9 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       /end: must be after start \(2026-01-05T00:00:00Z\), not 2026-01-04T00:00:00Z/,
     ],
     ["a start in another zone", ["--start", "2026-01-05T00:00:00+01:00"], /: start: must be a moment/],
-    ["a start before 1970", ["--start", "1969-12-31"], /: start: must be 1970-01-01T00:00:00Z or later/],
+    ["a start before 1970", ["--start", "1969-12-31"], /: start: "1969-12-31" lies outside of the years/],
+    ["a start before 1970, as a moment", ["--start", "1969-12-31T00:00:00Z"], /: start: must be 1970-01-01T/],
+    ["a start long ago", ["--start", "now-999999w"], /: start: "now-999999w" lies outside of the years 1970/],
     ["a start without a day behind it", ["--start", "9999-12-31"], /: start: must be before 9999-12-31/],
     ["a day that does not exist", ["--from", "2026-02-30T00:00:00Z"], /from: must be a moment/],
     ["a part outside the log", ["--from", "2025-01-01T00:00:00Z"], /from: must be inside the log/],
@@ -66,6 +68,11 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       "a part that ends before it begins",
       ["--from", "2026-01-05T10:00:00Z", "--to", "2026-01-05T09:00:00Z"],
       /to: must be after from/,
+    ],
+    [
+      "a defect given twice",
+      ["--defects", "malformed=0.1", "malformed=0.2"],
+      /: defects: "malformed" is given twice/,
     ],
     ["a preset that does not exist", ["--scenario", "dmo"], /there is no preset "dmo"; did you mean "demo"/],
     [
@@ -97,6 +104,16 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       'server-logs: traffic.burstines: unknown key; did you mean "burstiness"?',
     ]);
     rmSync(join(folder, "s.json"));
+  });
+
+  it("a scenario's file without its folder, with how it is written", () => {
+    writeFileSync(join(folder, "mine.json"), "{}");
+    const { status, stderr } = run("generate", "--scenario", "mine", "--out", "x.csv");
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining("but a file of this name: write ./mine.json"),
+    ]);
+    rmSync(join(folder, "mine.json"));
   });
 
   it("a scenario file that holds no object", () => {
@@ -217,11 +234,37 @@ describe("generate", () => {
     expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
   });
 
+  it("leaves the answer key of another log alone, as long as that log is there", () => {
+    const made = (name: string, ...more: string[]) => run("generate", "--rows", "5", "--out", name, ...more);
+    expect(made("k.csv").status).toBe(0);
+    expect(made("k.csv").status).toBe(0); // its own key
+    expect(made("k.ndjson")).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/key: "k\.truth\.json" is the answer key of "k\.csv".*--no-key/),
+    });
+    expect(untouched().filter((name) => name.startsWith("k.") || name.startsWith(".k."))).toEqual([
+      "k.csv",
+      "k.truth.json",
+    ]);
+    expect(made("k.ndjson", "--no-key").status).toBe(0);
+    rmSync(join(folder, "k.csv"));
+    expect(made("k.ndjson").status).toBe(0);
+  });
+
   it("replaces what a link points at, not the link", () => {
     writeFileSync(join(folder, "real.csv"), "old");
     symlinkSync("real.csv", join(folder, "link.csv"));
     run("generate", "--rows", "1", "--out", "link.csv");
     expect(readFileSync(join(folder, "real.csv"), "utf8")).toContain("timestamp,");
+  });
+
+  it("reads a scenario file with the byte order mark of editors on Windows", () => {
+    writeFileSync(join(folder, "mark.json"), '\uFEFF{ "preset": "website" }');
+    const marked = run("generate", "--scenario", "./mark.json", "--rows", "5");
+    expect(marked).toMatchObject({
+      status: 0,
+      stdout: run("generate", "--scenario", "website", "--rows", "5").stdout,
+    });
   });
 
   it("prints help and its version of the options", () => {
@@ -283,12 +326,12 @@ describe("when the machine fails", () => {
     return partial();
   };
 
-  it("Ctrl-C leaves nothing behind and exits with 130", async () => {
+  it.each(["SIGINT", "SIGHUP"] as const)("%s leaves nothing behind and exits with 130", async (signal) => {
     const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "c.csv"], {
       cwd: folder,
     });
     expect(await writing(child, "c.csv")).toBeDefined();
-    child.kill("SIGINT");
+    child.kill(signal);
     const code = await new Promise((resolve) => child.on("exit", resolve));
     expect(code).toBe(130);
     expect(readdirSync(folder).filter((file) => file.includes("c.csv"))).toEqual([]);
@@ -356,6 +399,14 @@ describe("read, validate, ask and questions", () => {
     expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("name=value"),
+    });
+    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "top=3")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('set: "top" is given twice'),
+    });
+    expect(run("verify", "r.csv", "--bucket-seconds", "60")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--bucket-seconds: needs --counts"),
     });
   });
 });
