@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { formatOption, momentOption, number, pairs, scenarioOption } from "./cliOptions.js";
 import { grouped } from "./digits.js";
-import { InputError, InterruptedError, quoted } from "./errors.js";
+import { InputError, InterruptedError } from "./errors.js";
 import { formats } from "./formats/formats.js";
-import type { OwnFormat } from "./formats/ownFormat.js";
-import type { ReadFormat } from "./formats/read.js";
 import type { Columns } from "./record.js";
 import { defectKinds, presetIncidents } from "./scenario/incident.js";
-import { momentOf, type ScenarioInput } from "./scenario/scenario.js";
 import type { Progress, Work } from "./work.js";
 
 /**
@@ -162,6 +159,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--workers <n>", "threads that make the log again, 1 to 64", number("workers"))
     .option("--json", "the outcome as JSON")
     .action(async (copies, { key, counts, bucketSeconds, limit, workers, json }) => {
+      if (bucketSeconds !== undefined && !counts)
+        throw new InputError("--bucket-seconds: needs --counts, as records are compared without buckets");
       const result = counts
         ? await verifiedCounts(copies, key, { bucketSeconds, limit })
         : await working(async (work) => {
@@ -286,75 +285,6 @@ function print(data: string): void {
   process.stdout.write(`${data}\n`);
 }
 
-function number(name: string) {
-  return (text: string): number => {
-    const value = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
-      ? Number(text.replaceAll("_", ""))
-      : Number.NaN;
-    if (Number.isNaN(value)) throw new InputError(`${name}: must be a number, not ${quoted(text)}`);
-    return value;
-  };
-}
-
-/** A preset's name as it is; a path is read as JSON. */
-function scenarioOption(text: string): ScenarioInput {
-  if (!/[./\\]/.test(text)) return text;
-  return jsonFile(text, "scenario") as ScenarioInput;
-}
-
-function jsonFile(path: string, argument: string): unknown {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`${argument}: cannot read the file ${quoted(path)}`);
-  }
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new InputError(`${argument}: ${quoted(path)} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** A format's name as it is; a .json file is a format of the user's own. */
-function formatOption(text: string): ReadFormat | OwnFormat {
-  return text.endsWith(".json") ? (jsonFile(text, "format") as OwnFormat) : (text as ReadFormat);
-}
-
-/** `name=value` pairs; a value that is a number is one. */
-function pairs(option: string, texts: readonly string[]): Record<string, string | number> {
-  const entries = texts.map((pair): [string, string | number] => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new InputError(`${option}: must be name=value, not ${quoted(pair)}`);
-    const value = pair.slice(at + 1);
-    return [pair.slice(0, at), value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value];
-  });
-  return Object.fromEntries(entries);
-}
-
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
-
-/**
- * A moment as people say it, in the form that the library takes: a date, `today`, `yesterday`, `now`, `now-7d`,
- * `today+8h`. Here alone the clock is read: what is made from it is a pure function again.
- */
-function momentOption(name: string, text: string | undefined, now: number): string | undefined {
-  if (text === undefined || /T/.test(text)) return text;
-  const wrong = () =>
-    new InputError(
-      `${name}: must be a moment such as 2026-01-05T00:00:00Z, 2026-01-05, yesterday or now-7d, not ${quoted(text)}`,
-    );
-  const [, base, sign, amount, unit] =
-    /^(\d{4}-\d\d-\d\d|now|today|yesterday)(?:([+-])(\d{1,6})([smhdw]))?$/.exec(text) ?? [];
-  if (base === undefined) throw wrong();
-  const today = Math.floor(now / 86_400_000) * 86_400;
-  const moments: Record<string, number> = { now: Math.floor(now / 1000), today, yesterday: today - 86_400 };
-  const begin = moments[base] ?? momentOf(`${base}T00:00:00Z`);
-  if (begin === undefined) throw wrong();
-  const offset = amount === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
-  return new Date((sign === "-" ? begin - offset : begin + offset) * 1000).toISOString().replace(".000", "");
-}
-
 /** Checks before any work that a chart can be drawn and written; gives what draws it. */
 async function chartOption(name: string, path: string): Promise<(answer: Columns) => Promise<void>> {
   const { question } = await import("./warehouse/questions.js");
@@ -366,12 +296,14 @@ async function chartOption(name: string, path: string): Promise<(answer: Columns
   return (answer) => writeChart(asked, answer, path);
 }
 
+/** What stops long work so that it can clean up: Ctrl-C, kill, and a terminal that is closed. */
+const stops = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Runs long work: Ctrl-C stops it, and a terminal sees how far it has come. */
 async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  for (const signal of stops) process.once(signal, interrupt);
   const began = performance.now();
   let shown = false;
   const onProgress = ({ done, total, unit }: Progress) => {
@@ -388,8 +320,7 @@ async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
     return await run({ signal: controller.signal, onProgress });
   } finally {
     if (shown) process.stderr.write("\r\x1b[K");
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const signal of stops) process.off(signal, interrupt);
   }
 }
 

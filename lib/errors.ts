@@ -29,6 +29,20 @@ export function quoted(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/**
+ * Refuses options that are no object, or have a name that no option has: misspelt, it would be ignored in silence.
+ * @param known names of all options
+ */
+export function checkOptions(options: unknown, known: readonly string[], argument = "options"): void {
+  if (Object.prototype.toString.call(options) !== "[object Object]") {
+    throw new InputError(`${argument}: must be an object, not ${quoted(options)}`);
+  }
+  for (const name of Object.keys(options as object)) {
+    if (!known.includes(name))
+      throw new InputError(`${argument}: there is no option ${quoted(name)}${didYouMean(name, known)}`);
+  }
+}
+
 /** `; did you mean "x"?` for the nearest of the known names, or nothing when none is near. */
 export function didYouMean(value: unknown, known: readonly string[]): string {
   if (typeof value !== "string" || value.length > 100 || known.length === 0) return "";

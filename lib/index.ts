@@ -42,6 +42,7 @@ export type {
   Incident,
   IncidentKind,
   Latency,
+  Lognormal,
   Scenario,
   ScenarioInput,
   Site,

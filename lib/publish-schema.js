@@ -17,7 +17,7 @@ for (const file of ["scenario/scenario.ts", "scenario/incident.ts"]) {
 
 // What JSON Schema cannot say (sums, dates that exist, keys that depend on each other) the library still checks.
 const whole = toJsonSchema(scenarioSchema, { errorMode: "ignore", typeMode: "input" });
-describe(whole, "Scenario");
+describe(whole, interfaces.get("Scenario").members);
 makeOptional(whole);
 whole.properties.incidents.items = {
   anyOf: [
@@ -46,15 +46,16 @@ writeFileSync(
   `${JSON.stringify(schema, null, 2)}\n`,
 );
 
-/** Gives every property the doc comment of the interface that it has in TypeScript. */
-function describe(node, name) {
-  for (const member of interfaces.get(name).members) {
+/** Gives every property the doc comment of the member that it is in TypeScript. */
+function describe(node, members) {
+  for (const member of members) {
     const property = node.properties[member.name.text];
     const comment = ts.getJSDocCommentsAndTags(member).find(ts.isJSDoc)?.comment;
     if (comment !== undefined) property.description = String(comment).replace(/\s*\n\s*/g, " ");
-    const inner = ts.isArrayTypeNode(member.type) ? member.type.elementType : member.type;
-    const reference = ts.isTypeReferenceNode(inner) ? inner.typeName.text : undefined;
-    if (interfaces.has(reference)) describe(property.items ?? property, reference);
+    const type = ts.isUnionTypeNode(member.type) ? member.type.types[0] : member.type; // the others: undefined, words
+    const inner = ts.isArrayTypeNode(type) ? type.elementType : type;
+    const own = ts.isTypeReferenceNode(inner) ? interfaces.get(inner.typeName.text)?.members : inner.members;
+    if (own !== undefined) describe(property.items ?? property, own);
   }
 }
 

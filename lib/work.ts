@@ -1,4 +1,4 @@
-import { InterruptedError } from "./errors.js";
+import { checkOptions, InputError, InterruptedError, quoted } from "./errors.js";
 
 /** How a caller watches and stops long work. Every long function takes these two options. */
 export interface Work {
@@ -16,6 +16,29 @@ export interface Progress {
   total: number | undefined;
   /** What is counted: "records", "bytes". */
   unit: string;
+}
+
+/** Names of the options by which long work is watched and stopped. */
+export const workOptions = Object.keys({
+  signal: true,
+  onProgress: true,
+} satisfies Record<keyof Work, true>);
+
+/**
+ * Checks what shall watch and stop long work, before it begins.
+ * @throws InputError when it is no such thing
+ */
+export function checkWork(work: Work): void {
+  checkOptions(work, workOptions, "work");
+  const { signal, onProgress } = work;
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new InputError(
+      `signal: must be an AbortSignal, as a controller's signal is, not ${quoted(signal)}`,
+    );
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new InputError(`onProgress: must be a function, not ${quoted(onProgress)}`);
+  }
 }
 
 /**

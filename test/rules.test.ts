@@ -27,7 +27,7 @@ const stages = [
   "notebook",
 ];
 /** What every stage may use. */
-const common = ["record", "errors", "thread", "work"];
+const common = ["record", "digits", "errors", "thread", "work"];
 
 const comments = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 const importsOf = (text: string) =>

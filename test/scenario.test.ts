@@ -129,12 +129,9 @@ describe("the published schema", () => {
 
   it("knows every option that presets use, and says what it is for", () => {
     expect(all.length).toBeGreaterThan(60);
-    // The parts of a small object, such as { median, spread }, are told at the object.
-    const explained = new Set(all.filter(({ node }) => node.description).map(({ path }) => named(path)));
-    const silent = all.filter(({ path, node }) => !node.description && typeof path.at(-1) === "string");
-    expect(
-      silent.filter(({ path }) => !explained.has(named(path.slice(0, -1)))).map(({ path }) => named(path)),
-    ).toEqual(["incidents[0].kind"]);
+    // A status code is a key without a name.
+    const keys = all.filter(({ path }) => typeof path.at(-1) === "string" && path.at(-1) !== "200");
+    expect(keys.filter(({ node }) => !node.description).map(({ path }) => named(path))).toEqual([]);
   });
 
   it("may be named in the scenario's file", () => {
@@ -223,6 +220,17 @@ describe("a misspelt key", () => {
   });
 });
 
+describe("a misspelt word", () => {
+  it("is told with the right one", () => {
+    const incident = { id: "it", start: "2026-01-05T01:00:00Z", seconds: 60 };
+    expect(refusal({ incidents: [{ ...incident, kind: "outag" }] })).toMatch(
+      /^incidents\[0\]\.kind: must be one of .*, not "outag"; did you mean "outage"\?$/,
+    );
+    expect(refusal({ visitors: { agents: "browser" } })).toMatch(/not "browser"; did you mean "browsers"\?$/);
+    expect(refusal({ visitors: { agents: "x" } })).toMatch(/not "x"$/);
+  });
+});
+
 describe("hostile input", () => {
   const circular: Record<string, unknown> = {};
   circular.traffic = circular;
@@ -296,6 +304,7 @@ describe("hostile input", () => {
 
 describe("rules that span several keys", () => {
   const start = "2026-01-05T00:00:00Z";
+  const outage = { id: "it", kind: "outage", start, seconds: 60 } as const;
   const twice = { site: { endpoints: [presets.demo.site.endpoints[0], presets.demo.site.endpoints[0]] } };
   it.each<[string, ScenarioInput, RegExp]>([
     ["end after start", { traffic: { start, end: start } }, /^traffic\.end: must be after traffic\.start/],
@@ -309,6 +318,21 @@ describe("rules that span several keys", () => {
       "traffic never ends",
       { traffic: { trend: -0.5, end: "2026-03-05T00:00:00Z" } },
       /^traffic\.trend: -0\.5 a week/,
+    ],
+    [
+      "no time before 1970",
+      { traffic: { start: "1969-12-31T00:00:00Z" } },
+      /^traffic\.start: must be 1970-01-01T00:00:00Z or later, not "1969/,
+    ],
+    [
+      "no skewed clock before 1970",
+      { traffic: { start: "1970-01-01T00:01:59Z" }, defects: { skewedClock: 0.1 } },
+      /^traffic\.start: must be 1970-01-01T00:02:00Z or later where clocks are skewed/,
+    ],
+    [
+      "an incident's route once",
+      { incidents: [{ ...outage, endpoints: ["/cart", "/", "/cart"] }] },
+      /^incidents\[0\]\.endpoints: "\/cart" is there twice$/,
     ],
     ["an endpoint once", twice, /^site\.endpoints\[1\]\.route: GET \/ is there twice$/],
     [

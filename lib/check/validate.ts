@@ -1,9 +1,10 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import { isAddress } from "../formats/readAddress.js";
 import { contentOf, Lines, longestLine } from "../formats/readLines.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../record.js";
-import type { Work } from "../work.js";
+import { checkWork, type Work, workOptions } from "../work.js";
 import { Cells, isDecimal, TimeStamps } from "./cells.js";
 import { type RuleName, rules } from "./rules.js";
 
@@ -40,6 +41,7 @@ export interface Validation {
  * @throws InputError when the source cannot be read.
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
+  checkValidateOptions(options);
   const lines = new Lines(contentOf(source), "source");
   const order = options.order ?? (typeof source === "object" && "outOfOrder" in source ? "warning" : "error");
   const breaches = new Breaches();
@@ -101,6 +103,18 @@ export async function validate(source: Source, options: ValidateOptions = {}): P
   if (count === 0) breaches.note("header", 1, "the file is empty");
   if (lines.damage !== undefined) breaches.note("complete", count, lines.damage);
   return validation(breaches, { file: 1, line: count, record: whole }, order);
+}
+
+/**
+ * Checks the options of `validate`; a face that puts its own beside them does so first.
+ * @throws InputError when they are no object, or one of them does not exist or is wrong
+ */
+export function checkValidateOptions(options: ValidateOptions): void {
+  checkOptions(options, ["order", ...workOptions]);
+  const { order = "error", signal, onProgress } = options;
+  checkWork({ signal, onProgress });
+  if (order !== "error" && order !== "warning")
+    throw new InputError(`order: must be "error" or "warning", not ${quoted(order)}`);
 }
 
 /** What broke the rules: how often, and where first. */

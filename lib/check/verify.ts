@@ -1,7 +1,8 @@
-import { InputError, quoted } from "../errors.js";
+import { resolve } from "node:path";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
-import { checkNoOtherAddress, isDatabase } from "../warehouse/place.js";
-import type { Work } from "../work.js";
+import { checkNoOtherAddress, isDatabase, isPostgres } from "../warehouse/place.js";
+import { checkWork, type Work } from "../work.js";
 import { workerCount } from "../write/pieces.js";
 import { type Copy, openCopy } from "./verifyCopy.js";
 import { checkAgreement, expectationOf, type KeySource, keyOf } from "./verifyKey.js";
@@ -49,6 +50,8 @@ export async function verify(
   options: VerifyOptions = {},
   work: Work = {},
 ): Promise<Verification> {
+  checkOptions(options, ["limit", "workers"]);
+  checkWork(work);
   const { limit = 20 } = options;
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
@@ -56,6 +59,10 @@ export async function verify(
   const sources = (Array.isArray(copy) ? copy : [copy]) as readonly Source[];
   if (sources.length === 0) throw new InputError("copy: the list of files is empty");
   for (const source of sources) checkNoOtherAddress("copy", source);
+  const places = sources.map(placeOf);
+  const twice = places.find((place, i) => place !== undefined && places.indexOf(place) < i);
+  if (twice !== undefined)
+    throw new InputError(`copy: ${quoted(twice)} is named twice, and would count twice`);
   const databases = await Promise.all(sources.map(isDatabase));
   if (key === undefined && databases.includes(true)) {
     throw new InputError(
@@ -80,4 +87,11 @@ export async function verify(
   } finally {
     for (const each of copies) await each.close();
   }
+}
+
+/** Where a source is, to tell one that is named twice; undefined for one in memory. */
+function placeOf(source: Source): string | undefined {
+  const place: unknown = typeof source === "string" ? source : source?.path;
+  if (typeof place !== "string") return undefined;
+  return isPostgres(place) ? place : resolve(place);
 }

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
-import { InputError, quoted } from "../errors.js";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import type { Columns } from "../record.js";
 import type { AnswerKey } from "../truth/answerKey.js";
 import { type KeySource, keyOf } from "./verifyKey.js";
@@ -8,7 +8,10 @@ import { type CountTable, countTable } from "./verifyTable.js";
 
 /** How a table of counts is compared. */
 export interface VerifyCountsOptions {
-  /** Length of the table's buckets in seconds. Default: the longest usual one that fits all its times. */
+  /**
+   * Length of the table's buckets in seconds. Default: the longest usual one that fits all its times; of a table
+   * with a single bucket, what its column is named after (minute, hour, day, week).
+   */
   bucketSeconds?: number | undefined;
   /** How many differing cells are shown, 0 to 10,000. Default 20. */
   limit?: number | undefined;
@@ -52,6 +55,7 @@ export async function verifyCounts(
   key: KeySource,
   options: VerifyCountsOptions = {},
 ): Promise<CountVerification> {
+  checkOptions(options, ["bucketSeconds", "limit"]);
   const { limit = 20 } = options;
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
@@ -102,7 +106,11 @@ interface Cell {
 }
 
 /** Length of the table's buckets, held to the key's. */
-function bucketOf({ times }: CountTable, counts: AnswerKey["counts"], asked: unknown): number | undefined {
+function bucketOf(
+  { times, namedSeconds }: CountTable,
+  counts: AnswerKey["counts"],
+  asked: unknown,
+): number | undefined {
   const own = counts.bucket_seconds;
   if (asked !== undefined && !(Number.isInteger(asked) && (asked as number) >= 1)) {
     throw new InputError(`bucketSeconds: must be a whole number, 1 or more, not ${quoted(asked)}`);
@@ -113,7 +121,13 @@ function bucketOf({ times }: CountTable, counts: AnswerKey["counts"], asked: unk
   for (const time of times) fits = divisor(fits, Math.abs(time - times[0]));
   const seconds =
     (asked as number | undefined) ??
-    (fits === 0 ? own : (USUAL.find((length) => fits % length === 0) ?? fits));
+    (fits === 0 ? namedSeconds : (USUAL.find((length) => fits % length === 0) ?? fits)) ??
+    (times.length === 0 ? own : undefined);
+  if (seconds === undefined) {
+    throw new InputError(
+      "bucketSeconds: give the length of the table's buckets (--bucket-seconds in a shell): it has a single one, and its column's name does not tell (minute, hour, day, week)",
+    );
+  }
   const offset = times.length > 0 ? (times[0] - base) % own : 0;
   if (seconds % own !== 0 || offset !== 0 || fits % own !== 0) {
     throw new InputError(
@@ -162,6 +176,7 @@ function outcome(
     `records that were lost and doubled or added in the same cell (${cellOf(seconds, table)}): only their sum is compared`,
     `what is wrong inside a cell: addresses, response times${table.classes ? ", the status within its class" : ", status codes"}${table.endpoints ? ", identifiers in paths" : ", endpoints"}, ${seconds === undefined ? "times" : `times within ${seconds} s`}`,
     "the order of the records",
+    ...(table.unused.length > 0 ? [`columns that are not compared: ${quoted(table.unused.join(", "))}`] : []),
   ];
   const less = differing.filter((cell) => cell.found < cell.written).length;
   const summary = [

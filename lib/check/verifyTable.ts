@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InputError, quoted } from "../errors.js";
+import { didYouMean, InputError, quoted } from "../errors.js";
 import { moment } from "../formats/readTime.js";
 import type { Columns } from "../record.js";
 
@@ -12,13 +12,17 @@ export interface CountTable {
   /** Status classes, 1 to 5; undefined when the table has none. */
   readonly classes: readonly number[] | undefined;
   readonly requests: readonly number[];
+  /** Length of a bucket as the name of its column has it (minute, hour, day, week), in seconds; else undefined. */
+  readonly namedSeconds: number | undefined;
+  /** Names of the columns that hold none of these. */
+  readonly unused: readonly string[];
 }
 
-/** Names of the columns, the surest first, without case and punctuation. */
+/** Names of the columns, the surest first; case and punctuation do not count. */
 const usual = {
-  time: ["bucket", "timestamp", "time", "minute", "hour", "day", "date", "ts", "t", "starttime"],
+  time: ["bucket", "timestamp", "time", "minute", "hour", "day", "week", "date", "ts", "t", "start_time"],
   endpoint: ["endpoint", "route", "path", "uri", "url", "handler"],
-  status: ["statusclass", "status", "statuscode", "class", "code"],
+  status: ["status_class", "status", "status_code", "class", "code"],
   requests: ["requests", "count", "hits", "n", "number", "total", "value", "records"],
 } as const;
 
@@ -33,19 +37,33 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
     throw new InputError(`table: must be the path of a CSV or an object of columns, not ${quoted(table)}`);
   }
   const names = Object.keys(columns);
-  const known = names.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ""));
+  checkNoneTwice(names);
+  const plainNames = names.map(plain);
   const column = (of: keyof typeof usual): [string, Columns[string]] | undefined => {
-    const found = usual[of].find((name) => known.includes(name));
-    const name = found && names[known.indexOf(found)];
+    const found = usual[of].find((name) => plainNames.includes(plain(name)));
+    const name = found && names[plainNames.indexOf(plain(found))];
     return name === undefined ? undefined : [name, columns[name]];
   };
-  const counts = column("requests");
+  const [time, endpoint, status, counts] = [
+    column("time"),
+    column("endpoint"),
+    column("status"),
+    column("requests"),
+  ];
+  const used = [time, endpoint, status, counts].map((found) => found?.[0]);
+  const unused = names.filter((name) => name !== "" && !used.includes(name));
+  // A misspelt column would not be compared, and what is not compared is equal. Short names are near to anything.
+  const lacking = Object.values(usual).filter((_, i) => used[i] === undefined);
+  const candidates = lacking.flat().filter((name) => name.length >= 5);
+  for (const name of unused) {
+    const meant = didYouMean(name, candidates);
+    if (meant !== "") throw new InputError(`table: column ${quoted(name)} is none that is known${meant}`);
+  }
   if (counts === undefined) {
     throw new InputError(
       `table: has no column of counts (${usual.requests.join(", ")}) among ${quoted(names.join(", "))}`,
     );
   }
-  const [time, endpoint, status] = [column("time"), column("endpoint"), column("status")];
   const uneven = names.find((name) => columns[name].length !== counts[1].length);
   if (uneven !== undefined) {
     throw new InputError(
@@ -59,7 +77,27 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
     requests: read(counts, "a whole number, 0 or more", (value) =>
       /^\d{1,15}(\.0*)?$/.test(value) ? Number(value) : undefined,
     ),
+    namedSeconds: time && lengths[plain(time[0])],
+    unused,
   };
+}
+
+/** Seconds in what a column of times may be named after. */
+const lengths: Readonly<Record<string, number>> = {
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  date: 86_400,
+  week: 604_800,
+};
+
+const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+function checkNoneTwice(names: readonly string[]): void {
+  const twice = names.find(
+    (name, i) => name !== "" && names.findIndex((other) => plain(other) === plain(name)) < i,
+  );
+  if (twice !== undefined) throw new InputError(`table: there are two columns ${quoted(twice)}`);
 }
 
 function read<T>(
@@ -89,6 +127,18 @@ function classOf(text: string): number | undefined {
   return digit === undefined ? undefined : Number(digit);
 }
 
+/** Columns by the names in their first row. */
+function withHeader(columns: readonly Columns[string][]): Columns {
+  const width = columns.findLastIndex(([name]) => name !== null && name !== undefined) + 1;
+  for (const values of columns.slice(width)) {
+    const row = values.findIndex((value) => value !== null);
+    if (row > 0) throw new InputError(`table: row ${row} has more cells than the header, which has ${width}`);
+  }
+  const named = columns.slice(0, width).map(([name, ...values]) => [String(name ?? ""), values] as const);
+  checkNoneTwice(named.map(([name]) => name));
+  return Object.fromEntries(named);
+}
+
 /** Most rows of a table in a file. */
 const mostRows = 2_000_000;
 
@@ -102,13 +152,13 @@ async function csvColumns(path: string): Promise<Columns> {
   const connection = await instance.connect();
   try {
     const file = resolve(path).replace(/[*?[]/g, "[$&]");
+    // The header is read as a row: as a header, DuckDB would rename what is there twice and what a row has too many.
     const reader = await connection.runAndReadAll(
-      `SELECT * FROM read_csv($1, all_varchar = true, header = true, null_padding = true) LIMIT ${mostRows + 1}`,
+      `SELECT * FROM read_csv($1, all_varchar = true, header = false, null_padding = true, sample_size = -1) LIMIT ${mostRows + 2}`,
       [file],
     );
-    const columns = reader.getColumnsObjectJS() as Columns;
-    if (reader.currentRowCount > mostRows) throw fail(`it has more than ${mostRows} rows`);
-    return columns;
+    if (reader.currentRowCount > mostRows + 1) throw fail(`it has more than ${mostRows} rows`);
+    return withHeader(reader.getColumnsJS() as Columns[string][]);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const [line] = (error as Error).message.split("\n");

@@ -1,4 +1,4 @@
-import { InputError } from "../errors.js";
+import { InputError, quoted } from "../errors.js";
 import { incidentKinds, presetIncident, sizes } from "../scenario/incident.js";
 import { type Incident, momentOf, type Scenario } from "../scenario/scenario.js";
 import { type Outcome, outcomesOf } from "./batch.js";
@@ -46,7 +46,7 @@ const FAILURES = [200, 401, 429, 500, 502, 503, 504];
  */
 export function planOf(scenario: Scenario, seed: number, without: true | readonly string[] = []): Plan {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InputError(`seed: must be a whole number from 0 to 9007199254740991, not ${String(seed)}`);
+    throw new InputError(`seed: must be a whole number from 0 to 9007199254740991, not ${quoted(seed)}`);
   }
   const { traffic } = scenario;
   const start = momentOf(traffic.start)!;

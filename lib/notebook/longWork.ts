@@ -1,6 +1,6 @@
 import "./errors.js";
 import { InterruptedError } from "../errors.js";
-import type { Progress, Work } from "../work.js";
+import { checkWork, type Progress, type Work } from "../work.js";
 import { count } from "./numbers.js";
 import { type Bundle, inNotebook, type LiveOutput, liveOutput } from "./show.js";
 import { escapeHtml, visible } from "./visible.js";
@@ -20,8 +20,10 @@ const grace = 2000; // milliseconds
 export async function longWork<T>(
   label: string,
   run: (work: Work) => Promise<T>,
-  { signal, onProgress }: Work = {},
+  work: Work = {},
 ): Promise<T> {
+  checkWork(work);
+  const { signal, onProgress } = work;
   const bar = new ProgressBar(label);
   try {
     const result = await interruptible((interrupted) =>

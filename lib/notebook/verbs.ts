@@ -2,10 +2,16 @@ import "./picture.js"; // first, since it starts a thread
 import "./errors.js";
 import { relative } from "node:path";
 import type { DataFrame } from "danfojs-node";
-import { type Validation as Checked, validate as check, type ValidateOptions } from "../check/validate.js";
+import {
+  type Validation as Checked,
+  validate as check,
+  checkValidateOptions,
+  type ValidateOptions,
+} from "../check/validate.js";
 import { type CopySource, verify as compare, type KeySource, type VerifyOptions } from "../check/verify.js";
 import { verifyCounts as compareCounts, type VerifyCountsOptions } from "../check/verifyCounts.js";
 import { keyOf } from "../check/verifyKey.js";
+import { checkOptions } from "../errors.js";
 import type { Columns, Source } from "../record.js";
 import { type Asked, ask as askColumns } from "../warehouse/ask.js";
 import { warm } from "../warehouse/duckdb.js";
@@ -14,7 +20,8 @@ import { questions as questionColumns, question as questionNamed } from "../ware
 import type { Work } from "../work.js";
 import { type GeneratedLog, type GenerateOptions, generate as generateLog } from "../write/generate.js";
 import type { LogSource } from "../write/logFiles.js";
-import { type ReadLog, type ReadOptions, read as readLog } from "../write/readLog.js";
+import { checkGenerateOptions } from "../write/options.js";
+import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../write/readLog.js";
 import { remember } from "./answered.js";
 import { columnsOf, toFrame } from "./frame.js";
 import { longWork } from "./longWork.js";
@@ -37,7 +44,12 @@ if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question 
  * @throws InputError naming the option, its value and the rule, before anything is written
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
-  const log = await longWork("Generating", (work) => generateLog({ ...options, ...work }), options ?? {});
+  checkGenerateOptions(options);
+  const { signal, onProgress } = options;
+  const log = await longWork("Generating", (work) => generateLog({ ...options, ...work }), {
+    signal,
+    onProgress,
+  });
   showsItself(log, () => ({ "text/plain": described(log) }));
   return log;
 }
@@ -83,11 +95,12 @@ export async function ask(
  * @throws InputError when an option is wrong, or a log or the database cannot be used; nothing is changed then
  * @example await load("../data/server_logs.csv", { to: "requests.duckdb" })
  */
-export function load(
+export async function load(
   source: Source | readonly string[],
   options: LoadOptions,
   work: Work = {},
 ): Promise<LoadedLogs> {
+  checkOptions(options, ["to", ...readOptions.filter((name) => name !== "out")]);
   return longWork("Loading", (watched) => loadLogs(source, options, watched), work);
 }
 
@@ -105,8 +118,11 @@ export function questions(): DataFrame {
  * @example const { valid, rules } = await validate("data/server_logs.csv")
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
-  const { order } = options;
-  return new Validation(await longWork("Validating", (work) => check(source, { ...work, order }), options));
+  checkValidateOptions(options);
+  const { order, signal, onProgress } = options;
+  return new Validation(
+    await longWork("Validating", (work) => check(source, { ...work, order }), { signal, onProgress }),
+  );
 }
 
 /** Whether a log keeps the rules of the record, and the rules as a frame. */

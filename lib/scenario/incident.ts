@@ -19,6 +19,7 @@ export type IncidentKind = (typeof incidentKinds)[number];
 export interface Incident {
   /** Name in labels and the answer key: a lower-case letter, then up to 39 of a–z, 0–9, _ and -. */
   id: string;
+  /** What goes wrong. */
   kind: IncidentKind;
   /** Routes that it touches, as the scenario writes them. Default: what suits the kind, mostly all. */
   endpoints?: string[] | undefined;

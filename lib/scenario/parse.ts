@@ -13,11 +13,7 @@ import { keysAt, scenarioSchema } from "./schema.js";
  * @throws InputError naming the path in the object (`site.endpoints[3].latency.p50`), the value and the rule
  */
 export function parseScenario(input: ScenarioInput = "demo"): Scenario {
-  const given = copied(typeof input === "string" ? { preset: input } : input);
-  if (!isPlain(given)) {
-    throw new InputError(`scenario: must be a preset's name or an object, not ${quoted(input)}`);
-  }
-  const { preset = "demo", $schema, ...changes } = given;
+  const { preset = "demo", $schema, ...changes } = plainScenario(input);
   if (typeof preset !== "string" || !Object.hasOwn(presets, preset)) {
     const names = Object.keys(presets);
     throw new InputError(
@@ -36,6 +32,16 @@ export function parseScenario(input: ScenarioInput = "demo"): Scenario {
   return result.output;
 }
 
+/**
+ * What a caller gave as a scenario, as an object of its own; what is in it is not checked yet.
+ * @throws InputError when it is neither a preset's name nor an object
+ */
+export function plainScenario(input: unknown): Record<string, unknown> {
+  const given = copied(typeof input === "string" ? { preset: input } : input);
+  if (isPlain(given)) return given;
+  throw new InputError(`scenario: must be a preset's name or an object, not ${quoted(input)}`);
+}
+
 /** The preset with the changes on top. A rate replaces rows; a new start moves the end to a day later. */
 function withChanges(preset: Scenario, changes: Record<string, unknown>): unknown {
   const whole = merged(preset, changes) as Scenario;
@@ -45,11 +51,18 @@ function withChanges(preset: Scenario, changes: Record<string, unknown>): unknow
   if (traffic.start !== undefined && traffic.end === undefined) {
     const start = typeof traffic.start === "string" ? momentOf(traffic.start) : undefined;
     if (start !== undefined) {
+      if (start >= LAST_DAY)
+        throw new InputError(
+          `traffic.start: must be before 9999-12-31 where no end is given, since it then lies a day later, not ${traffic.start}`,
+        );
       whole.traffic.end = new Date((start + 86_400) * 1000).toISOString().replace(".000", "");
     }
   }
   return whole;
 }
+
+/** Second at which the last day begins that four digits of a year can tell. */
+const LAST_DAY = Date.UTC(9999, 11, 31) / 1000;
 
 /** The scenario with the incidents that are only named put at their places. */
 function withIncidents(scenario: unknown): unknown {
@@ -73,10 +86,15 @@ function withIncidents(scenario: unknown): unknown {
 }
 
 /** The rules that span several keys. */
-function checkTogether({ traffic, site, incidents }: Scenario): void {
+function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
   const seconds = momentOf(traffic.end)! - momentOf(traffic.start)!;
   if (seconds <= 0) {
     throw new InputError(`traffic.end: must be after traffic.start (${traffic.start}), not ${traffic.end}`);
+  }
+  if (defects.skewedClock > 0 && momentOf(traffic.start)! < 120) {
+    throw new InputError(
+      `traffic.start: must be 1970-01-01T00:02:00Z or later where clocks are skewed, by up to two minutes, not ${traffic.start}`,
+    );
   }
   if (seconds > 50 * 366 * 86_400) {
     throw new InputError(`traffic.end: must be at most 50 years after traffic.start, not ${traffic.end}`);
@@ -106,7 +124,9 @@ function checkTogether({ traffic, site, incidents }: Scenario): void {
       );
     }
     const routes = site.endpoints.map(({ route }) => route);
-    for (const route of endpoints) {
+    for (const [place, route] of endpoints.entries()) {
+      if (endpoints.indexOf(route) < place)
+        throw new InputError(`incidents[${index}].endpoints: ${quoted(route)} is there twice`);
       if (routes.includes(route)) continue;
       throw new InputError(
         `incidents[${index}].endpoints: the site has no route ${quoted(route)}${didYouMean(route, routes)}`,
@@ -147,5 +167,10 @@ function sentence(issue: v.BaseIssue<unknown>): string {
   }
   if (issue.input === undefined) return `${path}: is missing`;
   const rule = issue.type === "strict_object" ? "must be an object" : issue.message;
-  return `${path}: ${rule}, not ${quoted(issue.input)}`;
+  const words = issue.type === "picklist" ? [...issue.expected!.matchAll(/"([^"]+)"/g)] : [];
+  const meant = didYouMean(
+    issue.input,
+    words.map(([, word]) => word),
+  );
+  return `${path}: ${rule}, not ${quoted(issue.input)}${meant}`;
 }

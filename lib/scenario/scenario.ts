@@ -51,20 +51,30 @@ export interface Traffic {
 /** The population and how it behaves. */
 export interface Visitors {
   /** Requests in a session: lognormal with this median (0.2 to 1,000) and standard deviation of ln (0 to 2.5). */
-  requestsPerSession: { median: number; spread: number };
+  requestsPerSession: Lognormal;
   /**
    * Sessions that go through the whole site, as crawlers' and editors' do: their share of all sessions, 0 to
    * 0.5, and their median number of requests, 1 to 10,000.
    */
-  deepVisits: { share: number; requests: number };
+  deepVisits: {
+    /** Share of all sessions, 0 to 0.5. */
+    share: number;
+    /** Median number of requests, 1 to 10,000. */
+    requests: number;
+  };
   /** Mean seconds between a session's requests: lognormal over sessions, median 0.1 to 3,600, spread 0 to 2.5. */
-  secondsBetweenRequests: { median: number; spread: number };
+  secondsBetweenRequests: Lognormal;
   /** Share of sessions made by regulars who come again, 0 to 1. */
   returning: number;
   /** Number of regulars as a share of all sessions, above 0, to 1: the population grows with the log. */
   regulars: number;
   /** Clients that never sleep: their share of the requests, 0 to 1, and how many they are, 1 to 100,000. */
-  bots: { share: number; clients: number };
+  bots: {
+    /** Share of the requests, 0 to 1. */
+    share: number;
+    /** How many they are, 1 to 100,000. */
+    clients: number;
+  };
   /** What makes the requests, for user agents and referrers: default `browsers`; apps and services send no referrer. */
   agents?: "browsers" | "app" | "services" | undefined;
   /** `public`: any public IPv4 address; `documentation`: only ranges reserved for examples and tests. */
@@ -100,9 +110,17 @@ export interface Endpoint {
   /** Response time of a normal answer at the mean rate. */
   latency: Latency;
   /** Bytes of a normal answer: lognormal, median 0 to 10,000,000, standard deviation of ln 0 to 1.5. Default by kind. */
-  size?: { median: number; spread: number } | undefined;
+  size?: Lognormal | undefined;
   /** Relative frequency of each status code, "100" to "599"; at least one above 0. */
   status: Record<string, number>;
+}
+
+/** A lognormal distribution, by what can be read off a chart. */
+export interface Lognormal {
+  /** Median: half of the values lie below. */
+  median: number;
+  /** Standard deviation of ln, 0 or more. */
+  spread: number;
 }
 
 /** A log-logistic body and, above the quantile 1 − tail, a Pareto tail. */

@@ -23,6 +23,8 @@ const moment = v.pipe(
   v.string(aMoment),
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.000)?Z$/, aMoment),
   v.check((text) => momentOf(text) !== undefined, aMoment),
+  // Readers of logs take a time before 1970 for none.
+  v.check((text) => momentOf(text)! >= 0, "must be 1970-01-01T00:00:00Z or later"),
 );
 const lognormal = (min: number, max: number) =>
   v.strictObject({ median: number(min, max), spread: number(0, 2.5) });

@@ -56,7 +56,9 @@ async function parsed(path: string): Promise<unknown> {
 }
 
 function checked(key: unknown, name: string): AnswerKey {
-  const { key_version, generator_version } = (key ?? {}) as Partial<Record<keyof AnswerKey, unknown>>;
+  const { key_version, generator_version, scenario } = (key ?? {}) as Partial<
+    Record<keyof AnswerKey, unknown>
+  >;
   if (key_version === undefined) {
     throw new InputError(`key: ${name} is no answer key: it has no key_version`);
   }
@@ -70,19 +72,20 @@ function checked(key: unknown, name: string): AnswerKey {
       `key: ${name} is of generator_version ${quoted(generator_version)}, but this is ${GENERATOR_VERSION}, which gives other bytes: use the version of server-logs that made the log`,
     );
   }
-  const result = v.safeParse(keySchema, key);
-  if (!result.success) {
-    const [issue] = result.issues;
-    const path = issue.path?.map(({ key: step }) => (typeof step === "number" ? `[${step}]` : `.${step}`));
-    const problem = issue.input === undefined ? "is missing" : `${issue.message}, not ${quoted(issue.input)}`;
-    throw new InputError(`key: ${name}: ${path?.join("").slice(1) ?? "it"} ${problem}`);
-  }
-  const { counts, response_time_ms: times, scenario, from, to } = result.output;
   try {
-    parseScenario(scenario as ScenarioInput); // the rules that span several keys of the scenario
+    parseScenario(scenario as ScenarioInput); // it knows the rules that span several keys, and misspelt ones
   } catch (error) {
     throw new InputError(`key: ${name}: its scenario: ${(error as Error).message}`);
   }
+  const result = v.safeParse(keySchema, key);
+  if (!result.success) {
+    const [issue] = result.issues;
+    const rule = issue.type.endsWith("object") ? "must be an object" : issue.message;
+    const path = issue.path?.map(({ key: step }) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+    const problem = issue.input === undefined ? "is missing" : `${rule}, not ${quoted(issue.input)}`;
+    throw new InputError(`key: ${name}: ${path?.join("").slice(1) ?? "it"} ${problem}`);
+  }
+  const { counts, response_time_ms: times, from, to } = result.output;
   const columns = [counts.bucket, counts.endpoint, counts.status_class, counts.requests];
   if (
     columns.some(({ length }) => length !== counts.bucket.length) ||

@@ -57,11 +57,21 @@ export class WholeFile {
     });
   }
 
+  /**
+   * Gives files that belong together their final names, replacing what had them. All are written to their ends
+   * first: a disk that is full at the last of them shall leave none of the others renamed.
+   */
+  static async commitAll(files: readonly WholeFile[]): Promise<void> {
+    for (const file of files) {
+      await file.#settle();
+      await file.#handle.close();
+    }
+    for (const file of files) if (file.isRegular) await rename(file.#partial, file.path);
+  }
+
   /** Gives the file its final name, replacing what had it. */
-  async commit(): Promise<void> {
-    await this.#settle();
-    await this.#handle.close();
-    if (this.isRegular) await rename(this.#partial, this.path);
+  commit(): Promise<void> {
+    return WholeFile.commitAll([this]);
   }
 
   /** Removes all that was written. Safe to call after a failure. */

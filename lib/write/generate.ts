@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { basename } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { withoutEndings } from "../formats/ending.js";
 import type { FormatName } from "../formats/formats.js";
@@ -11,6 +12,7 @@ import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
 import { WholeFile } from "./file.js";
+import { hasHeader } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
 import { MemorySink } from "./sink.js";
@@ -66,11 +68,13 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   try {
     const file = out === undefined || out === "-" ? undefined : await open(out, "out");
     const beside = file?.isRegular ? withoutEndings(file.path) : undefined;
-    const keyFile = beside && options.key !== false ? await open(`${beside}.truth.json`, "key") : undefined;
+    const keyPath = beside && options.key !== false ? `${beside}.truth.json` : undefined;
+    if (keyPath && file) await refuseOtherKey(keyPath, basename(file.path));
+    const keyFile = keyPath === undefined ? undefined : await open(keyPath, "key");
     const labelFile = job.labels
       ? await open(`${beside ?? noPlaceForLabels()}.labels.csv`, "labels")
       : undefined;
-    await labelFile?.write(new TextEncoder().encode(labelHeader));
+    if (hasHeader(job, plan)) await labelFile?.write(new TextEncoder().encode(labelHeader));
     const memory = new MemorySink();
     const write = file ? file.write.bind(file) : out === "-" ? toStandardOutput : memory.write.bind(memory);
     const put = async (bytes: Uint8Array) => {
@@ -81,7 +85,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     const compressor =
       compression && (await (await import("./compress.js")).Compressor.create(compression, put));
     const pace = new Pace(options);
-    const total = from === plan.start * 1000 && to === plan.end * 1000 ? plan.rows : undefined;
+    let until = from;
     making = pieces(job, plan, workers);
     let step = await making.next();
     for (; !step.done; step = await making.next()) {
@@ -89,16 +93,20 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       records += piece.records;
       await (compressor ? compressor.write(piece.bytes) : put(piece.bytes));
       if (piece.labels) await labelFile!.write(piece.labels.slice());
-      await pace.step(records, total, "records");
+      // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
+      until = Math.min(to, Math.max(until, piece.until ?? from));
+      const left = plan.rate * plan.intensity.sum(Math.floor(until / 1000), Math.ceil(to / 1000));
+      await pace.step(records, records + Math.round(left), "records");
     }
     await compressor?.end();
     pace.check();
+    options.onProgress?.({ done: records, total: records, unit: "records" });
     const sha256 = hash.digest("hex");
     const name = file ? basename(file.path) : "";
     const made = file && { name, format: job.format, bytes: size, sha256 };
     const key = answerKey(plan, from, to, step.value, made);
     await keyFile?.write(new TextEncoder().encode(`${JSON.stringify(key)}\n`));
-    for (const each of files) await each.commit();
+    await WholeFile.commitAll(files);
     const inMemory = out === undefined ? memory.bytes() : undefined;
     return {
       ...(file && { path: file.path }),
@@ -126,6 +134,24 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     for (const each of files) await each.discard();
     throw error;
   }
+}
+
+/**
+ * Leaves the key of another log as it is, as long as that log is there: x.csv and x.parquet would share x.truth.json.
+ * @throws InputError naming that log
+ */
+async function refuseOtherKey(path: string, name: string): Promise<void> {
+  const isFile = async (file: string) => (await stat(file).catch(() => undefined))?.isFile() === true;
+  if (!(await isFile(path))) return;
+  const key = await readFile(path, "utf8")
+    .then(JSON.parse)
+    .catch(() => undefined); // what is no key, nobody will miss
+  const other: unknown = key?.file?.name;
+  if (typeof other !== "string" || other === name || !(await isFile(join(dirname(path), basename(other)))))
+    return;
+  throw new InputError(
+    `key: ${quoted(basename(path))} is the answer key of ${quoted(other)}, which stands beside it: give out another name, or leave the key away (key: false, --no-key)`,
+  );
 }
 
 function firstLines(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {

@@ -21,6 +21,14 @@ export interface Job {
   readonly to: number;
 }
 
+/**
+ * Whether the file of a part begins with the header. Of the parts that tile a log's window exactly one does, so that
+ * put together they are the whole: that at the window's beginning which is not empty. Parquet files stand alone.
+ */
+export function hasHeader({ format, from, to }: Job, { start }: Plan): boolean {
+  return !formats[format].joinable || (from === start * 1000 && to > from);
+}
+
 /** A stretch of a log's bytes, and what else was made with it. */
 export interface Piece {
   readonly bytes: Uint8Array;
@@ -28,6 +36,8 @@ export interface Piece {
   readonly records: number;
   /** Their labels, where they were asked for. */
   readonly labels?: Uint8Array | undefined;
+  /** About up to where the log is made with it, milliseconds since 1970; undefined where it goes no further. */
+  readonly until?: number | undefined;
 }
 
 /** Makes bytes, labels and counts of any stretches of a log, one after the other. */
@@ -58,12 +68,13 @@ export class Maker {
       this.#counts.add(batch, this.#hasDefects);
       let labels = this.#labels?.encode(batch);
       let records = batch.length;
+      const until = batch.second[Math.max(0, batch.length - 1)] * 1000;
       for (const bytes of this.encoder.encode(batch)) {
-        yield { bytes, records, labels };
+        yield { bytes, records, labels, until };
         records = 0;
         labels = undefined;
       }
-      if (records > 0) yield { bytes: NOTHING, records, labels }; // a format that writes in larger blocks
+      if (records > 0) yield { bytes: NOTHING, records, labels, until }; // a format that writes in larger blocks
     }
   }
 

@@ -1,10 +1,19 @@
-import { InputError, quoted } from "../errors.js";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import { type Compression, formOf } from "../formats/ending.js";
 import { type FormatName, formats } from "../formats/formats.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
-import { type Defects, type Incident, parseScenario, type ScenarioInput } from "../scenario/scenario.js";
-import type { Work } from "../work.js";
+import { isPlain } from "../scenario/merge.js";
+import { millisecondsOf } from "../scenario/moment.js";
+import { plainScenario } from "../scenario/parse.js";
+import {
+  type Defects,
+  type Incident,
+  parseScenario,
+  type Scenario,
+  type ScenarioInput,
+} from "../scenario/scenario.js";
+import { checkWork, type Work, workOptions } from "../work.js";
 import type { Job } from "./maker.js";
 import { mostBytesInMemory } from "./sink.js";
 
@@ -49,6 +58,43 @@ export interface GenerateOptions extends Work {
   workers?: number | undefined;
 }
 
+const known = [
+  ...workOptions,
+  ...Object.keys({
+    rows: true,
+    rate: true,
+    seed: true,
+    scenario: true,
+    start: true,
+    end: true,
+    from: true,
+    to: true,
+    shard: true,
+    out: true,
+    format: true,
+    incidents: true,
+    withoutIncidents: true,
+    defects: true,
+    labels: true,
+    key: true,
+    workers: true,
+  } satisfies Record<Exclude<keyof GenerateOptions, keyof Work>, true>),
+];
+
+/**
+ * Checks that options are options, by their names; a face that puts its own beside them does so first.
+ * @throws InputError when they are no object, or one of them does not exist
+ */
+export function checkGenerateOptions(options: GenerateOptions): void {
+  checkOptions(options, known);
+  const { signal, onProgress, labels, key } = options;
+  checkWork({ signal, onProgress });
+  for (const [name, value] of Object.entries({ labels, key })) {
+    if (value !== undefined && typeof value !== "boolean")
+      throw new InputError(`${name}: must be true or false, not ${quoted(value)}`);
+  }
+}
+
 /** Bytes of a record, about, to refuse in time what would not fit. */
 const RECORD_BYTES = 66;
 
@@ -60,11 +106,7 @@ export function prepare(options: GenerateOptions): {
   out?: string | undefined;
   compression?: Compression | undefined;
 } {
-  if (typeof options !== "object" || options === null) {
-    throw new InputError(
-      `options: must be an object such as { rows: 1000, seed: 42 }, not ${quoted(options)}`,
-    );
-  }
+  checkGenerateOptions(options);
   const { rows, rate, start, end, seed = 42, scenario = "demo" } = options;
   if (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 0 || rows > 1e10)) {
     throw new InputError(`rows: must be a whole number from 0 to 10000000000, not ${quoted(rows)}`);
@@ -82,16 +124,13 @@ export function prepare(options: GenerateOptions): {
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   };
-  const base = typeof scenario === "string" ? { preset: scenario } : scenario;
-  const input =
-    Object.keys(traffic).length === 0
-      ? base
-      : { ...base, traffic: { ...withoutAmount(base?.traffic, traffic), ...traffic } };
-  const wrong = {
+  const base = plainScenario(scenario);
+  const parsed = parsedWith(traffic, {
+    ...base,
+    traffic: trafficWith(traffic, base.traffic),
     ...(options.incidents !== undefined && { incidents: options.incidents }),
     ...(options.defects !== undefined && { defects: options.defects }),
-  };
-  const parsed = parseScenario({ ...input, ...wrong });
+  });
   const without = withoutOption(options.withoutIncidents);
   const plan = planOf(parsed, seed, without);
   const out = options.out === undefined ? undefined : pathOption("out", options.out);
@@ -166,19 +205,30 @@ function shardOption(shard: unknown, { start, end, intensity }: Plan): [number, 
   return [edge((Number(k) - 1) / Number(n)) * 1000, edge(Number(k) / Number(n)) * 1000];
 }
 
-/** The scenario's own amount gives way to the caller's. */
-function withoutAmount<T extends object>(traffic: T | undefined, given: object): Partial<T> | undefined {
-  if (!("rows" in given || "rate" in given) || typeof traffic !== "object") return traffic;
-  const { rows, rate, ...others } = traffic as T & { rows?: unknown; rate?: unknown };
-  return others as Partial<T>;
+/** The scenario's own traffic with the caller's on top: its amount gives way, be it rows or a rate. */
+function trafficWith(given: object, own: unknown = {}): object {
+  if (!isPlain(own)) return own as object; // the scenario's rules refuse it
+  const { rows, rate, ...others } = own;
+  return { ...("rows" in given || "rate" in given ? others : own), ...given };
+}
+
+/** The scenario; what is wrong with a part of the traffic is told by the name of the option that gave it. */
+function parsedWith(traffic: object, input: ScenarioInput): Scenario {
+  try {
+    return parseScenario(input);
+  } catch (error) {
+    const { message } = error as Error;
+    const named = Object.keys(traffic).reduce(
+      (text, name) => text.replaceAll(`traffic.${name}`, name),
+      message,
+    );
+    throw named === message ? error : new InputError(named);
+  }
 }
 
 function moment(argument: string, text: unknown): number {
-  const milliseconds =
-    typeof text === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text)
-      ? Date.parse(text)
-      : Number.NaN;
-  if (Number.isNaN(milliseconds)) {
+  const milliseconds = typeof text === "string" ? millisecondsOf(text) : undefined;
+  if (milliseconds === undefined) {
     throw new InputError(`${argument}: must be a moment such as 2026-01-05T00:00:00Z, not ${quoted(text)}`);
   }
   return milliseconds;

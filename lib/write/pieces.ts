@@ -3,7 +3,7 @@ import { InputError, quoted } from "../errors.js";
 import { formats } from "../formats/formats.js";
 import type { Plan } from "../generate/plan.js";
 import type { Tally } from "../truth/answerKey.js";
-import { type Job, Maker, type Piece } from "./maker.js";
+import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
 
 /** Records from which several workers are worth their start, when nobody says how many there shall be. */
 const MANY = 2_000_000;
@@ -38,8 +38,7 @@ async function* alone(job: Job, plan: Plan): AsyncGenerator<Piece, Tally[]> {
   const { from, to } = job;
   const maker = await Maker.create(job);
   const { encoder } = maker;
-  if (!formats[job.format].joinable || from === plan.start * 1000)
-    yield { bytes: encoder.header, records: 0 };
+  if (hasHeader(job, plan)) yield { bytes: encoder.header, records: 0 };
   yield* maker.pieces(from, to);
   if (encoder.end) for (const bytes of encoder.end()) yield { bytes, records: 0 };
   return [maker.tally()];

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InputError, quoted } from "../errors.js";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import type { OwnFormat } from "../formats/ownFormat.js";
 import type { ParquetRows } from "../formats/parquetRows.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "../formats/read.js";
@@ -7,7 +7,7 @@ import { clockOf } from "../formats/readClock.js";
 import { Lines } from "../formats/readLines.js";
 import type { FormatOptions, LineReader, TimeUnit } from "../formats/readRow.js";
 import { firstLines, recognise, sampleSize } from "../formats/recognise.js";
-import type { Progress, Work } from "../work.js";
+import { checkWork, type Progress, type Work } from "../work.js";
 import { checkWritable, WholeFile } from "./file.js";
 import { type LogFile, type LogSource, logFiles } from "./logFiles.js";
 import { Quarantine } from "./quarantine.js";
@@ -42,6 +42,17 @@ export interface ReadOptions {
   identifiers?: "keep" | "fold" | undefined;
 }
 
+/** Names of the options of `read`. */
+export const readOptions = Object.keys({
+  format: true,
+  out: true,
+  quarantine: true,
+  timeZone: true,
+  timeUnit: true,
+  query: true,
+  identifiers: true,
+} satisfies Record<keyof ReadOptions, true>);
+
 /**
  * Reads servers' own logs (plain, gzip or zstd) into five-field CSV, in constant memory, losing nothing: each
  * line is a record, or in quarantine with the reason, or counted as skipped. Records keep the logs' order,
@@ -50,7 +61,9 @@ export interface ReadOptions {
  * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
  */
 export async function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
-  const asked = askedFormat(options?.format ?? "auto");
+  checkOptions(options, readOptions);
+  checkWork(work);
+  const asked = askedFormat(options.format ?? "auto");
   const formatOptions = checkedOptions(options);
   const files = await logFiles(source);
   await checkTargets(options, files);
@@ -79,7 +92,7 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
       before += job.file.size ?? 0;
     }
     await records.end();
-    for (const file of opened) await file.commit();
+    await WholeFile.commitAll(opened);
     return readLogOf(placeOf(options.out, memory), sources, tally, quarantine);
   } catch (error) {
     for (const file of opened) await file.discard();

@@ -2,7 +2,7 @@ import { formats } from "../formats/formats.js";
 import type { Plan } from "../generate/plan.js";
 import { startThread, type Thread } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
-import type { Job, Piece } from "./maker.js";
+import { hasHeader, type Job, type Piece } from "./maker.js";
 import type { Answer, Assignment, WorkerJob } from "./worker.js";
 
 /** Pieces, of about a megabyte, that a worker may be ahead of what is written: then it waits. */
@@ -35,14 +35,14 @@ export async function* together(job: Job, plan: Plan, workers: number): AsyncGen
   };
   try {
     for (let chunk = 0; chunk < AHEAD * pool.size; chunk++) assign(chunk);
-    if (from === plan.start * 1000) {
+    if (hasHeader(job, plan)) {
       yield { bytes: (await formats[job.format].encoder(plan)).header, records: 0 };
     }
     for (let chunk = 0; chunk < chunks; chunk++) {
       for (;;) {
         const piece = await pool.next(chunk);
         if (piece === undefined) break;
-        yield piece;
+        yield { ...piece, until: from + chunk * length };
         good.push(chunk % pool.size);
         if (good.length > 1) pool.written(good.shift()!);
       }

@@ -13,6 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as library from "server-logs";
+import { InputError } from "server-logs/errors";
+import { generate as write } from "server-logs/write/generate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
@@ -52,13 +55,24 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     [
       "an end before the start",
       ["--start", "2026-01-05T00:00:00Z", "--end", "2026-01-04T00:00:00Z"],
-      /traffic.end: must be after/,
+      /end: must be after start \(2026-01-05T00:00:00Z\), not 2026-01-04T00:00:00Z/,
     ],
+    ["a start in another zone", ["--start", "2026-01-05T00:00:00+01:00"], /: start: must be a moment/],
+    ["a start before 1970", ["--start", "1969-12-31"], /: start: "1969-12-31" lies outside of the years/],
+    ["a start before 1970, as a moment", ["--start", "1969-12-31T00:00:00Z"], /: start: must be 1970-01-01T/],
+    ["a start long ago", ["--start", "now-999999w"], /: start: "now-999999w" lies outside of the years 1970/],
+    ["a start without a day behind it", ["--start", "9999-12-31"], /: start: must be before 9999-12-31/],
+    ["a day that does not exist", ["--from", "2026-02-30T00:00:00Z"], /from: must be a moment/],
     ["a part outside the log", ["--from", "2025-01-01T00:00:00Z"], /from: must be inside the log/],
     [
       "a part that ends before it begins",
       ["--from", "2026-01-05T10:00:00Z", "--to", "2026-01-05T09:00:00Z"],
       /to: must be after from/,
+    ],
+    [
+      "a defect given twice",
+      ["--defects", "malformed=0.1", "malformed=0.2"],
+      /: defects: "malformed" is given twice/,
     ],
     ["a preset that does not exist", ["--scenario", "dmo"], /there is no preset "dmo"; did you mean "demo"/],
     [
@@ -89,6 +103,28 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       2,
       'server-logs: traffic.burstines: unknown key; did you mean "burstiness"?',
     ]);
+    rmSync(join(folder, "s.json"));
+  });
+
+  it("a scenario's file without its folder, with how it is written", () => {
+    writeFileSync(join(folder, "mine.json"), "{}");
+    const { status, stderr } = run("generate", "--scenario", "mine", "--out", "x.csv");
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining("but a file of this name: write ./mine.json"),
+    ]);
+    rmSync(join(folder, "mine.json"));
+  });
+
+  it("a scenario file that holds no object", () => {
+    for (const text of ["null", "[]", "5"]) {
+      writeFileSync(join(folder, "s.json"), text);
+      const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+      expect([status, stderr.trim()]).toEqual([
+        2,
+        `server-logs: scenario: must be a preset's name or an object, not ${text}`,
+      ]);
+    }
     rmSync(join(folder, "s.json"));
   });
 
@@ -124,6 +160,57 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
   });
 });
 
+describe("a wrong call of the library is refused in one sentence", () => {
+  const refused = async (call: () => Promise<unknown>, sentence: string) => {
+    const error = await call().then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain(sentence);
+  };
+  const wrong: [unknown, string][] = [
+    [null, "options: must be an object, not null"],
+    [5, "options: must be an object, not 5"],
+    ["shop", 'options: must be an object, not "shop"'],
+    [[], "options: must be an object, not []"],
+    [{ scenario: null }, "scenario: must be a preset's name or an object, not null"],
+    [{ scenario: 5, rows: 5 }, "scenario: must be a preset's name or an object, not 5"],
+    [{ scenario: [] }, "scenario: must be a preset's name or an object, not []"],
+    [{ scenario: new Map() }, "scenario: must be plain data, not a Map"],
+    [{ scenario: new Date(0), rows: 5 }, "scenario: must be plain data, not a Date"],
+    [{ scenario: () => 1 }, "scenario: must be a preset's name or an object"],
+    [{ scenario: { traffic: 5 }, rows: 5 }, "traffic: must be an object, not 5"],
+    [{ row: 5 }, 'options: there is no option "row"; did you mean "rows"?'],
+    [{ labels: "yes" }, 'labels: must be true or false, not "yes"'],
+    [{ key: "no" }, 'key: must be true or false, not "no"'],
+    [{ seed: "42" }, 'seed: must be a whole number from 0 to 9007199254740991, not "42"'],
+    [{ signal: 5 }, "signal: must be an AbortSignal"],
+    [{ onProgress: 5 }, "onProgress: must be a function, not 5"],
+  ];
+  it.each(wrong)("generate(%j)", async (options, sentence) => {
+    await refused(() => library.generate(options as never), sentence);
+    await refused(() => write(options as never), sentence);
+  });
+
+  it("the options of the other verbs", async () => {
+    const log = await library.generate({ rows: 5 });
+    const misspelt = "options: there is no option";
+    await refused(() => library.verify(log, log.key, { limt: 5 } as never), `${misspelt} "limt"; did you`);
+    await refused(() => library.verify(log, log.key, null as never), "options: must be an object, not null");
+    await refused(() => library.verify(log, log.key, {}, { signal: 5 } as never), "signal: must be an");
+    await refused(
+      () => library.verifyCounts({ n: [5] }, log.key, { limt: 5 } as never),
+      `${misspelt} "limt"`,
+    );
+    await refused(() => library.validate(log, { ordr: "error" } as never), `${misspelt} "ordr"`);
+    await refused(() => library.validate(log, { order: "eror" } as never), 'order: must be "error" or');
+    await refused(() => library.read("x.log", { qery: "keep" } as never), `${misspelt} "qery"`);
+    await refused(() => library.load("x.log", { too: "x.duckdb" } as never), `${misspelt} "too"`);
+    await refused(() => library.ask("overview", log, {}, 5 as never), "work: must be an object, not 5");
+  });
+});
+
 describe("generate", () => {
   it("writes the same bytes to a file and to standard output, and tells where and how many", () => {
     const file = run("generate", "--rows", "1000", "--seed", "42", "--out", "a.csv");
@@ -147,11 +234,37 @@ describe("generate", () => {
     expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
   });
 
+  it("leaves the answer key of another log alone, as long as that log is there", () => {
+    const made = (name: string, ...more: string[]) => run("generate", "--rows", "5", "--out", name, ...more);
+    expect(made("k.csv").status).toBe(0);
+    expect(made("k.csv").status).toBe(0); // its own key
+    expect(made("k.ndjson")).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/key: "k\.truth\.json" is the answer key of "k\.csv".*--no-key/),
+    });
+    expect(untouched().filter((name) => name.startsWith("k.") || name.startsWith(".k."))).toEqual([
+      "k.csv",
+      "k.truth.json",
+    ]);
+    expect(made("k.ndjson", "--no-key").status).toBe(0);
+    rmSync(join(folder, "k.csv"));
+    expect(made("k.ndjson").status).toBe(0);
+  });
+
   it("replaces what a link points at, not the link", () => {
     writeFileSync(join(folder, "real.csv"), "old");
     symlinkSync("real.csv", join(folder, "link.csv"));
     run("generate", "--rows", "1", "--out", "link.csv");
     expect(readFileSync(join(folder, "real.csv"), "utf8")).toContain("timestamp,");
+  });
+
+  it("reads a scenario file with the byte order mark of editors on Windows", () => {
+    writeFileSync(join(folder, "mark.json"), '\uFEFF{ "preset": "website" }');
+    const marked = run("generate", "--scenario", "./mark.json", "--rows", "5");
+    expect(marked).toMatchObject({
+      status: 0,
+      stdout: run("generate", "--scenario", "website", "--rows", "5").stdout,
+    });
   });
 
   it("prints help and its version of the options", () => {
@@ -180,6 +293,21 @@ describe("when the machine fails", () => {
     expect(untouched()).toEqual(before);
   });
 
+  it("a disk that is full at the last of several files leaves the first as it was", () => {
+    run("generate", "--rows", "5", "--out", "beside.csv");
+    const old = readFileSync(join(folder, "beside.csv"), "utf8");
+    rmSync(join(folder, "beside.truth.json"));
+    symlinkSync("/dev/full", join(folder, "beside.truth.json"));
+    expect(run("generate", "--rows", "700", "--out", "beside.csv")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("the disk is full"),
+    });
+    expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
+    writeFileSync(join(folder, "junk.csv"), `${old}junk\n`);
+    expect(run("read", "junk.csv", "--out", "beside.csv", "--quarantine", "/dev/full").status).toBe(1);
+    expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
+  });
+
   it("a reader that goes away ends in one sentence", () => {
     const script = `"${process.execPath}" "${cli}" generate --rows 2000000 | head -n 2`;
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
@@ -198,12 +326,12 @@ describe("when the machine fails", () => {
     return partial();
   };
 
-  it("Ctrl-C leaves nothing behind and exits with 130", async () => {
+  it.each(["SIGINT", "SIGHUP"] as const)("%s leaves nothing behind and exits with 130", async (signal) => {
     const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "c.csv"], {
       cwd: folder,
     });
     expect(await writing(child, "c.csv")).toBeDefined();
-    child.kill("SIGINT");
+    child.kill(signal);
     const code = await new Promise((resolve) => child.on("exit", resolve));
     expect(code).toBe(130);
     expect(readdirSync(folder).filter((file) => file.includes("c.csv"))).toEqual([]);
@@ -271,6 +399,14 @@ describe("read, validate, ask and questions", () => {
     expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("name=value"),
+    });
+    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "top=3")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('set: "top" is given twice'),
+    });
+    expect(run("verify", "r.csv", "--bucket-seconds", "60")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--bucket-seconds: needs --counts"),
     });
   });
 });

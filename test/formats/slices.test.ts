@@ -57,6 +57,25 @@ describe.each(joinable)("%s", (format) => {
     );
   });
 
+  test("has one header, however many of the parts are empty", async () => {
+    const [start, end] = ["2026-01-05T00:00:00Z", "2026-01-05T00:00:01Z"];
+    const log = { rows: 5, seed: 9, start, end, format };
+    const whole = await bytesOf(log);
+    const ends = { from: start, to: end };
+    const tilings = [
+      [{ shard: "1/3" }, { shard: "2/3" }, { shard: "3/3" }],
+      [{ from: start, to: start }, ends],
+      [ends, { from: end, to: end }],
+    ];
+    for (const tiling of tilings) {
+      for (const workers of [1, 2]) {
+        const parts = [];
+        for (const part of tiling) parts.push(await bytesOf({ ...log, ...part, workers }));
+        expect(Buffer.concat(parts).equals(whole)).toBe(true);
+      }
+    }
+  });
+
   test("has the same bytes on every Node", async (context) => {
     const nodes = ["22", "24"].map((version) =>
       join(import.meta.dirname, `../../.cache/nodes/${version}/node`),

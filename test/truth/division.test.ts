@@ -34,9 +34,7 @@ describe("a log with every incident and every defect", () => {
         expect(sha256(Buffer.concat(slices))).toBe(whole.sha256);
         const shards = [];
         for (let k = 1; k <= n; k++) {
-          const { csv, from } = await generate({ ...options, shard: `${k}/${n}` });
-          // A shard at the beginning that is empty repeats the header.
-          shards.push(k > 1 && Date.parse(from) === start ? csv!.subarray(59) : csv!);
+          shards.push((await generate({ ...options, shard: `${k}/${n}` })).csv!);
         }
         expect(sha256(Buffer.concat(shards))).toBe(whole.sha256);
       }),

@@ -1,5 +1,9 @@
 /** Labels: a line for each line of the log, with all incidents that touched the record. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
+import { generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
 import { allDefects, anyPlanted, planted } from "./planted.js";
 
@@ -79,6 +83,18 @@ describe("labels", () => {
       if (incidents.length === 2) both++;
     });
     expect(both).toBeGreaterThan(50);
+  });
+
+  it("of shards are those of the whole, put together as the shards are", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "labels-"));
+    const textOf = async (name: string, shard?: string) => {
+      const { labelsPath } = await generate({ ...options, shard, labels: true, out: join(folder, name) });
+      return readFileSync(labelsPath!, "latin1");
+    };
+    const shards = [];
+    for (const k of [1, 2, 3]) shards.push(await textOf(`p${k}.csv`, `${k}/3`));
+    expect(shards.join("")).toBe(await textOf("whole.csv"));
+    rmSync(folder, { recursive: true });
   });
 
   it("are the same for a log in another format", async () => {

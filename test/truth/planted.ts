@@ -25,10 +25,13 @@ export async function planted(
   try {
     const log = await generate({ ...options, out: join(folder, "log.csv"), labels: true });
     await look(log.path!, log.key);
-    const rowsOf = (path: string) => readFileSync(path, "latin1").split("\n").slice(1, -1);
     const wholeWindow = options.from === undefined && options.shard === undefined;
+    const rowsOf = (path: string) =>
+      readFileSync(path, "latin1")
+        .split("\n")
+        .slice(wholeWindow ? 1 : 0, -1);
     return {
-      lines: wholeWindow ? rowsOf(log.path!) : readFileSync(log.path!, "latin1").split("\n").slice(0, -1),
+      lines: rowsOf(log.path!),
       labels: rowsOf(log.labelsPath!).map((line) => {
         const [incidents, defect] = line.split(",");
         return { incidents: incidents === "" ? [] : incidents.split("|"), defect };

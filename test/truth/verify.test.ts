@@ -67,7 +67,10 @@ describe("verify", () => {
     async (ending) => {
       const spoils = ending !== "parquet"; // typed columns have no lines to spoil
       const typed = { duplicated: 0.02, late: 0.02, skewedClock: 0.01 };
-      const log = await made({ ...faulty, rows: 3000, ...(!spoils && { defects: typed }) }, `log.${ending}`);
+      const log = await made(
+        { ...faulty, rows: 3000, ...(!spoils && { defects: typed }) },
+        `as-${ending}.${ending}`,
+      );
       const result = await verify(log.path!);
       const unreadable = UNREADABLE.reduce((sum, kind) => sum + log.key.defects[kind], 0);
       expect(result.summary).toMatch(/^equal: /);

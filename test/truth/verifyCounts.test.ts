@@ -152,7 +152,74 @@ describe("verifyCounts", () => {
     expect(await main(["verify", path, "--counts", "--key", log.keyPath!, "--json"])).toBe(1);
   });
 
+  it("takes the length of a single bucket from its column's name, or asks for it", async () => {
+    const [hour, day] = ["2026-01-05T08:00:00Z", "2026-01-05"];
+    const single: [Columns, number][] = [
+      [{ day: [day], requests: [written.length] }, 86_400],
+      [{ date: [day], requests: [written.length] }, 86_400],
+      [{ week: [day], requests: [written.length] }, 604_800],
+    ];
+    for (const [table, seconds] of single) {
+      expect(await verifyCounts(table, log.key)).toMatchObject({
+        valid: true,
+        cells: 1,
+        bucketSeconds: seconds,
+      });
+    }
+    const inHour = written.filter(([time]) => time.startsWith("2026-01-05T08:"));
+    const first = await verifyCounts({ hour: [hour], requests: [inHour.length] }, log.key, { limit: 100 });
+    expect(first.bucketSeconds).toBe(3600);
+    expect(first.differences.bucket).not.toContain(new Date(hour).toISOString());
+    const unnamed = { bucket: [day], requests: [written.length] };
+    await expect(verifyCounts(unnamed, log.key)).rejects.toThrow(
+      /^bucketSeconds: give the length of the table's buckets \(--bucket-seconds in a shell\): it has a single one/,
+    );
+    expect((await verifyCounts(unnamed, log.key, { bucketSeconds: 86_400 })).valid).toBe(true);
+  });
+
+  it("names the columns that it did not compare", async () => {
+    const { summary, unseen, valid } = await verifyCounts(
+      { count: [written.length], p95: [7], zone: ["a"] },
+      log.key,
+    );
+    expect(valid).toBe(true);
+    expect(unseen.at(-1)).toBe('columns that are not compared: "p95, zone"');
+    expect(summary).toContain('not seen: columns that are not compared: "p95, zone"');
+  });
+
+  it("reads a CSV whose cells are quoted, and an index that has no name", async () => {
+    const path = join(folder, "quoted.csv");
+    writeFileSync(path, `\uFEFF,"day",requests\n0,"2026-01-05",${written.length}\n`);
+    expect(await verifyCounts(path, log.key)).toMatchObject({ valid: true, cells: 1 });
+  });
+
+  const files: [string, string, RegExp][] = [
+    [
+      "a row that is longer than the header",
+      "day,requests\n2026-01-05,5\n2026-01-06,5,7\n",
+      /row 2 has more cells than the header, which has 2/,
+    ],
+    [
+      "two columns of one name",
+      "day,requests,requests\n2026-01-05,5,6\n",
+      /there are two columns "requests"/,
+    ],
+    [
+      "a misspelt column",
+      "bucket,endpoint,status_klass,requests\n2026-01-05,/,2,5\n",
+      /column "status_klass" is none that is known; did you mean "status_class"\?/,
+    ],
+    ["no rows and no header", "", /has no column of counts/],
+  ];
+  it.each(files)("refuses a CSV with %s", async (_, text, message) => {
+    const path = join(folder, "wrong.csv");
+    writeFileSync(path, text);
+    await expect(verifyCounts(path, log.key)).rejects.toThrow(InputError);
+    await expect(verifyCounts(path, log.key)).rejects.toThrow(message);
+  });
+
   const wrong: [string, Columns | string, RegExp][] = [
+    ["two columns that differ in case", { Count: [1], count: [1] }, /there are two columns "count"/],
     [
       "shorter buckets than the key's",
       { time: ["2026-01-05T00:00:00Z", "2026-01-05T00:00:10Z"], n: [1, 1] },

@@ -91,6 +91,19 @@ describe("readKey", () => {
       (key) => (key.scenario.traffic.end = key.scenario.traffic.start),
       /its scenario: traffic\.end: must be after/,
     ],
+    [
+      "a misspelt key in its scenario",
+      (key) => {
+        const { burstiness, ...traffic } = key.scenario.traffic;
+        key.scenario.traffic = { ...traffic, burstines: burstiness } as never;
+      },
+      /its scenario: traffic\.burstines: unknown key; did you mean "burstiness"\?/,
+    ],
+    [
+      "a scenario by name",
+      (key) => (key.scenario = "demo" as never),
+      /scenario must be an object, not "demo"/,
+    ],
     ["uneven columns", (key) => key.counts.bucket.pop(), /not equally long/],
     ["a class that does not exist", (key) => (key.counts.status_class[0] = 9), /does not exist/],
     ["a bin that does not exist", (key) => (key.response_time_ms.bins[0] = 1e15), /bins that do not exist/],
@@ -250,6 +263,7 @@ describe("verify of a hostile copy", () => {
     await expect(verify(join(folder, "none.csv"))).rejects.toThrow(/copy: .*there is no such file/);
     await expect(verify("a\0b", JSON.parse(text))).rejects.toThrow(InputError);
     await expect(verify("-", JSON.parse(text))).rejects.toThrow(/standard input cannot/);
+    await expect(verify([path, join(folder, ".", "log.csv")])).rejects.toThrow(/copy: .* is named twice/);
     await expect(verify([], JSON.parse(text))).rejects.toThrow(/copy: the list of files is empty/);
     await expect(verify(7 as never, JSON.parse(text))).rejects.toThrow(/copy: 7 is neither/);
     await expect(verify(path, undefined, { limit: -1 })).rejects.toThrow(/limit: must be/);
