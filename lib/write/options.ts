@@ -46,6 +46,8 @@ export interface GenerateOptions extends Work {
   format?: FormatName | undefined;
   /** Incidents in place of the scenario's: names such as `"checkout_outage"`, or their data. */
   incidents?: (string | Incident)[] | undefined;
+  /** How many more incidents to draw from the seed, 0 to 12. Default: the scenario's, mostly 0. */
+  randomIncidents?: number | undefined;
   /** Incidents that shall not have happened, by id, or true for all: the same log but for what they touched. */
   withoutIncidents?: true | string[] | undefined;
   /** Faults of the log itself: the share of the lines with each, such as `{ malformed: 0.001 }`. */
@@ -73,6 +75,7 @@ const known = [
     out: true,
     format: true,
     incidents: true,
+    randomIncidents: true,
     withoutIncidents: true,
     defects: true,
     labels: true,
@@ -129,6 +132,7 @@ export function prepare(options: GenerateOptions): {
     ...base,
     traffic: trafficWith(traffic, base.traffic),
     ...(options.incidents !== undefined && { incidents: options.incidents }),
+    ...(options.randomIncidents !== undefined && { randomIncidents: options.randomIncidents }),
     ...(options.defects !== undefined && { defects: options.defects }),
   });
   const without = withoutOption(options.withoutIncidents);

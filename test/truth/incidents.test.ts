@@ -151,6 +151,18 @@ describe("incidents", () => {
     }
   });
 
+  it("are drawn beside named ones, as an option, and refused by its name when there are too many", async () => {
+    const { key } = await generate({ rows: 100, incidents: ["outage"], randomIncidents: 2 });
+    expect(key.incidents.map(({ id }) => id.replace(/_\D+$/, ""))).toEqual([
+      "outage",
+      "random_1",
+      "random_2",
+    ]);
+    await expect(generate({ rows: 100, randomIncidents: 13 })).rejects.toThrow(
+      "randomIncidents: must be a whole number from 0 to 12, not 13",
+    );
+  });
+
   it("can be named, each by its kind, and lie inside any window, a second's too", async () => {
     for (const end of ["2026-01-05T00:00:01Z", "2026-01-05T00:10:00Z", "2026-03-05T00:00:00Z"]) {
       const { key } = await generate({ rows: 200, end, incidents: [...presetIncidents] });
