@@ -47,11 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--out <file>", "file to write; - is standard output", "-")
     .option("--format <name>", `${Object.keys(formats).join(", ")} (default: by the file's ending, else csv)`)
     .option("--incidents <name...>", `what goes wrong: ${presetIncidents.join(", ")}`)
-    .option(
-      "--random-incidents <n>",
-      "draw as many more from the seed, 0 to 12: the answer key says which",
-      number("random-incidents"),
-    )
+    .option("--random-incidents <n>", "draw as many from the seed, 0 to 12", number("random-incidents"))
     .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
     .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`)
     .option("--labels", "write the incidents and the defect of each line beside the log")

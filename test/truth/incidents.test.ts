@@ -159,7 +159,7 @@ describe("incidents", () => {
       "random_2",
     ]);
     await expect(generate({ rows: 100, randomIncidents: 13 })).rejects.toThrow(
-      "randomIncidents: must be a whole number from 0 to 12, not 13",
+      "randomIncidents: must be a number from 0 to 12, not 13",
     );
   });
 
