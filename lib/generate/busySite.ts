@@ -95,51 +95,62 @@ export class BusySite {
     this.#sums[1] = total;
   }
 
-  /** Writes the rows of a second from the first one not done up to row `until`. */
+  /** Writes the rows of a second from the first one not done up to row `until`: when, who, and what. */
   #rows(batch: Batch, second: number, until: number, intensity: number): void {
-    const { population, latency, journey, hasIdentifier, catalogue, drift } = this.#sources;
+    const first = batch.length;
+    const last = first + until - this.#done;
+    batch.second.fill(second, first, last);
+    this.#moments(batch, first, last);
+    this.#askers(batch, second, first, last);
+    this.#answers(batch, second, first, last, intensity);
+    this.#done = until;
+    batch.length = last;
+  }
+
+  #moments({ millisecond }: Batch, first: number, last: number): void {
+    const gaps = this.#gaps;
+    const { table } = gaps;
+    const perGap = 1000 / this.#sums[1];
+    let gap = this.#gap;
+    let sum = this.#sums[0];
+    for (let row = first; row < last; row++) {
+      if (gap === gaps.end) {
+        gaps.refill(gap, last - row);
+        gap = 0;
+      }
+      sum += GAPS[table[gap++] >>> 22];
+      millisecond[row] = sum * perGap;
+    }
+    this.#gap = gap;
+    this.#sums[0] = sum;
+  }
+
+  /** Draws the visitors. The two words behind a visitor's are kept in the columns that they will fill. */
+  #askers(batch: Batch, second: number, first: number, last: number): void {
+    const { millisecond, visitor, phase, latency: latencyWord, identifier: outcomeWord } = batch;
+    const { population } = this.#sources;
     const { botThreshold } = population;
     const crowd = this.#crowd;
     const { bound, perMillisecond, table, slots, seenMask, place } = crowd;
-    const { shapes, shapeAt, scale, loaded, limit } = latency;
-    const { second: seconds, millisecond: milliseconds, visitor: visitors, outcome: outcomes } = batch;
-    const { latency: latencies, identifier: ids, phase: phases } = batch;
     const words = this.#words;
     const word = words.table;
     let end = words.end;
     let at = this.#at;
-    const gaps = this.#gaps;
-    const gapWord = gaps.table;
-    let gap = this.#gap;
-    const identifiers = this.#identifiers;
-    const slowness = loadFactor(this.#plan.scenario.site.utilisation, intensity) * drift.at(second);
-    const perGap = 1000 / this.#sums[1];
-    let sum = this.#sums[0];
-    let row = batch.length;
-
-    for (let i = this.#done; i < until; i++, row++) {
-      if (gap === gaps.end) {
-        gaps.refill(gap, until - i);
-        gap = 0;
-      }
-      sum += GAPS[gapWord[gap++] >>> 22];
-      const millisecond = (sum * perGap) | 0;
-      const now = second * 1000 + millisecond;
-      let visitor = 0;
-      let phase = 1;
+    for (let row = first; row < last; row++) {
       if (at + 8 > end) {
-        words.refill(at, 8 + (until - i) * 6);
+        words.refill(at, 8 + (last - row) * 6);
         end = words.end;
         at = 0;
       }
       if (word[at++] < botThreshold) {
-        visitor = population.botOf(word[at++]);
-        phase = BOT;
+        visitor[row] = population.botOf(word[at++]);
+        phase[row] = BOT;
       } else {
+        const now = second * 1000 + millisecond[row];
         // Draw slots until one is open: its spell of now holds a session.
         for (let attempt = 0; ; attempt++) {
           if (at + 6 > end) {
-            words.refill(at, 8 + (until - i) * 6);
+            words.refill(at, 8 + (last - row) * 6);
             end = words.end;
             at = 0;
           }
@@ -151,28 +162,31 @@ export class BusySite {
           if (slots[seen] !== number || passed < 0 || passed >= 1) passed = crowd.look(number, now, seen);
           const who = slots[seen + 3];
           if (who >= 0 || attempt === 64) {
-            visitor = who >= 0 ? who : -1 - who;
-            phase = phaseAt(passed);
+            visitor[row] = who >= 0 ? who : -1 - who;
+            phase[row] = phaseAt(passed);
             break;
           }
         }
       }
-      const outcome = drawAlias(journey[phase], word[at++]);
-      const time = scale[outcome] * readShape(shapes, shapeAt[outcome], word[at++]);
-      const slowed = loaded[outcome] === 1 ? time * slowness : time;
+      outcomeWord[row] = word[at++];
+      latencyWord[row] = word[at++];
+    }
+    this.#at = at;
+  }
 
-      seconds[row] = second;
-      milliseconds[row] = millisecond;
-      visitors[row] = visitor;
+  #answers(batch: Batch, second: number, first: number, last: number, intensity: number): void {
+    const { phase, outcome: outcomes, latency: latencies, identifier: ids } = batch;
+    const { latency, journey, hasIdentifier, catalogue, drift } = this.#sources;
+    const { shapes, shapeAt, scale, loaded, limit } = latency;
+    const identifiers = this.#identifiers;
+    const slowness = loadFactor(this.#plan.scenario.site.utilisation, intensity) * drift.at(second);
+    for (let row = first; row < last; row++) {
+      const outcome = drawAlias(journey[phase[row]], ids[row]);
+      const time = scale[outcome] * readShape(shapes, shapeAt[outcome], latencies[row]);
+      const slowed = loaded[outcome] === 1 ? time * slowness : time;
       outcomes[row] = outcome;
       latencies[row] = slowed < limit ? slowed + 0.5 : limit;
       ids[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
-      phases[row] = phase;
     }
-    this.#gap = gap;
-    this.#sums[0] = sum;
-    this.#at = at;
-    this.#done = until;
-    batch.length = row;
   }
 }
