@@ -120,7 +120,13 @@ export function openMemory(bytes: Uint8Array): ByteStream | undefined {
       yield chunk;
     }
   }
-  return unpacked(all(), compression, () => position, bytes.length, async () => {});
+  return unpacked(
+    all(),
+    compression,
+    () => position,
+    bytes.length,
+    async () => {},
+  );
 }
 
 function compressionOf(head: Uint8Array): Compression {

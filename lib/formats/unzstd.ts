@@ -150,8 +150,7 @@ async function* blockByBlock(
     }
   }
   if (!ended || (head.checked && checksum === undefined)) throw new Error(endsEarly);
-  if (head.size !== undefined && length !== head.size)
-    throw new Error("the length does not fit the content");
+  if (head.size !== undefined && length !== head.size) throw new Error("the length does not fit the content");
   if (checksum !== undefined && littleEndian(checksum) !== Number(hash.digest() & 0xffffffffn))
     throw new Error(wrongChecksum);
 }
