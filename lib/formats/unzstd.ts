@@ -142,7 +142,9 @@ async function* blockByBlock(
       continue;
     }
     ended = (piece[0] & 1) === 1;
-    decoder.push(piece, ended);
+    // In two steps, as it would keep a block that it is given alone to the frame's end.
+    decoder.push(piece.subarray(0, 3));
+    decoder.push(piece.subarray(3), ended);
     for (const bytes of ready.splice(0)) {
       length += bytes.length;
       if (head.checked) hash.update(bytes);

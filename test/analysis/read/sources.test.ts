@@ -379,6 +379,21 @@ it("a line of 100 MB goes into quarantine with its length, in constant memory", 
   rmSync(file);
 });
 
+it("a zstd frame of 100 MB is read in constant memory", async () => {
+  // Lines of noise, so that the frame itself is long, too.
+  const noise = Buffer.alloc(100_000_000);
+  for (let i = 0, x = 1; i < noise.length; i++) {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    noise[i] = i % 100 === 99 ? 10 : 33 + (x >>> 26);
+  }
+  const file = put("noise.zst", zstd(noise, "--no-content-size"));
+  const before = process.memoryUsage().rss;
+  const log = await read(file, { format: "combined" });
+  expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
+  expect(log).toMatchObject({ lines: 1_000_000, quarantined: 1_000_000, damaged: false });
+  rmSync(file);
+}, 60_000);
+
 it.each([
   ["null for options", null, /^options: must be an object .*not null/],
   ["a number for a file", { out: 5 }, /^out: must be the path of a file, not 5/],
