@@ -9,8 +9,8 @@ import type { Progress, Work } from "./work.js";
 
 /**
  * The command line: a thin face over the functions of the library. Data goes to standard output and words for
- * people to standard error. Exit code 0: done; 1: the data fell short or the machine failed; 2: the call was
- * wrong; 130: interrupted.
+ * people to standard error. Exit code 0: done; 1: the data fell short (a log to read was damaged, say) or the machine
+ * failed; 2: the call was wrong; 130: interrupted.
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
@@ -87,18 +87,24 @@ export async function main(args: readonly string[]): Promise<number> {
       }
     });
 
-  command("read", "read servers' own logs into five-field CSV, losing no line")
+  command(
+    "read",
+    "read servers' own logs into five-field CSV, losing no line; exit code 1 when one is damaged",
+  )
     .argument(
       "<log...>",
       'log files, plain, gzip or zstd; patterns such as "access.log*", rotated logs oldest first; - is standard input',
     )
-    .requiredOption("--out <file>", "CSV file to write; - is standard output")
+    .requiredOption(
+      "--out <file>",
+      "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output",
+    )
     .option(
       "--format <name>",
       "what the lines look like: auto, combined, common, haproxy, alb, elb, caddy, traefik, json, csv, parquet, or a .json file with a format of your own",
       "auto",
     )
-    .option("--quarantine <file>", "where the lines go that are no records, as NDJSON")
+    .option("--quarantine <file>", "where the lines go that are no records, as NDJSON; - is standard output")
     .option("--time-zone <zone>", "zone of times that name none, such as Europe/Berlin or +02:00", "UTC")
     .option(
       "--time-unit <unit>",
@@ -108,8 +114,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
     .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
     .action(async (paths, { format, out, quarantine, timeZone, timeUnit, keepQuery, foldIds, json }) => {
-      if (json && out === "-") {
-        throw new InputError("--json: needs --out FILE, as standard output carries the records");
+      if (json && (out === "-" || quarantine === "-")) {
+        const [option, carried] = out === "-" ? ["--out", "records"] : ["--quarantine", "quarantine"];
+        throw new InputError(`--json: needs ${option} FILE, as standard output carries the ${carried}`);
       }
       const { read } = await import("./write/readLog.js");
       const options = {
@@ -125,6 +132,7 @@ export async function main(args: readonly string[]): Promise<number> {
       if (json) print(JSON.stringify(log));
       else tell(log.summary);
       if (out !== "-" && !json) tell(`written to ${log.path}`);
+      if (log.damaged) code = 1;
     });
 
   command("validate", "check a five-field CSV against every rule; exit code 1 when it breaks one")

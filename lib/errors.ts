@@ -26,6 +26,8 @@ export function quoted(value: unknown): string {
     text = String(value);
   }
   text ??= String(value);
+  // JSON leaves these as they are, and a terminal takes some of them for orders.
+  text = text.replace(/[\u007f-\u009f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

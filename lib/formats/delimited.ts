@@ -21,7 +21,7 @@ function csvReading(options: FormatOptions, sample: readonly Uint8Array[], field
   const header = sample[0].slice();
   const text = new TextDecoder().decode(header);
   const delimiter = [",", ";", "\t", "|"].reduce((best, one) =>
-    text.split(one).length > text.split(best).length ? one : best,
+    cellsOf(text, one).length > cellsOf(text, best).length ? one : best,
   );
   const names = cellsOf(text, delimiter);
   if (names.length < 4) {
@@ -91,9 +91,17 @@ function csvReading(options: FormatOptions, sample: readonly Uint8Array[], field
   };
 }
 
-/** The cells of a header, with or without quotes. */
+/** The cells of a header, with or without quotes; a delimiter in quotes is part of a name. */
 function cellsOf(header: string, delimiter: string): string[] {
-  return header.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const cells: string[] = [""];
+  let inQuotes = false;
+  for (const character of header) {
+    const cell = cells[cells.length - 1];
+    if (character === '"' && (inQuotes || /^("|\s*$)/.test(cell))) inQuotes = !inQuotes;
+    if (character === delimiter && !inQuotes) cells.push("");
+    else cells[cells.length - 1] += character;
+  }
+  return cells.map((cell) => cell.trim().replace(/^"(.*)"$/, (_, name) => name.replaceAll('""', '"')));
 }
 
 function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {

@@ -18,9 +18,7 @@ const byEnding = new Map<string, FormatName>(
  * compressed once more
  */
 export function formOf(format: unknown, out?: string): { format: FormatName; compression?: Compression } {
-  const file = out === undefined ? "" : basename(out).toLowerCase();
-  const compression = compressions[extname(file)];
-  const ending = extname(compression === undefined ? file : basename(file, extname(file)));
+  const { ending, compression, last } = endingsOf(out ?? "");
   const found = format === undefined ? byEnding.get(ending) : names.find((name) => name === format);
   if (format !== undefined && found === undefined) {
     throw new InputError(
@@ -34,9 +32,35 @@ export function formOf(format: unknown, out?: string): { format: FormatName; com
     );
   }
   if (found === "parquet" && compression !== undefined) {
-    throw new InputError(`out: must not end in ${extname(file)} for Parquet, which is compressed inside`);
+    throw new InputError(`out: must not end in ${last} for Parquet, which is compressed inside`);
   }
   return { format: found ?? "csv", ...(compression && { compression }) };
+}
+
+/**
+ * How a file is compressed that is to take CSV, whatever its name: by its ending.
+ * @throws InputError when the ending stands for another format
+ */
+export function csvCompression(out: string): Compression | undefined {
+  const { ending, compression } = endingsOf(out);
+  const format = byEnding.get(ending);
+  if (format !== undefined && format !== "csv") {
+    throw new InputError(
+      `out: ${quoted(out)} ends in ${ending}, which stands for ${format}, and CSV is written: end it in .csv, and .gz or .zst behind compress`,
+    );
+  }
+  return compression;
+}
+
+/** How a file is compressed, by its ending. */
+export const compressionOfName = (path: string): Compression | undefined => endingsOf(path).compression;
+
+/** A name's endings in small letters: the last, what that says of compression, and the one of the format. */
+function endingsOf(path: string): { last: string; compression: Compression | undefined; ending: string } {
+  const file = basename(path).toLowerCase();
+  const last = extname(file);
+  const compression = compressions[last];
+  return { last, compression, ending: compression === undefined ? last : extname(basename(file, last)) };
 }
 
 /** A file's name without the endings of format and compression: what stands beside the log has this name. */

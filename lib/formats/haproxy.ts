@@ -16,7 +16,7 @@ import { afterWords, lastColon, wordEnd, wordStart } from "./readWords.js";
  */
 export const haproxy: LineFormat = {
   title: "HAProxy HTTP log",
-  reading: ({ toUtc, keepQuery }) => ({
+  reading: ({ toUtc, keepQuery, timeUnit }) => ({
     read: (bytes, start, end, row) => {
       row.bytes = bytes;
       const date = acceptDate(bytes, start, end);
@@ -36,6 +36,7 @@ export const haproxy: LineFormat = {
       const timersEnd = wordEnd(bytes, timers, end);
       const wrong = readTimers(bytes, timers, timersEnd, row);
       if (wrong !== undefined) return wrong;
+      if (timeUnit === "none") row.hundredths = -1;
 
       const statusEnd = wordEnd(bytes, timersEnd + 1, end);
       row.status = digits(bytes, timersEnd + 1, statusEnd);

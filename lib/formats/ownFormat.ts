@@ -1,9 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import { didYouMean, InputError, quoted } from "../errors.js";
 import { type FieldName, recordFields } from "../record.js";
 import { delimited } from "./delimited.js";
 import { jsonLines } from "./jsonLines.js";
 import { FieldTexts, fieldReader } from "./readFields.js";
 import { type FieldMap, mapFields } from "./readNames.js";
+import { notUtf8 } from "./readRequest.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "./readRow.js";
 
 /**
@@ -125,16 +127,22 @@ function patternReading(
     decided,
     unsure,
     read: (bytes, start, end, row) => {
-      const found = pattern.exec(utf8.decode(bytes.subarray(start, end)))?.groups;
+      const line = bytes.subarray(start, end);
+      const found = pattern.exec(utf8.decode(line))?.groups;
       if (found === undefined) return "the line does not match the pattern";
       for (let i = 0; i < 5; i++) {
         const name = names[i];
         values[i] = name === undefined ? undefined : found[name];
       }
+      // Decoded, bytes that are no UTF-8 are this character: a path that nobody asked for.
+      if (values[TARGET]?.includes("\ufffd") && !isUtf8(line)) return notUtf8;
       texts.setAll(values);
       return readFields(texts, row);
     },
   };
 }
+
+/** Where the path stands among the five fields. */
+const TARGET = 2;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

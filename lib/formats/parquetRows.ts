@@ -115,10 +115,11 @@ async function eachRow(
 const unsound = (path: string, error: unknown) =>
   new InputError(`path: cannot read ${quoted(path)} as Parquet: ${(error as Error).message.split("\n")[0]}`);
 
-/** A column as text, in DuckDB's SQL: a moment with its zone in UTC, the rest as DuckDB writes it. */
+/** A column as text, in DuckDB's SQL: a moment with its zone in UTC, a day as its midnight, the rest as DuckDB writes it. */
 export function asText(name: string, type: string): string {
   const column = `"${name.replaceAll('"', '""')}"`;
   if (type === "TIMESTAMP WITH TIME ZONE") return `make_timestamp(epoch_us(${column}))::VARCHAR || 'Z'`;
+  if (type === "DATE") return `${column}::TIMESTAMP::VARCHAR`; // midnight
   return `${column}::VARCHAR`;
 }
 

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createGunzip } from "node:zlib";
 import { InputError, quoted } from "../errors.js";
+import { isFrame, isSkippable } from "./unzstd.js";
 
 /** Standard input, where a path is asked for. */
 export const standardInput = "-";
@@ -24,6 +24,8 @@ export interface ByteStream {
   readonly size: number | undefined;
   /** Why the bytes ended before their end: packed data that are cut short or damaged. */
   damage(): string | undefined;
+  /** What the reader should know of them, though nothing is damaged. */
+  note(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function openBytes(path: string, argument: string): Promise<ByteStr
     position: () => position,
     size,
     damage: () => undefined,
+    note: () => undefined,
     close: () => handle.close(),
   };
 }
@@ -102,9 +105,33 @@ async function openStandardInput(): Promise<ByteStream> {
   return unpacked(all(), compressionOf(head), () => position, undefined, close);
 }
 
+/**
+ * The bytes of a log in memory, unpacked.
+ * @returns undefined when they are not packed.
+ */
+export function openMemory(bytes: Uint8Array): ByteStream | undefined {
+  const compression = compressionOf(bytes);
+  if (compression === "none") return;
+  let position = 0;
+  async function* all(): AsyncGenerator<Uint8Array, void, undefined> {
+    while (position < bytes.length) {
+      const chunk = bytes.subarray(position, position + readSize);
+      position += chunk.length;
+      yield chunk;
+    }
+  }
+  return unpacked(
+    all(),
+    compression,
+    () => position,
+    bytes.length,
+    async () => {},
+  );
+}
+
 function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
+  if (isFrame(head) || isSkippable(head)) return "zstd";
   return "none";
 }
 
@@ -116,9 +143,11 @@ function unpacked(
   close: () => Promise<void>,
 ): ByteStream {
   let damage: string | undefined;
+  let note: string | undefined;
   let chunk: Uint8Array = new Uint8Array(0);
-  const unpack = { none: (bytes: AsyncIterable<Uint8Array>) => bytes, gzip: gunzip, zstd: unzstd };
-  const chunks = unpack[compression](packed)[Symbol.asyncIterator]();
+  const chunks = unpack(packed, compression, (text) => {
+    note = text;
+  })[Symbol.asyncIterator]();
   return {
     compression,
     async fill(into, offset, length) {
@@ -141,6 +170,7 @@ function unpacked(
     position,
     size,
     damage: () => damage,
+    note: () => note,
     async close() {
       await chunks.return?.();
       await close();
@@ -148,25 +178,13 @@ function unpacked(
   };
 }
 
-/** Unpacks gzip, of any number of members. */
-async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const { pipeline } = await import("node:stream");
-  const unzip = createGunzip({ chunkSize: readSize });
-  pipeline(packed, unzip, () => {}); // the loop below hears of errors
-  yield* unzip as AsyncIterable<Uint8Array>;
-}
-
-/** Unpacks zstd, of any number of frames; Node's own decoder stops silently after the first one. */
-async function* unzstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const { Decompress } = await import("fzstd");
-  const ready: Uint8Array[] = [];
-  const decoder = new Decompress((bytes) => {
-    if (bytes.length > 0) ready.push(bytes);
-  });
-  for await (const bytes of packed) {
-    decoder.push(bytes);
-    yield* ready.splice(0);
-  }
-  decoder.push(new Uint8Array(0), true); // throws when the last frame is not whole
-  yield* ready.splice(0);
+/** What unpacks is loaded when it is needed. */
+async function* unpack(
+  packed: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  note: (text: string) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (compression === "gzip") yield* (await import("./gunzip.js")).gunzip(packed, note);
+  else if (compression === "zstd") yield* (await import("./unzstd.js")).unzstd(packed);
+  else yield* packed;
 }

@@ -40,7 +40,7 @@ export function scaled(bytes: Uint8Array, start: number, end: number, places: nu
 export const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
 
 /**
- * Reads a response time into the row: nothing, "-" and anything below 0 mean that the log has none. A unit
+ * Reads a response time into the row: nothing, "-" and a number below 0 mean that the log has none. A unit
  * behind the number (`1.2ms`, `350µs`) says more than `unit`.
  */
 export function readDuration(
@@ -51,7 +51,12 @@ export function readDuration(
   row: Row,
 ): Reason {
   row.hundredths = -1;
-  if (start >= end || bytes[start] === MINUS) return;
+  if (start >= end) return;
+  if (bytes[start] === MINUS) {
+    const wrong = end - start > 1 ? readUnusual(bytes, start + 1, end, unit, row) : undefined;
+    row.hundredths = -1;
+    return wrong;
+  }
   row.hundredths = scaled(bytes, start, end, placesOf[unit]);
   return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
 }

@@ -71,7 +71,7 @@ export function fieldReader(
     if (row.time < 0) return "the timestamp is not a date and time that can be read";
     if (start[CLIENT] === end[CLIENT]) return "there is no client address";
     readClient(bytes, start[CLIENT], end[CLIENT], row);
-    row.status = end[STATUS] - start[STATUS] === 3 ? digits(bytes, start[STATUS], end[STATUS]) : -1;
+    row.status = statusIn(bytes, start[STATUS], end[STATUS]);
     if (row.status < 0) return "the status is not a number of three digits";
     if (start[TARGET] === end[TARGET]) return "there is no path";
     const wrong = pathOf(bytes, start[TARGET], end[TARGET], row, keepQuery);
@@ -79,6 +79,16 @@ export function fieldReader(
     row.hundredths = -1;
     return unit === "none" ? undefined : readDuration(bytes, start[DURATION], end[DURATION], unit, row);
   };
+}
+
+/** Three digits, or -1. `200.0` is 200, too: so pandas and Parquet write numbers among which one is missing. */
+function statusIn(bytes: Uint8Array, start: number, end: number): number {
+  let whole = end;
+  if (end - start > 4 && bytes[start + 3] === DOT) {
+    while (bytes[whole - 1] === ZERO) whole--;
+    whole--; // the dot, if there was nothing but zeros behind it
+  }
+  return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }
 
 /** The address without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose what is around it. */
@@ -102,6 +112,8 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
 }
 
 const QUOTE = 34;
+const DOT = 46;
+const ZERO = 48;
 const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;

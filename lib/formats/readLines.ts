@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
-import { type ByteStream, type Compression, openBytes, readSize, standardInput } from "./readBytes.js";
+import {
+  type ByteStream,
+  type Compression,
+  openBytes,
+  openMemory,
+  readSize,
+  standardInput,
+} from "./readBytes.js";
 
 /** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
 export const longestLine = 1 << 20;
@@ -29,12 +36,14 @@ export function contentOf(source: Source): string | Uint8Array {
 }
 
 /**
- * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. A file or standard
- * input may be plain, gzip or zstd, told by its first bytes.
+ * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. Each may be plain, gzip
+ * or zstd, told by its first bytes.
  */
 export class Lines {
   /** Why the data ended before their end (packed data cut short or damaged); undefined when they did not. */
   damage: string | undefined;
+  /** What the reader should know of sound data: something follows them that does not belong to them. */
+  note: string | undefined;
   /** How the data are packed; known from the first block on. */
   compression: Compression = "none";
   readonly #source: string | Uint8Array;
@@ -68,8 +77,8 @@ export class Lines {
    * @throws InputError when the source cannot be opened; InterruptedError when stopped.
    */
   async sample(length: number, work: Work = {}): Promise<Uint8Array> {
-    if (typeof this.#source !== "string") return this.#source.subarray(0, length);
-    const stream = await openBytes(this.#source, this.#argument);
+    const stream = await this.#bytes();
+    if (stream === undefined) return (this.#source as Uint8Array).subarray(0, length);
     this.compression = stream.compression;
     const head = new Uint8Array(length);
     let filled = 0;
@@ -101,11 +110,11 @@ export class Lines {
    */
   async *blocks(work: Work = {}): AsyncGenerator<Block, void, undefined> {
     const pace = new Pace(work);
-    if (typeof this.#source !== "string") {
-      yield* blocksOfMemory(this.#source, pace);
+    const stream = this.#open ?? (await this.#bytes());
+    if (stream === undefined) {
+      yield* blocksOfMemory(this.#source as Uint8Array, pace);
       return;
     }
-    const stream = this.#open ?? (await openBytes(this.#source, this.#argument));
     this.compression = stream.compression;
     let head = this.#head;
     this.#open = undefined;
@@ -118,7 +127,10 @@ export class Lines {
         return part.length;
       }
       const got = await stream.fill(into, offset, length);
-      if (got === 0) this.damage = stream.damage();
+      if (got === 0) {
+        this.damage = stream.damage();
+        this.note = stream.note();
+      }
       return got;
     };
     // Standard input may keep silent for ever: an interrupt closes it.
@@ -135,6 +147,12 @@ export class Lines {
       signal?.removeEventListener("abort", stop);
       await stream.close();
     }
+  }
+
+  /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */
+  async #bytes(): Promise<ByteStream | undefined> {
+    if (typeof this.#source !== "string") return openMemory(this.#source);
+    return openBytes(this.#source, this.#argument);
   }
 }
 

@@ -86,8 +86,11 @@ export function targetPath(
 export function damagedTarget(bytes: Uint8Array, start: number, end: number): Reason {
   let unusual = 0;
   for (let i = start; i < end; i++) unusual |= bytes[i];
-  return unusual < 0x80 || isUtf8(bytes.subarray(start, end)) ? undefined : "the path is not UTF-8";
+  return unusual < 0x80 || isUtf8(bytes.subarray(start, end)) ? undefined : notUtf8;
 }
+
+/** Said of a path whose bytes are no text. */
+export const notUtf8 = "the path is not UTF-8";
 
 const notPath = "the request's target is not a path";
 

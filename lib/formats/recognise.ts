@@ -33,7 +33,7 @@ export function firstLines(head: Uint8Array): Uint8Array[] {
 
 /**
  * Chooses the format that makes records of the first lines: of at least half of them, and of at least twice as
- * many as any other format.
+ * many as any other format; or the format of which all of them are headers.
  * @param path - what errors call the log
  * @throws InputError when no format or more than one fits, with what each one made of the lines.
  */
@@ -56,6 +56,15 @@ export function recognise(
       return reading ? [{ name, format, reading, ...countOf(reading, lines) }] : [];
     })
     .sort((a, b) => b.records - a.records);
+  // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
+  const bare = tried.find(({ headers }) => headers === lines.length);
+  if (bare !== undefined) {
+    return {
+      name: bare.name,
+      reading: bare.reading,
+      why: `${bare.format.title}: a header and nothing behind it`,
+    };
+  }
   const [best, second] = tried;
   const first = new TextDecoder().decode(lines[0].subarray(0, 200));
   if (best === undefined || best.records === 0 || best.records < (lines.length - best.headers) / 2) {

@@ -116,8 +116,16 @@ export async function checkWritable(path: string, argument = "out"): Promise<voi
   });
 }
 
+/** @throws InputError naming `argument` when the value is no path. */
+export function pathOption(argument: string, value: unknown): string {
+  if (typeof value !== "string" || value === "" || value.includes("\0")) {
+    throw new InputError(`${argument}: must be the path of a file, not ${quoted(value)}`);
+  }
+  return value;
+}
+
 /** What went wrong, in words, for the failures that users meet. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     ENOSPC: "the disk is full",

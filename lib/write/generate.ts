@@ -15,7 +15,7 @@ import { WholeFile } from "./file.js";
 import { hasHeader } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
-import { MemorySink } from "./sink.js";
+import { MemorySink, standardOutput, toStandardOutput } from "./sink.js";
 
 export type { GenerateOptions } from "./options.js";
 
@@ -66,7 +66,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   let records = 0;
   let making: ReturnType<typeof pieces> | undefined;
   try {
-    const file = out === undefined || out === "-" ? undefined : await open(out, "out");
+    const file = out === undefined || out === standardOutput ? undefined : await open(out, "out");
     const beside = file?.isRegular ? withoutEndings(file.path) : undefined;
     const keyPath = beside && options.key !== false ? `${beside}.truth.json` : undefined;
     if (keyPath && file) await refuseOtherKey(keyPath, basename(file.path));
@@ -76,7 +76,8 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       : undefined;
     if (hasHeader(job, plan)) await labelFile?.write(new TextEncoder().encode(labelHeader));
     const memory = new MemorySink();
-    const write = file ? file.write.bind(file) : out === "-" ? toStandardOutput : memory.write.bind(memory);
+    const inPlace = out === undefined ? memory.write.bind(memory) : toStandardOutput;
+    const write = file ? file.write.bind(file) : inPlace;
     const put = async (bytes: Uint8Array) => {
       hash.update(bytes);
       size += bytes.length;
@@ -167,10 +168,4 @@ function firstLines(bytes: Uint8Array | undefined, path: string | undefined, cou
   }
   const lines = new TextDecoder().decode(head).split("\n");
   return lines.slice(0, Math.min(count, lines.length - 1));
-}
-
-function toStandardOutput(piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(piece, (error) => (error ? reject(error) : resolve()));
-  });
 }

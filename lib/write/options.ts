@@ -14,6 +14,7 @@ import {
   type ScenarioInput,
 } from "../scenario/scenario.js";
 import { checkWork, type Work, workOptions } from "../work.js";
+import { pathOption } from "./file.js";
 import type { Job } from "./maker.js";
 import { mostBytesInMemory } from "./sink.js";
 
@@ -239,13 +240,6 @@ function moment(argument: string, text: unknown): number {
 }
 
 /** The path of a file to write, or "-". */
-function pathOption(argument: string, value: unknown): string {
-  if (typeof value !== "string" || value === "" || value.includes("\0")) {
-    throw new InputError(`${argument}: must be the path of a file, not ${quoted(value)}`);
-  }
-  return value;
-}
-
 /** Labels stand beside a file. */
 export function noPlaceForLabels(): never {
   throw new InputError("labels: need a file in out, beside which they can stand");

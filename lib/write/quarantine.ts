@@ -1,5 +1,4 @@
 import type { Columns } from "../record.js";
-import type { WholeFile } from "./file.js";
 
 /** A line of a log that is no record. */
 export interface QuarantinedLine {
@@ -23,12 +22,12 @@ export class Quarantine {
   /** The first ten. */
   readonly examples: QuarantinedLine[] = [];
   readonly #counts = new Map<string, number>();
-  readonly #file: WholeFile | undefined;
+  readonly #put: ((bytes: Uint8Array) => Promise<void>) | undefined;
   #pending: string[] = [];
 
-  /** @param file - takes the lines as NDJSON, one object a line; left out, they are only counted */
-  constructor(file: WholeFile | undefined) {
-    this.#file = file;
+  /** @param put - takes the lines as NDJSON, one object a line; left out, they are only counted */
+  constructor(put: ((bytes: Uint8Array) => Promise<void>) | undefined) {
+    this.#put = put;
   }
 
   /** Takes a line whose text starts with bytes[start, end) and is `length` bytes long in all. */
@@ -40,19 +39,19 @@ export class Quarantine {
     length: number,
   ): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    if (!this.#file && this.examples.length >= mostExamples) return;
+    if (!this.#put && this.examples.length >= mostExamples) return;
     const text = utf8.decode(bytes.subarray(start, Math.min(end, start + longestText)));
     const entry = { ...(file === undefined ? {} : { file }), line, reason, bytes: length, text };
     if (this.examples.length < mostExamples) this.examples.push(entry);
-    if (this.#file) this.#pending.push(JSON.stringify(entry));
+    if (this.#put) this.#pending.push(JSON.stringify(entry));
   }
 
   /** Writes what has gathered. */
   async flush(): Promise<void> {
-    if (!this.#file || this.#pending.length === 0) return;
+    if (!this.#put || this.#pending.length === 0) return;
     const text = `${this.#pending.join("\n")}\n`;
     this.#pending = [];
-    await this.#file.write(new TextEncoder().encode(text));
+    await this.#put(new TextEncoder().encode(text));
   }
 
   /** Columns `reason` and `lines`, most frequent first. */

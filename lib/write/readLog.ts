@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
+import { compressionOfName, csvCompression } from "../formats/ending.js";
 import type { OwnFormat } from "../formats/ownFormat.js";
 import type { ParquetRows } from "../formats/parquetRows.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "../formats/read.js";
@@ -8,26 +9,30 @@ import { Lines } from "../formats/readLines.js";
 import type { FormatOptions, LineReader, TimeUnit } from "../formats/readRow.js";
 import { firstLines, recognise, sampleSize } from "../formats/recognise.js";
 import { checkWork, type Progress, type Work } from "../work.js";
-import { checkWritable, WholeFile } from "./file.js";
+import { checkWritable, pathOption } from "./file.js";
 import { type LogFile, type LogSource, logFiles } from "./logFiles.js";
+import { Outputs } from "./outputs.js";
 import { Quarantine } from "./quarantine.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./readOutcome.js";
 import { Records } from "./records.js";
-import { FileSink, MemorySink, OutputSink, type Sink } from "./sink.js";
+import { MemorySink, standardOutput } from "./sink.js";
 import { Tally } from "./tally.js";
 
 export type { ReadLog, SourceLog } from "./readOutcome.js";
-
-/** Standard output, where a file for the CSV is asked for. */
-const standardOutput = "-";
 
 /** How `read` reads logs. All may be left out. */
 export interface ReadOptions {
   /** What the lines look like: a format's name, one of your own, or "auto" (the default) to go by the first lines. */
   format?: ReadFormat | OwnFormat | undefined;
-  /** File for the CSV, "-" for standard output; left out, it stays in memory, up to 256 MiB (about 4 million records). */
+  /**
+   * File for the CSV, "-" for standard output; `.gz` or `.zst` at its end compress. Left out, the CSV stays in
+   * memory, up to 256 MiB (about 4 million records).
+   */
   out?: string | undefined;
-  /** File for the lines that are no records, as NDJSON: line number, reason, length, text. */
+  /**
+   * File for the lines that are no records, as NDJSON: line number, reason, length, text. "-" is standard output,
+   * unless the CSV goes there; `.gz` or `.zst` at its end compress.
+   */
   quarantine?: string | undefined;
   /** Zone of the log's clock where a time names none: "UTC" (the default), "+02:00" or "Europe/Berlin". */
   timeZone?: string | undefined;
@@ -68,17 +73,14 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
   const files = await logFiles(source);
   await checkTargets(options, files);
   const jobs: Job[] = [];
-  const opened: WholeFile[] = [];
-  const openFile = async (file: string, argument: string) => {
-    opened.push(await WholeFile.create(file, argument));
-    return opened.at(-1)!;
-  };
+  const outputs = new Outputs();
   try {
     for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
     const memory = new MemorySink();
-    const sink = await sinkOf(options.out, memory, openFile);
+    const { out, quarantine: bad } = options;
+    const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
     const quarantine = new Quarantine(
-      options.quarantine === undefined ? undefined : await openFile(options.quarantine, "quarantine"),
+      bad === undefined ? undefined : await outputs.put(bad, "quarantine", compressionOfName(bad)),
     );
     const tally = new Tally(quarantine);
     const size = sizeOf(files);
@@ -92,21 +94,14 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
       before += job.file.size ?? 0;
     }
     await records.end();
-    await WholeFile.commitAll(opened);
-    return readLogOf(placeOf(options.out, memory), sources, tally, quarantine);
+    await outputs.commit();
+    return readLogOf(placeOf(out, memory), sources, tally, quarantine);
   } catch (error) {
-    for (const file of opened) await file.discard();
+    await outputs.discard();
     throw error;
   } finally {
     for (const { parquet } of jobs) parquet?.close();
   }
-}
-
-type OpenFile = (file: string, argument: string) => Promise<WholeFile>;
-
-async function sinkOf(out: string | undefined, memory: MemorySink, openFile: OpenFile): Promise<Sink> {
-  if (out === undefined) return memory;
-  return out === standardOutput ? new OutputSink() : new FileSink(await openFile(out, "out"));
 }
 
 function placeOf(out: string | undefined, memory: MemorySink): { path?: string; csv?: Uint8Array } {
@@ -144,14 +139,21 @@ function checkedOptions({
 
 /** Checks the files to write before any is touched. */
 async function checkTargets({ out, quarantine }: ReadOptions, files: readonly LogFile[]): Promise<void> {
-  for (const [argument, file] of Object.entries({ out, quarantine })) {
-    if (file === undefined || (argument === "out" && file === standardOutput)) continue;
+  for (const [argument, value] of Object.entries({ out, quarantine })) {
+    if (value === undefined) continue;
+    const file = pathOption(argument, value);
+    if (file === standardOutput) continue;
     if (files.some(({ path }) => path === resolve(file))) {
       throw new InputError(`${argument}: ${quoted(file)} is the log itself`);
     }
+    if (argument === "out") csvCompression(file);
     await checkWritable(file, argument);
   }
-  if (out !== undefined && quarantine !== undefined && resolve(out) === resolve(quarantine)) {
+  if (out === undefined || quarantine === undefined) return;
+  if (out === standardOutput && quarantine === standardOutput) {
+    throw new InputError("quarantine: standard output carries the CSV already, give a file");
+  }
+  if (resolve(out) === resolve(quarantine)) {
     throw new InputError(`quarantine: ${quoted(quarantine)} is also the file of the CSV`);
   }
 }
@@ -207,6 +209,7 @@ async function readOne(
     format,
     why,
     damage: lines.damage,
+    note: lines.note,
     lines: after.lines - before.lines,
     records: after.records - before.records,
     quarantined: after.quarantined - before.quarantined,

@@ -15,6 +15,8 @@ export interface SourceLog extends Readonly<LineCounts> {
   readonly why: string;
   /** Why its data ended before their end, if they did. */
   readonly damage: string | undefined;
+  /** What the reader should know of sound data: something stands behind them that does not belong to them. */
+  readonly note: string | undefined;
 }
 
 /** Logs that were read, and what became of their lines: lines = records + quarantined + skipped. */
@@ -29,6 +31,8 @@ export interface ReadLog extends Log {
   readonly headers: number;
   /** Records whose time lies before that of the record above them: servers log a request when it ends. */
   readonly outOfOrder: number;
+  /** Whether a log was damaged or cut short, so that lines may be lost; `damage` of the log in `sources` says why. */
+  readonly damaged: boolean;
   /** Records that have no response time. */
   readonly withoutResponseTime: number;
   /** Earliest and latest time stamp; undefined when there is no record. */
@@ -74,6 +78,7 @@ export function readLogOf(
     skipped,
     blank,
     headers,
+    damaged: sources.some(({ damage }) => damage !== undefined),
     outOfOrder,
     withoutResponseTime,
     from,
@@ -91,10 +96,11 @@ export function readLogOf(
 function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
   const { records, outOfOrder, firstOutOfOrder, withoutResponseTime } = tally;
   const warnings: string[] = [];
-  for (const { damage, name, lines } of sources) {
-    if (damage === undefined) continue;
+  for (const { damage, note, name, lines } of sources) {
     const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
-    warnings.push(`${damage}: what came after line ${grouped(lines)}${place} is lost`);
+    if (damage !== undefined)
+      warnings.push(`${damage}: what came after line ${grouped(lines)}${place} is lost`);
+    if (note !== undefined) warnings.push(`${note}, after line ${grouped(lines)}${place}`);
   }
   if (outOfOrder > 0) {
     warnings.push(

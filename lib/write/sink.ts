@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import type { WholeFile } from "./file.js";
+import { reason, type WholeFile } from "./file.js";
 
 /** Most bytes of CSV that are kept in memory for a caller who named no file. */
 export const mostBytesInMemory = 256 * 2 ** 20;
@@ -27,14 +27,36 @@ export class FileSink implements Sink {
   }
 }
 
-/** A sink that writes to standard output, as fast as its reader takes. */
-export class OutputSink implements Sink {
+/** A sink that hands each piece on to what has no more need of it when it answers. */
+export class DirectSink implements Sink {
+  readonly #put: (bytes: Uint8Array) => Promise<void>;
+
+  constructor(put: (bytes: Uint8Array) => Promise<void>) {
+    this.#put = put;
+  }
+
   async write(piece: Uint8Array): Promise<Uint8Array> {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(piece, (error) => (error ? reject(error) : resolve()));
-    });
+    await this.#put(piece);
     return new Uint8Array(piece.buffer as ArrayBuffer);
   }
+}
+
+/** Standard output, where a file is asked for. */
+export const standardOutput = "-";
+
+/**
+ * Writes to standard output, as fast as its reader takes.
+ * @throws Error in one sentence when it leads to a disk that is full or fails.
+ */
+export function toStandardOutput(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (!error) resolve();
+      else if ((error as NodeJS.ErrnoException).code === "EPIPE")
+        reject(error); // its reader went away
+      else reject(new Error(`cannot write standard output: ${reason(error)}`));
+    });
+  });
 }
 
 /** A sink that keeps the bytes. */

@@ -2,8 +2,10 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -306,6 +308,20 @@ describe("when the machine fails", () => {
     writeFileSync(join(folder, "junk.csv"), `${old}junk\n`);
     expect(run("read", "junk.csv", "--out", "beside.csv", "--quarantine", "/dev/full").status).toBe(1);
     expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
+  });
+
+  it.each([
+    ["generate", ["generate", "--rows", "1000"]],
+    ["read", ["read", new URL("../../data/haproxy_excerpt.log", import.meta.url).pathname, "--out", "-"]],
+  ])("so does standard output on a full disk: %s", (_, args) => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
+      cwd: folder,
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([1, "server-logs: cannot write standard output: the disk is full\n"]);
   });
 
   it("a reader that goes away ends in one sentence", () => {

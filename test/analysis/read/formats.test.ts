@@ -31,12 +31,19 @@ describe("a log's first lines tell its format", () => {
       /may be (combined|haproxy) \(5 read\) or/,
     ],
     ["binary junk", "\x7fELF\0\0\x01", /cannot tell/],
+    ["a line with orders for the terminal", "\xc2\x9b2J\n", /cannot tell.*which begin "\\u009b2J"/],
     ["a CSV without a header", `${samples.csv.slice(1).join("\n")}\n`, /cannot tell/],
     ["a first line that does not end", "x".repeat(300_000), /first line is longer than 256 KiB/],
   ])("and %s are refused", async (_, text, message) => {
     await expect(read(Buffer.from(text, "latin1"))).rejects.toThrow(
       expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
     );
+  });
+
+  it("and a CSV of nothing but its header, such as `read` writes of a log without records", async () => {
+    const empty = Buffer.from((await readText("")).log.csv!).toString();
+    expect((await readText(empty)).log).toMatchObject({ lines: 1, records: 0, headers: 1 });
+    expect(Buffer.from((await readText(empty)).log.csv!).toString()).toBe(empty);
   });
 
   it("but an empty log is read as one", async () => {
@@ -96,6 +103,11 @@ describe("each reader gives the five fields", () => {
   });
 });
 
+it.each(["haproxy", "alb", "elb"])("of %s, response times are left out on request", async (name) => {
+  const { rows } = await readText(textOf(name), { timeUnit: "none" });
+  expect(rows.every((row) => row.endsWith(","))).toBe(true);
+});
+
 it("of a Caddy behind a proxy, the client is the one whom the proxy named", async () => {
   const [line] = samples.caddy;
   const proxied = line.replace('"client_ip":"127.0.0.1"', '"client_ip":"203.0.113.9"');
@@ -112,6 +124,28 @@ describe("CSV", () => {
   ])("with %s between its cells", async (_, delimiter) => {
     const text = `${header}\n2026-01-05T10:00:00Z,10.0.0.1,/x,200\n`.replaceAll(",", delimiter);
     expect((await readText(text)).rows).toEqual(["2026-01-05T10:00:00.000Z,10.0.0.1,/x,200,"]);
+  });
+
+  it("with a status that has decimals of zero", async () => {
+    const line = "2026-01-05T10:00:00Z,10.0.0.1,/x,";
+    const { log, rows } = await readText(
+      `${header}\n${line}200.0\n${line}404.000\n${line}200.5\n${line}200.\n`,
+    );
+    expect(rows.map((row) => row.split(",")[3])).toEqual(["200", "404"]);
+    expect(log.quarantined).toBe(2);
+  });
+
+  it("with a delimiter or quotes in the quoted names of its columns", async () => {
+    const format = { name: "export", kind: "csv", fields: { timestamp: 'time, "utc"' } } as const;
+    const text = '"time, ""utc""",ip,"path",status\n2026-01-05T10:00:00Z,10.0.0.1,/x,200\n';
+    expect((await readText(text, { format })).rows).toEqual(["2026-01-05T10:00:00.000Z,10.0.0.1,/x,200,"]);
+  });
+
+  it("with a response time that is a dash or below 0 has none, and of one that is no number makes no record", async () => {
+    const lines = ["-", "-1", "-0.5", "-abc", "--"].map((took) => `1767607200,10.0.0.1,/x,200,${took}\n`);
+    const { log, rows } = await readText(`${header},took_ms\n${lines.join("")}`);
+    expect(rows.map((row) => row.split(",")[4])).toEqual(["", "", ""]);
+    expect(log.reasons).toEqual({ reason: ["the response time is not a number"], lines: [2] });
   });
 
   it("with CR LF, a byte-order mark, a repeated header and blank lines", async () => {
@@ -185,6 +219,15 @@ describe("a format of one's own", () => {
     expect(log.examples).toEqual([
       { line: 2, reason: "the line does not match the pattern", bytes: 5, text: "noise" },
     ]);
+  });
+
+  it("makes no record of a path that is not UTF-8; the rest of a line may be anything", async () => {
+    const pattern = String.raw`^(?<time>\S+) (?<ip>\S+) (?<path>\S+) (?<status>\d+)`;
+    const line = "2026-01-05T10:00:00Z 10.0.0.1";
+    const text = `${line} /a\xff 200\n${line} /b 200 \xff\n${line} /\xc3\xa9 200\n`;
+    const log = await read(Buffer.from(text, "latin1"), { format: { name: "mine", pattern } });
+    expect(Buffer.from(log.csv!).toString()).toMatch(/,\/b,200,\n.*,\/é,200,\n$/);
+    expect(log.reasons).toEqual({ reason: ["the path is not UTF-8"], lines: [1] });
   });
 
   it("is a map of nested JSON fields, or of columns", async () => {

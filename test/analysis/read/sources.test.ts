@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { compress, init } from "@bokuweb/zstd-wasm";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { compress, decompress, init } from "@bokuweb/zstd-wasm";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type ReadLog, read } from "server-logs/write/readLog";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +28,17 @@ beforeAll(async () => {
   plain = csvOf(await read(excerpt));
 });
 
+/** Packed by the reference command, with a checksum. */
+const zstd = (content: Uint8Array, ...options: string[]) =>
+  execFileSync("zstd", ["-q", "-c", ...options], { input: content, maxBuffer: 1 << 28 });
+
+/** A member of gzip with more fields in its header. */
+function withHeader(member: Buffer, flags: number, fields: string): Buffer {
+  const header = Buffer.from(member.subarray(0, 10));
+  header[3] = flags;
+  return Buffer.concat([header, Buffer.from(fields), member.subarray(10)]);
+}
+
 describe("a packed log", () => {
   const half = Math.floor(bytes.length / 2);
   it.each([
@@ -36,13 +47,25 @@ describe("a packed log", () => {
       "gzip in two members",
       () => Buffer.concat([gzipSync(bytes.subarray(0, half)), gzipSync(bytes.subarray(half))]),
     ],
+    ["gzip with a name and a comment", () => withHeader(gzipSync(bytes), 0x18, "access.log\0by hand\0")],
+    ["gzip filled up with zeros", () => Buffer.concat([gzipSync(bytes), Buffer.alloc(512)])],
     ["zstd", () => compress(bytes, 3)],
     [
       "zstd in two frames",
       () => Buffer.concat([compress(bytes.subarray(0, half), 1), compress(bytes.subarray(half), 9)]),
     ],
-  ])("reads as the plain one: %s", async (_, pack) => {
-    expect(csvOf(await read(put("packed.log", pack())))).toBe(plain);
+    [
+      "zstd behind a frame that is skipped",
+      () => Buffer.concat([Buffer.from("502a4d1803000000", "hex"), Buffer.from("abc"), compress(bytes, 3)]),
+    ],
+    ["zstd of the command, with a checksum", () => zstd(bytes)],
+    ["zstd of a stream, whose length is not in the header", () => zstd(bytes, "--no-content-size")],
+  ])("reads as the plain one, from a file and from memory: %s", async (_, pack) => {
+    const packed = pack();
+    const log = await read(put("packed.log", packed));
+    expect(csvOf(log)).toBe(plain);
+    expect([log.damaged, log.warnings.join()]).toEqual([false, expect.not.stringContaining("lost")]);
+    expect(csvOf(await read(packed))).toBe(plain);
   });
 
   it.each([
@@ -58,7 +81,56 @@ describe("a packed log", () => {
     const log = await read(put("cut.log", cut));
     expect(addsUp(log)).toBe(true);
     expect(log.records).toBeGreaterThan(100);
+    expect(log.damaged).toBe(true);
     expect(log.warnings[0]).toMatch(/cut short or damaged.*is lost/);
+  });
+
+  it.each([
+    ["zstd", () => zstd(bytes)],
+    ["zstd of a stream", () => zstd(bytes, "--no-content-size")],
+    ["gzip", () => gzipSync(bytes)],
+  ])("with one bit changed says that it is damaged, wherever the bit is: %s", async (_, pack) => {
+    const packed = pack();
+    for (let at = 10; at < packed.length; at += 211) {
+      const damaged = Uint8Array.from(packed);
+      damaged[at] ^= 1 << (at % 8);
+      const log = await read(damaged, { format: "combined" });
+      expect([at, log.damaged]).toEqual([at, true]);
+      expect(addsUp(log)).toBe(true);
+    }
+  });
+
+  it("with its content sound and its checksum wrong keeps every line, and says so", async () => {
+    const ten = bytes.toString().split("\n").slice(0, 10).join("\n");
+    for (const [packed, at] of [
+      [gzipSync(`${ten}\n`), -6],
+      [zstd(Buffer.from(`${ten}\n`)), -1],
+    ] as const) {
+      packed[packed.length + at] ^= 1;
+      const log = await read(packed);
+      expect(log).toMatchObject({ lines: 10, records: 10, damaged: true });
+      expect(log.sources[0].damage).toMatch(/cut short or damaged/);
+    }
+  });
+
+  it("that is damaged in the middle keeps the lines before: gzip, short and long", async () => {
+    for (const times of [1, 400]) {
+      const whole = Buffer.concat(Array(times).fill(bytes));
+      // Blocks of bytes as they are, so that it is known which line holds which byte.
+      const packed = gzipSync(whole, { level: 0 });
+      const block = packed.length - Math.floor(packed.length / 2) + 5;
+      const cut = packed.subarray(0, packed.length - block);
+      const log = await read(Buffer.concat([cut, Buffer.alloc(70_000, 0xff)]), { format: "combined" });
+      expect(log.damaged).toBe(true);
+      expect(log.lines).toBeGreaterThan(0.3 * 500 * times);
+    }
+  });
+
+  it("with something else behind it is whole, and a note says so: gzip", async () => {
+    const log = await read(Buffer.concat([gzipSync(bytes), Buffer.from("garbagegarbage")]));
+    expect(csvOf(log)).toBe(plain);
+    expect(log.damaged).toBe(false);
+    expect(log.warnings[0]).toBe("what follows the gzip data is no gzip and was left out, after line 500");
   });
 
   it("that is damaged at any byte neither crashes nor loses a line", async () => {
@@ -66,7 +138,10 @@ describe("a packed log", () => {
       for (let at = 4; at < packed.length; at += 97) {
         const damaged = Uint8Array.from(packed);
         damaged[at] ^= 0xff;
-        const log = await read(put("damaged.log", damaged), { format: "combined" });
+        const log = await read(put("damaged.log", damaged), {
+          format: "combined",
+          timeUnit: "none", // which a spoilt line among the first would leave open
+        });
         expect(addsUp(log)).toBe(true);
       }
     }
@@ -150,6 +225,31 @@ describe("the command", () => {
     expect(plain.startsWith(out.split("\n").slice(0, 3).join("\n"))).toBe(true);
   });
 
+  it("ends with code 1 when a log was damaged, and writes what could be read", () => {
+    const out = join(folder, "kept.csv");
+    const cut = put("cut.log.gz", gzipSync(bytes).subarray(0, -4));
+    const { status, stderr } = run([cut, "--out", out]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/is lost/)]);
+    expect(readFileSync(out, "utf8")).toBe(plain);
+  });
+
+  it("compresses what it writes by the name's ending", () => {
+    const [gz, zst, bad] = ["o.csv.gz", "o.csv.zst", "bad.ndjson.gz"].map((name) => join(folder, name));
+    expect(run([excerpt, "--out", gz, "--quarantine", bad]).status).toBe(0);
+    expect(gunzipSync(readFileSync(gz)).toString()).toBe(plain);
+    expect(JSON.parse(gunzipSync(readFileSync(bad)).toString())).toMatchObject({ line: 399 });
+    expect(run([excerpt, "--out", zst]).status).toBe(0);
+    expect(Buffer.from(decompress(readFileSync(zst))).toString()).toBe(plain);
+  });
+
+  it("writes the quarantine to standard output on request", () => {
+    const out = join(folder, "beside.csv");
+    const { status, stdout } = run([excerpt, "--out", out, "--quarantine", "-"]);
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ line: 399 })]);
+    expect(readFileSync(out, "utf8")).toBe(plain);
+    expect(existsSync("-")).toBe(false);
+  });
+
   it("takes a format of one's own from a JSON file, and tells the outcome as JSON", () => {
     const format = put(
       "mine.json",
@@ -170,6 +270,13 @@ describe("the command", () => {
     [["--format", "no.json"], /format: cannot read the file "no.json"/],
     [["--time-unit", "min"], /timeUnit: "min"/],
     [["--json", "--out", "-"], /--json/],
+    [["--json", "--quarantine", "-"], /--json: needs --quarantine FILE/],
+    [["--out", "-", "--quarantine", "-"], /quarantine: standard output carries the CSV/],
+    [
+      ["--out", "x.parquet"],
+      /out: "x.parquet" ends in .parquet, which stands for parquet, and CSV is written/,
+    ],
+    [["--out", "x.ndjson.gz"], /out: "x.ndjson.gz" ends in .ndjson/],
   ])("with %j ends with code 2, one sentence and no file", (args, message) => {
     const out = join(folder, "refused.csv");
     const { status, stderr } = run([excerpt, "--out", out, ...args]);
@@ -218,6 +325,19 @@ describe("Parquet", () => {
     expect(log.reasons.reason).toEqual(["the status is not between 100 and 599", "there is no path"]);
   });
 
+  it("takes numbers with decimals for a status, as pandas writes them, and a day for its midnight", async () => {
+    const file = await parquet(
+      "floats.parquet",
+      `SELECT * FROM (VALUES
+        (200::DOUBLE, '/a', DATE '2026-01-05', '10.0.0.1'),
+        (NULL, '/b', DATE '2026-01-05', '10.0.0.1'),
+        (200.5, '/c', DATE '2026-01-05', '10.0.0.1')) t(status, path, date, ip)`,
+    );
+    const log = await read(file);
+    expect(csvOf(log).split("\n").slice(1, -1)).toEqual(["2026-01-05T00:00:00.000Z,10.0.0.1,/a,200,"]);
+    expect(log).toMatchObject({ records: 1, quarantined: 2 });
+  });
+
   it("that is damaged at any byte is read or refused, and never crashes", async () => {
     const values =
       "range i, '/a/' || (i % 7) AS path, '10.0.0.' || (i % 9) AS ip, 200 AS status, TIMESTAMP '2026-01-05' + to_seconds(i) AS ts";
@@ -257,4 +377,30 @@ it("a line of 100 MB goes into quarantine with its length, in constant memory", 
   expect(log).toMatchObject({ lines: 3, records: 2, quarantined: 1 });
   expect(log.examples[0]).toMatchObject({ line: 2, bytes: 100_000_000, text: "z".repeat(1000) });
   rmSync(file);
+});
+
+it("a zstd frame of 100 MB is read in constant memory", async () => {
+  // Lines of noise, so that the frame itself is long, too.
+  const noise = Buffer.alloc(100_000_000);
+  for (let i = 0, x = 1; i < noise.length; i++) {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    noise[i] = i % 100 === 99 ? 10 : 33 + (x >>> 26);
+  }
+  const file = put("noise.zst", zstd(noise, "--no-content-size"));
+  const before = process.memoryUsage().rss;
+  const log = await read(file, { format: "combined" });
+  expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
+  expect(log).toMatchObject({ lines: 1_000_000, quarantined: 1_000_000, damaged: false });
+  rmSync(file);
+}, 60_000);
+
+it.each([
+  ["null for options", null, /^options: must be an object, not null/],
+  ["a number for a file", { out: 5 }, /^out: must be the path of a file, not 5/],
+  ["a number for the quarantine", { quarantine: 5 }, /^quarantine: must be the path of a file, not 5/],
+  ["a misspelt option", { fromat: "csv" }, /^options: there is no option "fromat"; did you mean "format"/],
+])("%s is refused by name", async (_, options, message) => {
+  await expect(read(excerpt, options as never)).rejects.toThrow(
+    expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
+  );
 });
