@@ -211,7 +211,7 @@ describe("a source", () => {
     [
       "a short line",
       () => write("s.csv", `${csvHeader}\n2026-01-05T00:00:00.000Z,192.0.2.1,/\n`),
-      /validate lists what is wrong: .*Line: 2/,
+      /validate lists what is wrong: line 2: Expected Number of Columns: 5 Found: 3/,
     ],
     [
       "a status that is no number",

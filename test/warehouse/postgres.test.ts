@@ -103,15 +103,19 @@ describe.runIf(canServe)("loading into PostgreSQL", () => {
     [
       "a status that is no number",
       csv(line, line.replace("200", "2x0")),
-      /validate lists what is wrong: line 3, column status_code: /,
+      /validate lists what is wrong: line 3: .*status_code.*2x0/,
     ],
-    ["a missing field", csv("2026-01-05T00:00:00.000Z,192.0.2.1,/"), /line 2: missing data for column/],
-    ["a missing status", csv(line.replace("200", "")), /null value in column "status_code"/],
+    [
+      "a missing field",
+      csv("2026-01-05T00:00:00.000Z,192.0.2.1,/"),
+      /line 2: Expected Number of Columns: 5 Found: 3/,
+    ],
+    ["a missing status", csv(line.replace("200", "")), /line 2: status_code: "" breaks the rule/],
     ["a NUL", csv(line.replace(",/,", ",/\0,")), /invalid byte sequence/],
     [
       "bytes that are no UTF-8",
       Buffer.from(csv(line.replace(",/,", ",/\xff,")), "latin1"),
-      /invalid byte sequence/,
+      /line 2: Invalid unicode/,
     ],
     [
       "a line that PostgreSQL takes for the end",
@@ -119,7 +123,7 @@ describe.runIf(canServe)("loading into PostgreSQL", () => {
       /nothing but \\\./,
     ],
     ["a truncated gzip", gzipSync(csv(...Array(3000).fill(line))).subarray(0, -50), /cut short/],
-    ["a line of 2 MB", csv(line.replace("/", `/${"a".repeat(2e6)}`)), /longer than 1 MiB/],
+    ["a line of 2 MB", csv(line.replace("/", `/${"a".repeat(2e6)}`)), /line 2: Maximum line size/],
   ])("leaves nothing after %s, not even of a sound log before it", async (_, content, message) => {
     const bad = file("bad.csv", content);
     await expect(load([day, bad], { to })).rejects.toThrow(
