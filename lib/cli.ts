@@ -191,16 +191,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--time-unit <unit>", "unit of response times where a log leaves it open: s, ms, us, ns or none")
     .option("--keep-query", "keep the query strings of paths")
     .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
+    .option("--quarantine <file>", "where the lines of all logs go that are no records, as NDJSON")
     .option("--json", "tell the outcome as JSON on standard output")
-    .action(async (paths, { to, format, timeZone, timeUnit, keepQuery, foldIds, json }) => {
+    .action(async (paths, { to, format, quarantine, timeZone, timeUnit, keepQuery, foldIds, json }) => {
       const { load } = await import("./warehouse/load.js");
       const options = {
         to,
         format: format === undefined ? undefined : formatOption(format),
+        quarantine,
         timeZone,
         timeUnit,
-        query: keepQuery ? "keep" : "cut",
-        identifiers: foldIds ? "fold" : "keep",
+        query: keepQuery ? "keep" : undefined,
+        identifiers: foldIds ? "fold" : undefined,
       } as const;
       const loaded = await working((work) => load(paths, options, work));
       if (json) print(JSON.stringify({ ...loaded, logs: rows(loaded.logs) }));
@@ -329,6 +331,9 @@ function pairs(option: string, texts: readonly string[]): Record<string, string 
     const value = pair.slice(at + 1);
     return [pair.slice(0, at), value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value];
   });
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new InputError(`${option}: ${quoted(twice)} is given twice`);
   return Object.fromEntries(entries);
 }
 

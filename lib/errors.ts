@@ -37,3 +37,18 @@ export function didYouMean(value: unknown, known: readonly string[]): string {
     ? `; did you mean "${nearest}"?`
     : "";
 }
+
+/**
+ * Refuses options of unknown names: a misspelt one would else be left out without a word.
+ * @throws InputError when `given` is no object, or has a name that is not among the known ones
+ */
+export function checkNames(argument: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InputError(`${argument}: ${quoted(given)} is not an object of options: ${known.join(", ")}`);
+  }
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new InputError(
+    `${argument}: there is no option ${quoted(unknown)}: ${known.join(", ")}${didYouMean(unknown, known)}`,
+  );
+}

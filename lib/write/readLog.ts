@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InputError, quoted } from "../errors.js";
+import { checkNames, InputError, quoted } from "../errors.js";
 import type { OwnFormat } from "../formats/ownFormat.js";
 import type { ParquetRows } from "../formats/parquetRows.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "../formats/read.js";
@@ -49,9 +49,21 @@ export interface ReadOptions {
  *
  * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
  */
-export async function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
-  const asked = askedFormat(options?.format ?? "auto");
-  const formatOptions = checkedOptions(options);
+export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
+  return readInto(undefined, source, options, work);
+}
+
+/**
+ * Reads as `read` does.
+ * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
+ */
+export async function readInto(
+  shared: WholeFile | undefined,
+  source: LogSource,
+  options: ReadOptions,
+  work: Work,
+): Promise<ReadLog> {
+  const { asked, formatOptions } = checkReadOptions(options);
   const files = await logFiles(source);
   await checkTargets(options, files);
   const jobs: Job[] = [];
@@ -65,7 +77,8 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
     const memory = new MemorySink();
     const sink = await sinkOf(options.out, memory, openFile);
     const quarantine = new Quarantine(
-      options.quarantine === undefined ? undefined : await openFile(options.quarantine, "quarantine"),
+      shared ??
+        (options.quarantine === undefined ? undefined : await openFile(options.quarantine, "quarantine")),
     );
     const tally = new Tally(quarantine);
     const size = sizeOf(files);
@@ -73,9 +86,8 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
     const sources: SourceLog[] = [];
     let before = 0;
     for (const job of jobs) {
-      sources.push(
-        await readOne(job, records, tally, jobs.length > 1, part(work, before, job.file.size, size)),
-      );
+      const named = jobs.length > 1 || shared !== undefined;
+      sources.push(await readOne(job, records, tally, named, part(work, before, job.file.size, size)));
       before += job.file.size ?? 0;
     }
     await records.end();
@@ -111,12 +123,15 @@ interface Job {
   readonly why: string;
 }
 
-function checkedOptions({
-  query = "cut",
-  timeZone = "UTC",
-  timeUnit,
-  identifiers = "keep",
-}: ReadOptions): FormatOptions {
+const optionNames = ["format", "out", "quarantine", "timeZone", "timeUnit", "query", "identifiers"];
+
+/**
+ * What the options say, but for the files to write.
+ * @throws InputError when there is none of an option's name, or its value is wrong
+ */
+export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
+  checkNames("options", options, optionNames);
+  const { format = "auto", query = "cut", timeZone = "UTC", timeUnit, identifiers = "keep" } = options;
   const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
     if (allowed.includes(value as string)) return;
     throw new InputError(
@@ -126,7 +141,8 @@ function checkedOptions({
   oneOf("query", query, ["cut", "keep"]);
   oneOf("identifiers", identifiers, ["keep", "fold"]);
   if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
-  return { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  return { asked: askedFormat(format), formatOptions };
 }
 
 /** Checks the files to write before any is touched. */
@@ -179,11 +195,11 @@ async function readOne(
   job: Job,
   records: Records,
   tally: Tally,
-  several: boolean,
+  named: boolean,
   work: Work,
 ): Promise<SourceLog> {
   const { file, format, lines, reader, parquet, why } = job;
-  tally.begin(several ? file.name : undefined);
+  tally.begin(named ? file.name : undefined);
   const before = tally.counts();
   if (parquet) await records.ofParquet(parquet, work);
   else await records.ofLines(lines, reader, work);

@@ -272,5 +272,9 @@ describe("read, validate, ask and questions", () => {
       status: 2,
       stderr: expect.stringContaining("name=value"),
     });
+    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=1", "top=2")).toMatchObject({
+      status: 2,
+      stderr: 'server-logs: set: "top" is given twice\n',
+    });
   });
 });
