@@ -334,7 +334,7 @@ describe("an option that is wrong is refused before anything is opened", () => {
     ["no options", undefined, /^options: null is not an object/],
   ])("%s", async (_, source, message) => {
     const options = source === undefined ? null : { to };
-    await expect(load(source === undefined ? day : source, options as never)).rejects.toThrow(
+    await expect(load((source === undefined ? day : source) as never, options as never)).rejects.toThrow(
       expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
     );
   });
