@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
+import { checkNames } from "../errors.js";
 import { isAddress } from "../formats/readAddress.js";
 import { contentOf, Lines, longestLine } from "../formats/readLines.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../record.js";
@@ -40,6 +41,7 @@ export interface Validation {
  * @throws InputError when the source cannot be read.
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
+  checkNames("options", options, ["order", "signal", "onProgress"]);
   const lines = new Lines(contentOf(source), "source");
   const order = options.order ?? (typeof source === "object" && "outOfOrder" in source ? "warning" : "error");
   const breaches = new Breaches();

@@ -1,4 +1,4 @@
-import { InputError, quoted } from "../errors.js";
+import { checkNames, InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { checkNoOtherAddress, isDatabase } from "../warehouse/place.js";
 import type { Work } from "../work.js";
@@ -49,6 +49,7 @@ export async function verify(
   options: VerifyOptions = {},
   work: Work = {},
 ): Promise<Verification> {
+  checkNames("options", options, ["limit", "workers"]);
   const { limit = 20 } = options;
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
-import { InputError, quoted } from "../errors.js";
+import { checkNames, InputError, quoted } from "../errors.js";
 import type { Columns } from "../record.js";
 import type { AnswerKey } from "../truth/answerKey.js";
 import { type KeySource, keyOf } from "./verifyKey.js";
@@ -52,6 +52,7 @@ export async function verifyCounts(
   key: KeySource,
   options: VerifyCountsOptions = {},
 ): Promise<CountVerification> {
+  checkNames("options", options, ["limit", "bucketSeconds"]);
   const { limit = 20 } = options;
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);

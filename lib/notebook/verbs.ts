@@ -105,8 +105,8 @@ export function questions(): DataFrame {
  * @example const { valid, rules } = await validate("data/server_logs.csv")
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
-  const { order } = options;
-  return new Validation(await longWork("Validating", (work) => check(source, { ...work, order }), options));
+  const validated = longWork("Validating", (work) => check(source, { ...options, ...work }), options ?? {});
+  return new Validation(await validated);
 }
 
 /** Whether a log keeps the rules of the record, and the rules as a frame. */

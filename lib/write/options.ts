@@ -1,4 +1,4 @@
-import { InputError, quoted } from "../errors.js";
+import { checkNames, InputError, quoted } from "../errors.js";
 import { type Compression, formOf } from "../formats/ending.js";
 import { type FormatName, formats } from "../formats/formats.js";
 import { type Plan, planOf } from "../generate/plan.js";
@@ -49,6 +49,28 @@ export interface GenerateOptions extends Work {
   workers?: number | undefined;
 }
 
+const optionNames = [
+  "rows",
+  "rate",
+  "seed",
+  "scenario",
+  "start",
+  "end",
+  "from",
+  "to",
+  "shard",
+  "out",
+  "format",
+  "incidents",
+  "withoutIncidents",
+  "defects",
+  "labels",
+  "key",
+  "workers",
+  "signal",
+  "onProgress",
+] as const satisfies (keyof GenerateOptions)[];
+
 /** Bytes of a record, about, to refuse in time what would not fit. */
 const RECORD_BYTES = 66;
 
@@ -65,6 +87,7 @@ export function prepare(options: GenerateOptions): {
       `options: must be an object such as { rows: 1000, seed: 42 }, not ${quoted(options)}`,
     );
   }
+  checkNames("options", options, optionNames);
   const { rows, rate, start, end, seed = 42, scenario = "demo" } = options;
   if (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 0 || rows > 1e10)) {
     throw new InputError(`rows: must be a whole number from 0 to 10000000000, not ${quoted(rows)}`);
