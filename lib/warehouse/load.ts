@@ -175,7 +175,7 @@ async function loadOne(
       const { damage } = log.sources[0];
       // Loaded in part, the log would be doubled in part once all of it is loaded.
       if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
-      records = await warehouse.insert(log, { signal: work.signal });
+      records = await warehouse.insertRead(options.out, { signal: work.signal });
       done.read.push(log);
     } finally {
       await rm(folder, { recursive: true, force: true });

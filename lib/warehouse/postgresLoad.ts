@@ -84,6 +84,10 @@ class PostgresWarehouse implements Warehouse {
     }
   }
 
+  insertRead(path: string, work: Work): Promise<number> {
+    return this.#copy(path, path, work);
+  }
+
   async #copy(csv: string, name: string, work: Work): Promise<number> {
     const { from } = await import("pg-copy-streams");
     const refuse = (why: string) =>
