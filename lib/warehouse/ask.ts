@@ -19,7 +19,8 @@ export type Asked = Source | readonly Source[];
 
 /**
  * Asks a question in SQL, of logs on DuckDB or of a database where it is. Log and answer may be of any size;
- * what a log holds is loaded at its first question and kept for the next ones, until it changes.
+ * what a log holds is loaded at its first question and kept for the next ones, until it changes. The values of an
+ * answer are the same for every database: `plainValues` says how each type is written.
  *
  * @param name - a built-in question (`questions()` lists them) or the path of your own .sql file: one SELECT
  *   over the table `requests`

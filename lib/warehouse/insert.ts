@@ -50,7 +50,7 @@ export function takeRows(
       return (await interruptible(connection, work, run, file.size)).rowsChanged;
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
-      throw await unsound(file, name, error);
+      throw await unsound(file, name, error, work);
     }
   });
 }

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { InputError, quoted } from "../errors.js";
-import type { Source } from "../record.js";
-import { type FieldName, recordFields } from "../record.js";
-import { firstLines, inMemory } from "./duckdb.js";
+import { InputError, InterruptedError, quoted } from "../errors.js";
+import { type FieldName, recordFields, type Source } from "../record.js";
+import type { Work } from "../work.js";
+import { firstLines, inMemory, interruptible } from "./duckdb.js";
 import { columnList, duckdbType } from "./schema.js";
 import { sourceKind, sourceName, type TableFile, withTableFile } from "./source.js";
 
@@ -28,9 +28,20 @@ export function rows(file: TableFile, trust: Trust): string {
   return `SELECT ${columns.join(", ")} FROM ${scanOf(file)}`;
 }
 
-/** The error for a file that DuckDB did not take: names the first bad value, where it is one that breaks a rule. */
-export async function unsound(file: TableFile, name: string, error: unknown): Promise<InputError> {
-  const found = (error as Error).message.includes(outOfBounds) ? await firstUnsound(file) : undefined;
+/**
+ * The error for a file that DuckDB did not take: names the first bad value, where it is one that breaks a rule.
+ * @throws InterruptedError when stopped while it looks for that
+ */
+export async function unsound(
+  file: TableFile,
+  name: string,
+  error: unknown,
+  work: Work = {},
+): Promise<Error> {
+  const { message } = error as Error;
+  if (/No space left on device/i.test(message))
+    return new Error(`cannot load ${quoted(name)}: the disk is full`);
+  const found = message.includes(outOfBounds) ? await firstUnsound(file, work) : undefined;
   const what = file.kind === "csv" ? "CSV; validate lists what is wrong" : "Parquet file of the five fields";
   const advice = found === undefined ? "" : "; read takes what is sound of it";
   return new InputError(
@@ -45,7 +56,7 @@ function whatDuckdbSays(error: unknown): string {
   return line === undefined ? firstLines(error, 1) : `line ${line}: ${reason.slice(0, 200)}`;
 }
 
-async function firstUnsound(file: TableFile): Promise<string | undefined> {
+async function firstUnsound(file: TableFile, { signal }: Work): Promise<string | undefined> {
   const instance = await inMemory(); // the connection that failed may be in a transaction that is over
   const connection = await instance.connect();
   try {
@@ -53,18 +64,21 @@ async function firstUnsound(file: TableFile): Promise<string | undefined> {
     const broken = recordFields.map(
       ({ name }) => `coalesce(${conditions(file)[name]}, false) AS ${name}_sound`,
     );
-    const reader = await connection.runAndReadAll(
-      `SELECT place, ${recordFields.map(({ name }) => `CAST(${name} AS VARCHAR), ${name}_sound`).join(", ")}
+    const find = () =>
+      connection.runAndReadAll(
+        `SELECT place, ${recordFields.map(({ name }) => `CAST(${name} AS VARCHAR), ${name}_sound`).join(", ")}
       FROM (SELECT *, row_number() OVER () AS place, ${broken.join(", ")} FROM ${scanOf(file, { order: true })})
       WHERE NOT (${recordFields.map(({ name }) => `${name}_sound`).join(" AND ")}) LIMIT 1`,
-      [file.path],
-    );
+        [file.path],
+      );
+    const reader = await interruptible(connection, { signal }, find);
     const [place, ...cells] = reader.getRows()[0];
     const broke = recordFields.findIndex((_, i) => cells[2 * i + 1] === false);
     const { name, bounds } = recordFields[broke];
     const where = file.kind === "csv" ? `line ${Number(place) + 1}` : `row ${place}`;
     return `${where}: ${name}: ${quoted(cells[2 * broke] ?? "")} breaks the rule "${bounds.split("; ")[0]}"`;
-  } catch {
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
     return undefined; // the file has changed, or breaks off: what DuckDB said first is what is known
   } finally {
     connection.closeSync();
