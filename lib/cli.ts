@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { formatOption, momentOption, number, pairs, scenarioOption } from "./cliOptions.js";
+import { chartOption, formatOption, momentOption, number, pairs, scenarioOption } from "./cliOptions.js";
 import { grouped } from "./digits.js";
 import { InputError, InterruptedError } from "./errors.js";
 import { formats } from "./formats/formats.js";
@@ -199,16 +199,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--time-unit <unit>", "unit of response times where a log leaves it open: s, ms, us, ns or none")
     .option("--keep-query", "keep the query strings of paths")
     .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
+    .option("--quarantine <file>", "where the lines of all logs go that are no records, as NDJSON")
     .option("--json", "tell the outcome as JSON on standard output")
-    .action(async (paths, { to, format, timeZone, timeUnit, keepQuery, foldIds, json }) => {
+    .action(async (paths, { to, format, quarantine, timeZone, timeUnit, keepQuery, foldIds, json }) => {
       const { load } = await import("./warehouse/load.js");
       const options = {
         to,
         format: format === undefined ? undefined : formatOption(format),
+        quarantine,
         timeZone,
         timeUnit,
-        query: keepQuery ? "keep" : "cut",
-        identifiers: foldIds ? "fold" : "keep",
+        query: keepQuery ? "keep" : undefined,
+        identifiers: foldIds ? "fold" : undefined,
       } as const;
       const loaded = await working((work) => load(paths, options, work));
       if (json) print(JSON.stringify({ ...loaded, logs: rows(loaded.logs) }));
@@ -292,17 +294,6 @@ function tell(words: string): void {
 
 function print(data: string): void {
   process.stdout.write(`${data}\n`);
-}
-
-/** Checks before any work that a chart can be drawn and written; gives what draws it. */
-async function chartOption(name: string, path: string): Promise<(answer: Columns) => Promise<void>> {
-  const { question } = await import("./warehouse/questions.js");
-  const { checkSuited, writeChart } = await import("./notebook/chartFile.js");
-  const { checkWritable } = await import("./write/file.js");
-  const asked = question(name);
-  checkSuited(asked, path);
-  await checkWritable(path, "chart");
-  return (answer) => writeChart(asked, answer, path);
 }
 
 /** What stops long work so that it can clean up: Ctrl-C, kill, and a terminal that is closed. */

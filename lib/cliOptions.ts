@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { InputError, quoted } from "./errors.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
 import type { ReadFormat } from "./formats/read.js";
+import type { Columns } from "./record.js";
 import { momentOf, presets, type ScenarioInput } from "./scenario/scenario.js";
 
 // The command line's options, as the library takes them.
@@ -85,4 +86,15 @@ export function momentOption(name: string, text: string | undefined, now: number
   if (moment < 0 || moment >= Date.UTC(10_000, 0))
     throw new InputError(`${name}: ${quoted(text)} lies outside of the years 1970 to 9999`);
   return new Date(moment).toISOString().replace(".000", "");
+}
+
+/** Checks before any work that a chart can be drawn and written; gives what draws it. */
+export async function chartOption(name: string, path: string): Promise<(answer: Columns) => Promise<void>> {
+  const { question } = await import("./warehouse/questions.js");
+  const { checkSuited, writeChart } = await import("./notebook/chartFile.js");
+  const { checkWritable } = await import("./write/file.js");
+  const asked = question(name);
+  checkSuited(asked, path);
+  await checkWritable(path, "chart");
+  return (answer) => writeChart(asked, answer, path);
 }

@@ -9,3 +9,4 @@ export { type HistogramOptions, histogram } from "./charts/histogram.js";
 export { type LineOptions, lines } from "./charts/lines.js";
 export type { ChartOptions } from "./charts/made.js";
 export { type PointOptions, points } from "./charts/points.js";
+export { type TotalOptions, totals } from "./charts/totals.js";

@@ -66,7 +66,8 @@ function described(log: GeneratedLog): string {
 
 /**
  * Asks a question in SQL, of a log, of several or of a database that `load` filled, and answers with a frame;
- * `chart.answer(frame)` draws it.
+ * `chart.answer(frame)` draws it. Moments are `2026-01-05T00:00:00Z`, dates `2026-01-05`, times of day `00:00:00.001`,
+ * intervals `P1DT2H`; a column with a whole number past 2^53 is text, so that none is rounded.
  *
  * @param question a built-in question (`questions()` lists them), or the path of an .sql file of your own:
  *   one SELECT over the table `requests`

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { InputError } from "../errors.js";
+import { InputError, quoted } from "../errors.js";
+import { contentOf } from "../formats/readLines.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { answerInDuckdb } from "./duckdb.js";
@@ -8,6 +9,7 @@ import { parameterValues } from "./parameters.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres.js";
 import { question } from "./questions.js";
+import { sourceName } from "./source.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
@@ -17,7 +19,8 @@ export type Asked = Source | readonly Source[];
 
 /**
  * Asks a question in SQL, of logs on DuckDB or of a database where it is. Log and answer may be of any size;
- * what a log holds is loaded at its first question and kept for the next ones, until it changes.
+ * what a log holds is loaded at its first question and kept for the next ones, until it changes. The values of an
+ * answer are the same for every database: `plainValues` says how each type is written.
  *
  * @param name - a built-in question (`questions()` lists them) or the path of your own .sql file: one SELECT
  *   over the table `requests`
@@ -33,12 +36,18 @@ export async function ask(
   work: Work = {},
 ): Promise<Columns> {
   const asked = question(name);
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw new InputError(`params: ${quoted(params)} is not an object of values by name`);
+  }
   parameterValues(asked, params); // a wrong parameter is told before a large log is loaded
   const sources = Array.isArray(source) ? (source as readonly Source[]) : [source as Source];
   if (sources.length === 0) throw new InputError("source: the list of logs is empty");
   for (const each of sources) checkNoOtherAddress("source", each);
   const databases = await Promise.all(sources.map(isDatabase));
   if (!databases.includes(true)) {
+    const contents = sources.map(contentOf);
+    const twice = contents.findIndex((content, i) => contents.indexOf(content) < i);
+    if (twice >= 0) throw new InputError(`source: ${quoted(sourceName(sources[twice]))} is named twice`);
     return withLogs(sources, work, (database) => answerInDuckdb(database, asked, params, work));
   }
   if (sources.length > 1) throw new InputError("source: give one database, or logs; not both or several");

@@ -6,9 +6,9 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import type { Columns } from "../record.js";
 import type { Work } from "../work.js";
+import { plainColumns } from "./duckdbValues.js";
 import { type ParameterType, parameterValues } from "./parameters.js";
 import type { Question } from "./questions.js";
-import { plainValues } from "./values.js";
 
 /**
  * Loads DuckDB itself, so that the first question need not: 0.1 to 0.2 s, most of it the native library.
@@ -84,10 +84,7 @@ export async function answerInDuckdb(
       if (statement.statementType !== StatementType.SELECT) {
         throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
       }
-      const reader = await statement.runAndReadAll();
-      const names = reader.deduplicatedColumnNames();
-      const columns = reader.getColumnsJS();
-      return Object.fromEntries(names.map((name, i) => [name, plainValues(columns[i] ?? [])]));
+      return plainColumns(await statement.runAndReadAll());
     });
   } catch (error) {
     if (error instanceof InputError || error instanceof InterruptedError) throw error;

@@ -66,6 +66,10 @@ class DuckdbWarehouse implements Warehouse {
     return insertLog(this.connection, source, work);
   }
 
+  insertRead(path: string, work: Work): Promise<number> {
+    return insertLog(this.connection, path, work, "as they are");
+  }
+
   async note({ sha256, name, bytes, records }: Load): Promise<void> {
     await this.connection.run(
       "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC'",

@@ -2,25 +2,33 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
-import { InputError, InterruptedError, quoted } from "../errors.js";
+import { checkOptions, InputError, InterruptedError, quoted } from "../errors.js";
+import { compressionOfName } from "../formats/ending.js";
 import { contentOf } from "../formats/readLines.js";
 import type { Columns, Source } from "../record.js";
-import type { Progress, Work } from "../work.js";
+import { checkWork, type Progress, type Work } from "../work.js";
+import { checkWritable } from "../write/file.js";
 import { logFiles } from "../write/logFiles.js";
-import { type ReadLog, type ReadOptions, read } from "../write/readLog.js";
+import { Outputs, type Put } from "../write/outputs.js";
+import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../write/readLog.js";
 import { openDuckdbWarehouse } from "./duckdbLoad.js";
 import { checkNoOtherAddress, isPostgres } from "./place.js";
 import { openPostgresWarehouse } from "./postgresLoad.js";
-import { sourceKind } from "./source.js";
+import { isTable } from "./soundRows.js";
 import type { Load, Warehouse } from "./warehouse.js";
 
-/** Where logs are loaded to; and how those are read that are no table of the five fields yet. */
-export interface LoadOptions extends Omit<ReadOptions, "out"> {
+/**
+ * Where logs are loaded to, and how they are read. With any of the options for reading, a five-field CSV or a
+ * Parquet file is read as well, which takes longer than loading it as it is.
+ */
+export interface LoadOptions extends Omit<ReadOptions, "out" | "quarantine"> {
   /** A DuckDB file, made where there is none, or `postgres://USER@HOST:PORT/DATABASE`. */
   to: string;
+  /** File for the lines of all the logs that are no records, as NDJSON: log, line number, reason, length, text. */
+  quarantine?: string | undefined;
 }
 
 /** What was loaded. */
@@ -40,8 +48,9 @@ export interface LoadedLogs {
 }
 
 /**
- * Loads logs into the table `requests` of a database that lasts: five-field CSV and Parquet as they are, a
- * server's own log by way of `read`. All of them or none: it is one transaction. A file whose content was
+ * Loads logs into the table `requests` of a database that lasts: five-field CSV and Parquet as they are, and
+ * refused when a value breaks a rule of the record; a server's own log by way of `read`, and refused when it is
+ * damaged. All of them or none: it is one transaction. A file whose content was
  * loaded before, under whatever name, is recognised by its SHA-256 and left out.
  *
  * @param source - a log, or paths and patterns of logs
@@ -55,29 +64,65 @@ export async function load(
   options: LoadOptions,
   work: Work = {},
 ): Promise<LoadedLogs> {
-  const { to, ...reading } = options ?? {};
-  if (typeof to !== "string" || to === "") {
-    throw new InputError(`to: ${quoted(to)} is neither a DuckDB file nor postgres://…`);
-  }
-  checkNoOtherAddress("to", to);
+  checkOptions(options, optionNames);
+  checkWork(work);
+  const { to, ...reading } = options;
+  checkTarget(to);
+  checkReadOptions(reading);
   const files = await filesOf(source);
+  if (reading.quarantine !== undefined) await checkQuarantine(reading.quarantine, to, files);
   const warehouse = isPostgres(to) ? await openPostgresWarehouse(to, work) : await openDuckdbWarehouse(to);
+  const done = new Outcome();
+  const outputs = new Outputs();
+  let total: number;
   try {
-    const done = new Outcome();
+    const { quarantine: path } = reading;
+    const quarantine =
+      path === undefined ? undefined : await outputs.put(path, "quarantine", compressionOfName(path));
     const size = files.reduce((sum, file) => sum + file.size, 0);
     let before = 0;
     for (const file of files) {
-      await loadOne(file, warehouse, reading, done, partOf(work, before, size));
+      await loadOne(file, warehouse, reading, quarantine, done, partOf(work, before, size));
       before += file.size;
     }
-    const total = await warehouse.total();
+    total = await warehouse.total();
+    await outputs.end(); // a write that failed is told now, before anything is kept
     if (work.signal?.aborted) throw new InterruptedError();
     await warehouse.commit();
-    return done.result(warehouse.name, total);
   } catch (error) {
+    await outputs.discard();
     await warehouse.discard();
     throw error;
   }
+  // Where nothing was read anew, what an earlier load put into quarantine stays.
+  await (done.read.length > 0 ? outputs.commit() : outputs.discard());
+  return done.result(warehouse.name, total);
+}
+
+const optionNames = ["to", "format", "quarantine", "timeZone", "timeUnit", "query", "identifiers"];
+
+function checkTarget(to: unknown): void {
+  if (typeof to !== "string" || to === "") {
+    throw new InputError(`to: ${quoted(to)} is neither a DuckDB file nor postgres://…`);
+  }
+  if (to.startsWith(":memory:")) {
+    throw new InputError(
+      `to: ${quoted(to)} would be gone at once: give a DuckDB file; ask takes logs as they are`,
+    );
+  }
+  checkNoOtherAddress("to", to);
+}
+
+/** Checks the quarantine's file before any is touched. */
+async function checkQuarantine(file: unknown, to: string, files: readonly NamedSource[]): Promise<void> {
+  if (typeof file !== "string" || file === "" || file === "-")
+    throw new InputError(`quarantine: ${quoted(file)} is not a file`);
+  const same = files.some(({ source }) => contentOf(source) === resolve(file));
+  if (same) throw new InputError(`quarantine: ${quoted(file)} is the log itself`);
+  if (!isPostgres(to) && resolve(to) === resolve(file)) {
+    throw new InputError(`quarantine: ${quoted(file)} is also the database`);
+  }
+  await checkWritable(file, "quarantine");
 }
 
 interface NamedSource {
@@ -86,13 +131,16 @@ interface NamedSource {
   readonly size: number;
 }
 
-async function filesOf(source: Source | readonly string[]): Promise<NamedSource[]> {
-  if (typeof source === "object" && "csv" in source && source.path === undefined) {
-    const bytes = contentOf(source) as Uint8Array;
-    return [{ name: "memory", source, size: bytes.length }];
+async function filesOf(source: unknown): Promise<NamedSource[]> {
+  const isLog = typeof source === "object" && source !== null && ("path" in source || "csv" in source);
+  if (typeof source !== "string" && !Array.isArray(source) && !isLog) {
+    const given = source instanceof Uint8Array ? "bytes" : quoted(source);
+    throw new InputError(`source: ${given}: give a log, as generate and read make it, or paths of logs`);
   }
-  const paths = typeof source === "object" && "path" in source ? contentOf(source) : (source as string);
-  const files = await logFiles(paths as string | readonly string[]);
+  const content = isLog ? contentOf(source as Source) : (source as string | readonly string[]);
+  if (content instanceof Uint8Array)
+    return [{ name: "memory", source: source as Source, size: content.length }];
+  const files = await logFiles(content);
   return files.map(({ name, path, size }) => {
     if (size === undefined)
       throw new InputError(
@@ -108,6 +156,7 @@ async function loadOne(
   { name, source, size }: NamedSource,
   warehouse: Warehouse,
   reading: Omit<ReadOptions, "out">,
+  quarantine: Put | undefined,
   done: Outcome,
   work: Work,
 ): Promise<void> {
@@ -118,13 +167,19 @@ async function loadOne(
     return;
   }
   let records: number;
-  if (reading.format === undefined && (await sourceKind(source)).kind !== "other") {
+  const asIs = Object.values(reading).every((option) => option === undefined) && (await isTable(source));
+  if (asIs) {
     records = await warehouse.insert(source, work);
   } else {
     const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
     try {
-      const log = await read(source as string, { ...reading, out: join(folder, "requests.csv") }, work);
-      records = await warehouse.insert(log, { signal: work.signal });
+      const options = { ...reading, quarantine: undefined, out: join(folder, "requests.csv") };
+      const content = contentOf(source);
+      const log = await readInto(quarantine, typeof content === "string" ? name : content, options, work);
+      const { damage } = log.sources[0];
+      // Loaded in part, the log would be doubled in part once all of it is loaded.
+      if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
+      records = await warehouse.insertRead(options.out, { signal: work.signal });
       done.read.push(log);
     } finally {
       await rm(folder, { recursive: true, force: true });

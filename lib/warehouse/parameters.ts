@@ -48,8 +48,9 @@ export function parameterValues(
   });
 }
 
-function checkedValue({ name, type, range, choices }: Parameter, value: unknown): ParameterValue {
-  if (value === null) return null;
+function checkedValue(parameter: Parameter, value: unknown): ParameterValue {
+  const { name, type, range, choices } = parameter;
+  if (value === null && parameter.default === null) return null;
   const rule = choices ? ` one of ${choices.join(", ")}` : range ? ` from ${range[0]} to ${range[1]}` : "";
   const fail = () => new InputError(`params: ${name}: ${quoted(value)} is not ${kinds[type]}${rule}`);
   if (type === "moment") return momentValue(value) ?? raise(fail());

@@ -3,8 +3,9 @@ import { InputError, InterruptedError, quoted } from "../errors.js";
 import type { Columns } from "../record.js";
 import type { Work } from "../work.js";
 import { type ParameterType, parameterValues } from "./parameters.js";
+import { valueReaders } from "./postgresValues.js";
 import type { Question } from "./questions.js";
-import { plainValues } from "./values.js";
+import { distinctNames, plainValues } from "./values.js";
 
 /** A client for the address, not yet connected, and what messages call the database: without the password. */
 async function clientOf(address: string, argument: string): Promise<{ client: Client; name: string }> {
@@ -14,7 +15,7 @@ async function clientOf(address: string, argument: string): Promise<{ client: Cl
       connectionString: address,
       application_name: "server-logs",
       connectionTimeoutMillis: 10_000,
-      types: types as never,
+      types: (await valueReaders()) as never,
     });
     client.on("error", () => {}); // a connection that breaks fails the query that waits for it
     const { user, host, port, database } = client;
@@ -27,21 +28,6 @@ async function clientOf(address: string, argument: string): Promise<{ client: Cl
   }
 }
 
-/** PostgreSQL's numbers of the types whose text is read as something else; the rest stays text. */
-const readers = new Map<number, (text: string) => unknown>([
-  [16, (text) => text === "t"], // bool
-  [20, Number], // int8
-  [21, Number], // int2
-  [23, Number], // int4
-  [700, Number], // float4
-  [701, Number], // float8
-  [1700, Number], // numeric
-  [1114, (text) => new Date(`${text.replace(" ", "T")}Z`)], // timestamp, UTC by our convention
-  [1184, (text) => new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"))], // timestamptz
-]);
-
-const types = { getTypeParser: (oid: number) => readers.get(oid) ?? ((text: string) => text) };
-
 /**
  * Opens a connection.
  * @param argument - what errors call the address
@@ -53,6 +39,7 @@ export async function connect(address: string, argument: string): Promise<{ clie
     await client.connect();
     await client.query("SET TimeZone = 'UTC'");
     await client.query("SET DateStyle = 'ISO'");
+    await client.query("SET IntervalStyle = 'iso_8601'");
     return { client, name };
   } catch (error) {
     await client.end().catch(() => {});
@@ -156,7 +143,7 @@ function queryOne(client: Client, text: string): Promise<QueryArrayResult> {
 }
 
 function columnsOf({ fields, rows }: QueryArrayResult): Columns {
-  const names = distinct(fields.map(({ name }) => name));
+  const names = distinctNames(fields.map(({ name }) => name));
   return Object.fromEntries(names.map((name, i) => [name, plainValues(rows.map((row) => row[i]))]));
 }
 
@@ -171,14 +158,4 @@ const sqlTypes: Record<ParameterType, string> = {
 function isQuery(sql: string): boolean {
   const begin = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "");
   return /^(?:select|with|values)\b|^\(/i.test(begin);
-}
-
-/** As DuckDB does it: the second column called `n` is `n_1`. */
-function distinct(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const times = seen.get(name) ?? 0;
-    seen.set(name, times + 1);
-    return times === 0 ? name : `${name}_${times}`;
-  });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,12 +7,12 @@ import type { Client } from "pg";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import { contentOf, Lines } from "../formats/readLines.js";
 import type { Source } from "../record.js";
-import type { Work } from "../work.js";
-import { inMemory, interruptible } from "./duckdb.js";
-import { scanOf } from "./insert.js";
+import type { Progress, Work } from "../work.js";
+import { inMemory } from "./duckdb.js";
+import { takeRows } from "./insert.js";
 import { cancellable, connect, tableColumns } from "./postgres.js";
 import { columnList, loadsColumns, requestsColumns } from "./schema.js";
-import { sourceKind, sourceName, withTableFile } from "./source.js";
+import { sourceName } from "./source.js";
 import { checkShape, type Load, type Warehouse } from "./warehouse.js";
 
 /**
@@ -61,33 +61,22 @@ class PostgresWarehouse implements Warehouse {
     return rows[0] && { sha256, ...rows[0] };
   }
 
+  /**
+   * By way of a private CSV that DuckDB writes: it checks the records and reads Parquet, and so both databases
+   * take the same log for the same.
+   */
   async insert(source: Source, work: Work): Promise<number> {
-    if ((await sourceKind(source)).kind === "parquet") return this.#insertParquet(source, work);
-    return withTableFile(source, () => this.#copy(source, sourceName(source), work));
-  }
-
-  /** By way of a private CSV, since PostgreSQL does not read Parquet. */
-  async #insertParquet(source: Source, work: Work): Promise<number> {
+    const content = contentOf(source);
+    const size = typeof content === "string" ? (await stat(content)).size : content.length;
     const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
     const csv = join(folder, "requests.csv");
     const instance = await inMemory();
     const connection = await instance.connect();
     try {
-      await connection.run("SET TimeZone = 'UTC'");
-      await withTableFile(source, (file) =>
-        interruptible(connection, work, () =>
-          connection.run(
-            `COPY (SELECT ${columnList.replace("timestamp", "CAST(timestamp AS TIMESTAMP) AS timestamp")} FROM ${scanOf(file)}) TO '${csv.replaceAll("'", "''")}' (FORMAT csv, HEADER true)`,
-            [file.path],
-          ),
-        ),
-      );
-      return await this.#copy(csv, sourceName(source), work);
-    } catch (error) {
-      if (error instanceof InputError || error instanceof InterruptedError) throw error;
-      throw new InputError(
-        `source: ${quoted(sourceName(source))} is not a sound Parquet file of the five fields: ${(error as Error).message.split("\n")[0]}`,
-      );
+      await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
+      const into = `'${csv.replaceAll("'", "''")}' (FORMAT csv, HEADER true)`;
+      await takeRows(connection, source, part(work, size, 0, 0.2), (rows) => `COPY (${rows}) TO ${into}`);
+      return await this.#copy(csv, sourceName(source), part(work, size, 0.2, 1));
     } finally {
       connection.closeSync();
       instance.closeSync();
@@ -95,7 +84,11 @@ class PostgresWarehouse implements Warehouse {
     }
   }
 
-  async #copy(source: Source, name: string, work: Work): Promise<number> {
+  insertRead(path: string, work: Work): Promise<number> {
+    return this.#copy(path, path, work);
+  }
+
+  async #copy(csv: string, name: string, work: Work): Promise<number> {
     const { from } = await import("pg-copy-streams");
     const refuse = (why: string) =>
       new InputError(`source: ${quoted(name)} is not a sound CSV; validate lists what is wrong: ${why}`);
@@ -103,13 +96,11 @@ class PostgresWarehouse implements Warehouse {
       from(`COPY requests (${columnList}) FROM STDIN WITH (FORMAT csv, HEADER true, ENCODING 'UTF8')`),
     );
     try {
-      await pipeline(Readable.from(pieces(new Lines(contentOf(source), "source"), refuse, work)), copy);
+      await pipeline(Readable.from(pieces(new Lines(csv, "source"), refuse, work)), copy);
       return copy.rowCount;
     } catch (error) {
       if (error instanceof InputError || error instanceof InterruptedError) throw error;
-      const { message, where } = error as Error & { where?: string };
-      const line = /line \d+(, column \w+)?/.exec(where ?? "")?.[0];
-      throw refuse(line === undefined ? message : `${line}: ${message}`);
+      throw refuse((error as Error).message);
     }
   }
 
@@ -139,6 +130,18 @@ class PostgresWarehouse implements Warehouse {
   }
 }
 
+/** Progress of a step as a part of a log of `size` bytes: which shares of it the step begins and ends at. */
+function part({ signal, onProgress }: Work, size: number, begin: number, end: number): Work {
+  if (!onProgress) return { signal };
+  const scaled = ({ done, total, unit }: Progress) =>
+    onProgress({
+      done: Math.round(size * (begin + ((end - begin) * done) / (total || 1))),
+      total: size,
+      unit,
+    });
+  return { signal, onProgress: scaled };
+}
+
 /** The bytes of a CSV, in pieces of their own, as `Lines` reuses its buffer. */
 async function* pieces(lines: Lines, refuse: (why: string) => Error, work: Work): AsyncGenerator<Buffer> {
   let first = true;
@@ -150,7 +153,6 @@ async function* pieces(lines: Lines, refuse: (why: string) => Error, work: Work)
     first = false;
     yield piece;
   }
-  if (lines.damage !== undefined) throw refuse(lines.damage);
 }
 
 function endOfData(piece: Buffer, first: boolean): boolean {

@@ -7,7 +7,7 @@ export interface SuitedChart {
   readonly options: Readonly<Record<string, string | boolean | readonly string[]>>;
 }
 
-const chartKinds = ["bars", "lines", "points", "histogram", "boxes"] as const;
+const chartKinds = ["bars", "lines", "points", "histogram", "boxes", "totals"] as const;
 /** Kinds of charts that a question can name. */
 export type ChartKind = (typeof chartKinds)[number];
 

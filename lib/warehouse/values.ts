@@ -1,16 +1,59 @@
 import type { Columns } from "../record.js";
 
 /**
- * A column of a database's answer as JavaScript's numbers and text; times as in the CSV, without
- * milliseconds where all of the column are whole seconds; what is neither, as JSON.
+ * A column of a database's answer as JavaScript's numbers and text, the same for every database:
+ *
+ * - whole numbers and decimals as numbers; a column with a whole number past 2^53 as text, since it would be rounded
+ * - moments in UTC as in the CSV, `2026-01-05T00:00:00.001Z`, without milliseconds where all are whole seconds
+ * - dates as `2026-01-05`, times of day as `00:00:00.001`, intervals by ISO 8601 as `P1DT2H`, infinite ones in words
+ * - true and false as text, bytes as `\x00ff`, lists and structures as JSON
  */
 export function plainValues(values: readonly unknown[]): Columns[string] {
   const whole = values.every((value) => !(value instanceof Date) || value.getTime() % 1000 === 0);
+  const exact = values.some((value) => typeof value === "bigint" && !isSafe(value));
   return values.map((value) => {
-    if (value === null || typeof value === "number" || typeof value === "string") return value;
-    if (typeof value === "bigint") return Number(value);
-    if (value instanceof Date) return whole ? value.toISOString().replace(".000Z", "Z") : value.toISOString();
+    if (value === null || typeof value === "string") return value;
+    if (typeof value === "bigint" || typeof value === "number") return exact ? String(value) : Number(value);
+    if (value instanceof Date) return whole ? momentOf(value).replace(".000Z", "Z") : momentOf(value);
     if (typeof value === "boolean") return String(value);
-    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? Number(inner) : inner));
+    return JSON.stringify(value, (_, inner) =>
+      typeof inner === "bigint" ? (isSafe(inner) ? Number(inner) : String(inner)) : inner,
+    );
+  });
+}
+
+const isSafe = (value: bigint) => Number.isSafeInteger(Number(value));
+
+/** JavaScript writes years past 9999 as +010000. */
+const momentOf = (moment: Date) => moment.toISOString().replace(/^\+0?/, "");
+
+/** A number's text as a number, where it is one exactly; a whole number past 2^53 as a bigint. */
+export function exactNumber(text: string): number | bigint {
+  const number = Number(text);
+  return /^-?\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
+}
+
+/** An interval by ISO 8601, each part with its own sign, as PostgreSQL writes it. */
+export function intervalText(months: number, days: number, micros: bigint): string {
+  const part = (amount: number | bigint, unit: string) => (Number(amount) === 0 ? "" : `${amount}${unit}`);
+  const minutes = micros / 60_000_000n;
+  const rest = micros % 60_000_000n;
+  const size = String(rest < 0n ? -rest : rest).padStart(7, "0");
+  const seconds = `${rest < 0n ? "-" : ""}${size.slice(0, -6)}.${size.slice(-6)}`.replace(/\.?0+$/, "");
+  const date = part(Math.trunc(months / 12), "Y") + part(months % 12, "M") + part(days, "D");
+  const time = part(minutes / 60n, "H") + part(minutes % 60n, "M") + (rest === 0n ? "" : `${seconds}S`);
+  return date + time === "" ? "PT0S" : `P${date}${time === "" ? "" : `T${time}`}`;
+}
+
+/** Names of an answer's columns, made different: the second column called `n` is `n_1`, or the next that is free. */
+export function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    for (let times = 1; seen.has(name) && taken.has(free); times++) free = `${name}_${times}`;
+    seen.add(name);
+    taken.add(free);
+    return free;
   });
 }

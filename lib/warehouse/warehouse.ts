@@ -19,6 +19,8 @@ export interface Warehouse {
   find(sha256: string): Promise<Load | undefined>;
   /** Adds a log's records to `requests`; resolves to their number. */
   insert(source: Source, work: Work): Promise<number>;
+  /** The same for a CSV that `read` has just written, whose records keep every rule. */
+  insertRead(path: string, work: Work): Promise<number>;
   /** Remembers that a file was loaded. */
   note(load: Load): Promise<void>;
   /** Number of records in `requests`. */

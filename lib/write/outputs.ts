@@ -35,9 +35,15 @@ export class Outputs {
       : await this.#compressed(file, compression);
   }
 
-  /** Gives all files their names. */
+  /** Waits until all is written; nothing more may come. @throws Error in one sentence when the disk is full or fails */
+  async end(): Promise<void> {
+    for (const compressor of this.#compressors.splice(0)) await compressor.end();
+    for (const file of this.#files) await file.write(new Uint8Array(0));
+  }
+
+  /** Gives all files their names, when all is written. */
   async commit(): Promise<void> {
-    for (const compressor of this.#compressors) await compressor.end();
+    await this.end();
     await WholeFile.commitAll(this.#files);
   }
 

@@ -11,7 +11,7 @@ import { firstLines, recognise, sampleSize } from "../formats/recognise.js";
 import { checkWork, type Progress, type Work } from "../work.js";
 import { checkWritable, pathOption } from "./file.js";
 import { type LogFile, type LogSource, logFiles } from "./logFiles.js";
-import { Outputs } from "./outputs.js";
+import { Outputs, type Put } from "./outputs.js";
 import { Quarantine } from "./quarantine.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./readOutcome.js";
 import { Records } from "./records.js";
@@ -65,11 +65,22 @@ export const readOptions = Object.keys({
  *
  * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
  */
-export async function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
-  checkOptions(options, readOptions);
+export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
+  return readInto(undefined, source, options, work);
+}
+
+/**
+ * Reads as `read` does.
+ * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
+ */
+export async function readInto(
+  shared: Put | undefined,
+  source: LogSource,
+  options: ReadOptions,
+  work: Work,
+): Promise<ReadLog> {
+  const { asked, formatOptions } = checkReadOptions(options);
   checkWork(work);
-  const asked = askedFormat(options.format ?? "auto");
-  const formatOptions = checkedOptions(options);
   const files = await logFiles(source);
   await checkTargets(options, files);
   const jobs: Job[] = [];
@@ -80,7 +91,8 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
     const { out, quarantine: bad } = options;
     const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
     const quarantine = new Quarantine(
-      bad === undefined ? undefined : await outputs.put(bad, "quarantine", compressionOfName(bad)),
+      shared ??
+        (bad === undefined ? undefined : await outputs.put(bad, "quarantine", compressionOfName(bad))),
     );
     const tally = new Tally(quarantine);
     const size = sizeOf(files);
@@ -88,9 +100,8 @@ export async function read(source: LogSource, options: ReadOptions = {}, work: W
     const sources: SourceLog[] = [];
     let before = 0;
     for (const job of jobs) {
-      sources.push(
-        await readOne(job, records, tally, jobs.length > 1, part(work, before, job.file.size, size)),
-      );
+      const named = jobs.length > 1 || shared !== undefined;
+      sources.push(await readOne(job, records, tally, named, part(work, before, job.file.size, size)));
       before += job.file.size ?? 0;
     }
     await records.end();
@@ -119,12 +130,13 @@ interface Job {
   readonly why: string;
 }
 
-function checkedOptions({
-  query = "cut",
-  timeZone = "UTC",
-  timeUnit,
-  identifiers = "keep",
-}: ReadOptions): FormatOptions {
+/**
+ * What the options say, but for the files to write.
+ * @throws InputError when there is none of an option's name, or its value is wrong
+ */
+export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
+  checkOptions(options, readOptions);
+  const { format = "auto", query = "cut", timeZone = "UTC", timeUnit, identifiers = "keep" } = options;
   const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
     if (allowed.includes(value as string)) return;
     throw new InputError(
@@ -134,7 +146,8 @@ function checkedOptions({
   oneOf("query", query, ["cut", "keep"]);
   oneOf("identifiers", identifiers, ["keep", "fold"]);
   if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
-  return { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  return { asked: askedFormat(format), formatOptions };
 }
 
 /** Checks the files to write before any is touched. */
@@ -194,11 +207,11 @@ async function readOne(
   job: Job,
   records: Records,
   tally: Tally,
-  several: boolean,
+  named: boolean,
   work: Work,
 ): Promise<SourceLog> {
   const { file, format, lines, reader, parquet, why } = job;
-  tally.begin(several ? file.name : undefined);
+  tally.begin(named ? file.name : undefined);
   const before = tally.counts();
   if (parquet) await records.ofParquet(parquet, work);
   else await records.ofLines(lines, reader, work);

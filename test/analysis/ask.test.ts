@@ -211,7 +211,7 @@ describe("a source", () => {
     [
       "a short line",
       () => write("s.csv", `${csvHeader}\n2026-01-05T00:00:00.000Z,192.0.2.1,/\n`),
-      /validate lists what is wrong: .*Line: 2/,
+      /validate lists what is wrong: line 2: Expected Number of Columns: 5 Found: 3/,
     ],
     [
       "a status that is no number",
@@ -270,13 +270,15 @@ describe("a question", () => {
     ["../../etc/passwd", {}, /is neither a question/],
     ["", {}, /"" is not the name of a question/],
     ["failing_endpoints", { top: 0 }, /params: top: 0 is not a whole number from 1 to 1000000/],
+    ["failing_endpoints", { top: null }, /params: top: null is not a whole number/],
+    ["failing_endpoints", null, /params: null is not an object/],
     ["failing_endpoints", { top: 1.5 }, /params: top: 1.5/],
     ["failing_endpoints", { top: "1; DROP TABLE requests" }, /params: top: "1; DROP/],
     ["failing_endpoints", { tops: 1 }, /no parameter "tops": it takes top; did you mean "top"\?/],
     ["traffic_over_time", { bucket_minutes: 7 }, /one of 1, 5/],
     ["status_codes", { top: 1 }, /it takes none/],
   ])("%s %j is refused before the log is read", async (name, params, message) => {
-    await expect(ask(name, "/no/such.csv", params)).rejects.toThrow(
+    await expect(ask(name, "/no/such.csv", params as never)).rejects.toThrow(
       expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
     );
   });

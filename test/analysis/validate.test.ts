@@ -149,6 +149,7 @@ describe("validate judges whole files", () => {
     const source = log(planted(soundRow(1)));
     expect((await validate(source)).valid).toBe(false);
     expect((await validate(source, { order: "warning" })).valid).toBe(true);
+    await expect(validate(source, { ordr: "warning" } as never)).rejects.toThrow('did you mean "order"?');
   });
 });
 

@@ -277,6 +277,12 @@ describe("identifiers", () => {
   });
 });
 
+it("an option that nobody knows is refused, with the right one", async () => {
+  await expect(generate({ row: 5 } as never)).rejects.toThrow(
+    /^options: there is no option "row": .*did you mean "rows"\?$/,
+  );
+});
+
 function sessionsOf(rows: Row[]): number[][] {
   const byAddress = new Map<string, number[]>();
   for (const { address, time } of rows) {

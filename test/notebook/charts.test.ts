@@ -41,6 +41,7 @@ describe("hostile text in a chart", () => {
     chart.points(columns, { x: ["n", "m"], y: x, title: text, xName: text }),
     chart.lines(columns, { x: "n", y: ["m"], title: text, yName: text }),
     chart.histogram({ [text]: [1, 2] }, { x: text, title: text }),
+    chart.totals({ [text]: [1], t: ["2026-01-05"] }, { x: [text, "t"], title: text }),
   ]);
 
   test("holds no tag, no formula and no template of Plotly's but the chart's own", () => {

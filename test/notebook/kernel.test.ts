@@ -222,7 +222,7 @@ describe.skipIf(!isSetUp)("help in a cell", () => {
   });
 
   test("Tab completes the charts and their options", () => {
-    expect(steps[4]).toEqual(["answer", "bars", "boxes", "figure", "histogram", "lines", "points"]);
+    expect(steps[4]).toEqual(["answer", "bars", "boxes", "figure", "histogram", "lines", "points", "totals"]);
     expect(steps[5]).toEqual(expect.arrayContaining(["title", "unit", "x", "y"]));
   });
 });

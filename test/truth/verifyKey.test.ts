@@ -268,6 +268,9 @@ describe("verify of a hostile copy", () => {
     await expect(verify(7 as never, JSON.parse(text))).rejects.toThrow(/copy: 7 is neither/);
     await expect(verify(path, undefined, { limit: -1 })).rejects.toThrow(/limit: must be/);
     await expect(verify(path, undefined, { workers: 0 })).rejects.toThrow(/workers: must be/);
+    await expect(verify(path, undefined, { limits: 5 } as never)).rejects.toThrow(
+      'options: there is no option "limits": limit, workers; did you mean "limit"?',
+    );
   });
 });
 

@@ -25,6 +25,7 @@ const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
+const tableOnly = () => file("table.sql", "SELECT count(*) AS n FROM requests");
 const hostile = "/</script><img src=x onerror=alert(1)>";
 const hostileLog = () =>
   file("hostile.csv", `${csvHeader}\n2026-01-05T00:00:00.000Z,192.0.2.1,${hostile},500,1.00\n`);
@@ -32,28 +33,67 @@ const hostileLog = () =>
 /** A figure's points along x and y, and its title. */
 interface Drawn {
   data: { x: unknown[]; y: unknown[]; orientation?: string; name?: string }[];
-  layout: { title: { text: string } };
+  layout: {
+    title: { text: string; subtitle?: { text: string } };
+    xaxis?: Axis;
+    xaxis2?: Axis;
+    xaxis3?: Axis;
+  };
 }
+type Axis = { title: { text: string } };
 
-const drawn = (questions().question as string[]).filter((name) => question(name).chart !== undefined);
+const names = questions().question as string[];
+const drawn = names.filter((name) => question(name).chart !== undefined);
 
 describe("a question's chart", () => {
-  it("is named by all but those whose answer is one row", () => {
-    const without = (questions().question as string[]).filter((name) => !drawn.includes(name));
-    expect(without).toEqual(["error_rate", "overview"]);
+  it("is named by every question, of one row as totals", () => {
+    expect(drawn).toEqual(names);
+    expect(names.filter((name) => question(name).chart!.kind === "totals")).toEqual([
+      "error_rate",
+      "overview",
+    ]);
   });
 
-  it.each(drawn)("of %s draws the answer's own columns, under the question", async (name) => {
-    const answer = await ask(name, day);
-    const figure = chart.answer(answer, { question: name }).figure as unknown as Drawn;
-    const { options } = question(name).chart!;
-    const columns = [options.x, options.y].flat().map((column) => answer[String(column)]);
-    expect(columns).not.toContain(undefined);
-    expect(figure.data.length).toBe(Math.max([options.x].flat().length, [options.y].flat().length));
-    const rows = Math.min(columns[0].length, question(name).chart!.kind === "bars" ? 40 : 20_000);
-    expect(figure.data.map(({ x, y }) => [x.length, y.length])).toEqual(figure.data.map(() => [rows, rows]));
-    expect(figure.layout.title.text).toBe(question(name).sentence);
+  it("of an overview has a panel for each unit, and says under the title from when to when", async () => {
+    const answer = await ask("overview", day);
+    const { data, layout } = chart.answer(answer, { question: "overview" }).figure as unknown as Drawn;
+    expect(data.map(({ y }) => y)).toEqual([
+      ["requests", "clients", "endpoints"],
+      ["failed"],
+      ["p50", "p95"],
+    ]);
+    expect(data.flatMap(({ x }) => x)).toEqual(
+      ["requests", "clients", "endpoints", "failed_percent", "p50_ms", "p95_ms"].map(
+        (name) => answer[name][0],
+      ),
+    );
+    const titles = [layout.xaxis, layout.xaxis2, layout.xaxis3].map((axis) => axis?.title.text);
+    expect(titles).toEqual(["number", "share (&#37;)", "time (ms)"]);
+    expect(layout.title.subtitle?.text).toMatch(
+      /^first request 2026-01-05 00:\S+ UTC, last request \S+ 23:\S+ UTC$/,
+    );
   });
+
+  it("of totals is refused for a table of several rows", () => {
+    expect(() => chart.totals({ n: [1, 2] }, { x: "n", title: "How many?" })).toThrow(/takes one row, not 2/);
+  });
+
+  it.each(drawn.filter((name) => question(name).chart!.kind !== "totals"))(
+    "of %s draws the answer's own columns, under the question",
+    async (name) => {
+      const answer = await ask(name, day);
+      const figure = chart.answer(answer, { question: name }).figure as unknown as Drawn;
+      const { options } = question(name).chart!;
+      const columns = [options.x, options.y].flat().map((column) => answer[String(column)]);
+      expect(columns).not.toContain(undefined);
+      expect(figure.data.length).toBe(Math.max([options.x].flat().length, [options.y].flat().length));
+      const rows = Math.min(columns[0].length, question(name).chart!.kind === "bars" ? 40 : 20_000);
+      expect(figure.data.map(({ x, y }) => [x.length, y.length])).toEqual(
+        figure.data.map(() => [rows, rows]),
+      );
+      expect(figure.layout.title.text).toBe(question(name).sentence);
+    },
+  );
 
   it("of status codes has a bar for each code, as high as its requests", async () => {
     const frame = await askFrame("status_codes", day);
@@ -88,7 +128,7 @@ describe("a question's chart", () => {
   it("is not guessed: of a frame that ask did not give, or a question without one", async () => {
     const frame = await askFrame("status_codes", day);
     expect(() => chart.answer(frame.head(2))).toThrow(/say which question it answers/);
-    expect(() => chart.answer({ requests: [1] }, { question: "overview" })).toThrow(/names no chart/);
+    expect(() => chart.answer({ requests: [1] }, { question: tableOnly() })).toThrow(/names no chart/);
   });
 });
 
@@ -122,7 +162,7 @@ describe("ask --chart", () => {
       ["status_codes", "none/c.png"],
       /chart: cannot write .* there is no folder/,
     ],
-    ["a question without a chart", ["overview", "d.png"], /"overview" names no chart/],
+    ["a question without a chart", [tableOnly(), "d.png"], /"table" names no chart/],
   ])("refuses %s before it works", (_, [name, path], message) => {
     const { status, stdout, stderr } = run("ask", name, "--on", "day.csv", "--chart", path);
     expect([status, stdout]).toEqual([2, ""]);

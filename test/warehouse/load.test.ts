@@ -145,13 +145,212 @@ describe("a DuckDB file", () => {
   });
 });
 
+/** A Parquet file that DuckDB itself writes. */
+async function parquet(name: string, select: string): Promise<string> {
+  const path = join(folder, name);
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+const row = (time: string, ms: string) =>
+  `SELECT ${time} AS timestamp, '192.0.2.1' AS ip_address, '/' AS endpoint, 200 AS status_code, ${ms} AS response_time_ms`;
+
+describe("a five-field log is loaded as it is only when read would find the same in it", () => {
+  it.each([
+    [
+      "a zone",
+      line.replace("00:00.000Z", "00:00+02:00"),
+      /line 3: timestamp: "2026-01-05T00:00:00\+02:00" breaks/,
+    ],
+    ["a time without a zone", line.replace(".000Z", ""), /line 3: timestamp: /],
+    ["four decimals of a second", line.replace(".000Z", ".1239Z"), /line 3: timestamp: /],
+    ["a date that is not", line.replace("01-05", "02-30"), /line 3: timestamp: "2026-02-30/],
+    ["an endless time", line.replace(/^[^,]*/, "infinity"), /line 3: timestamp: "infinity"/],
+    ["a time before 1970", line.replace("2026", "1969"), /line 3: timestamp: /],
+    [
+      "no address",
+      line.replace("192.0.2.1", "notip"),
+      /line 3: ip_address: "notip" breaks the rule "a valid/,
+    ],
+    [
+      "no path",
+      line.replace(",/,", ",nopath,"),
+      /line 3: endpoint: "nopath" breaks the rule "starts with \//,
+    ],
+    [
+      "a status above 599",
+      line.replace("200", "999"),
+      /line 3: status_code: "999" breaks the rule "100 to 599"/,
+    ],
+    ["a negative response time", line.replace("1.00", "-5.00"), /line 3: response_time_ms: "-5.0" breaks/],
+    ["a response time that is no number", line.replace("1.00", "NaN"), /line 3: response_time_ms: "nan"/],
+  ])("%s is refused, by its line", async (_, bad, message) => {
+    const log = file("rule.csv", csv(line, bad));
+    for (const attempt of [() => load(log, { to }), () => ask("overview", log)]) {
+      await expect(attempt()).rejects.toThrow(
+        expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
+      );
+    }
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it("every address that Node takes for one is taken", async () => {
+    const addresses = [
+      "::",
+      "::1",
+      "1::",
+      "2001:DB8::a:1",
+      "1:2:3:4:5:6:7:8",
+      "::ffff:192.0.2.1",
+      "255.255.255.0",
+    ];
+    const log = file("addresses.csv", csv(...addresses.map((each) => line.replace("192.0.2.1", each))));
+    expect((await load(log, { to })).records).toBe(addresses.length);
+    for (const wrong of ["1::2::3", "256.0.0.1", "01.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7", ":1"]) {
+      const bad = file("address.csv", csv(line.replace("192.0.2.1", wrong)));
+      await expect(load(bad, { to })).rejects.toThrow(`ip_address: "${wrong}"`);
+    }
+  });
+
+  it("with an option for reading it is read: its zone counts, and bad lines go into quarantine", async () => {
+    const log = file(
+      "zoned.csv",
+      csv("2026-01-05 00:00:00+02:00,10.0.0.1,/tz,200,1.00", line.replace("200", "999")),
+    );
+    const quarantine = join(folder, "zoned.ndjson");
+    expect((await load(log, { to, quarantine })).records).toBe(1);
+    expect((await ask("overview", to)).first_request).toEqual(["2026-01-04T22:00:00Z"]);
+    expect(JSON.parse(readFileSync(quarantine, "utf8"))).toMatchObject({ file: log, line: 3 });
+    const folded = file("folded.csv", csv(line.replace(",/,", ",/users/123,")));
+    await load(folded, { to: `${to}2`, identifiers: "fold" });
+    expect((await ask("busiest_clients", `${to}2`)).requests).toEqual([1]);
+    expect(await rows(`${to}2`, "SELECT endpoint FROM requests")).toEqual([["/users/{id}"]]);
+  });
+
+  it("Parquet is taken in any number type, its times cut to milliseconds and with their zone", async () => {
+    const log = await parquet(
+      "fits.parquet",
+      row("TIMESTAMPTZ '2026-01-05 02:00:00.1239+02'", "CAST(1.1 AS FLOAT)"),
+    );
+    await load(log, { to });
+    expect(await rows(to, "SELECT CAST(timestamp AS VARCHAR), response_time_ms FROM requests")).toEqual([
+      ["2026-01-05 00:00:00.123", 1.1],
+    ]);
+    const bad = await parquet("bad.parquet", row("TIMESTAMP '2026-01-05'", "'nan'::DOUBLE"));
+    await expect(load(bad, { to })).rejects.toThrow('row 1: response_time_ms: "nan" breaks the rule');
+  });
+
+  it("Parquet of other columns or types is read, as its names say", async () => {
+    const texts = await parquet("texts.parquet", row("'2026-01-05 02:00:00+02:00'", "1.5"));
+    const named = await parquet(
+      "named.parquet",
+      "SELECT TIMESTAMP '2026-01-05' AS time, '192.0.2.1' AS client_ip, '/' AS path, 200 AS status",
+    );
+    expect(await load([texts, named], { to })).toMatchObject({
+      records: 2,
+      read: [{ records: 1 }, { records: 1 }],
+    });
+    expect((await ask("overview", to)).last_request).toEqual(["2026-01-05T00:00:00Z"]);
+    await expect(ask("overview", named)).rejects.toThrow(
+      /its columns are not the five fields: time TIMESTAMP, /,
+    );
+  });
+});
+
+describe("servers' own logs", () => {
+  const own = (path: string) =>
+    `192.0.2.1 - - [05/Jan/2026:00:00:00 +0000] "GET ${path} HTTP/1.1" 200 5 "-" "-"\n`;
+
+  it("have one quarantine for all, which stays when nothing is read anew", async () => {
+    const quarantine = join(folder, "all.ndjson");
+    const logs = ["a.log", "b.log"].map((name) =>
+      file(name, `${own(`/${name}`).repeat(3)}noise in ${name}\n`),
+    );
+    expect((await load(logs, { to, quarantine })).records).toBe(6);
+    const entries = () =>
+      readFileSync(quarantine, "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((text) => JSON.parse(text));
+    expect(entries().map((entry) => [entry.file, entry.line, entry.text])).toEqual([
+      [logs[0], 4, "noise in a.log"],
+      [logs[1], 4, "noise in b.log"],
+    ]);
+    expect((await load(logs, { to, quarantine })).records).toBe(0);
+    expect(entries()).toHaveLength(2);
+  });
+
+  it("leave no quarantine when the load fails", async () => {
+    const quarantine = join(folder, "failed.ndjson");
+    const logs = [file("c.log", `${own("/").repeat(3)}noise\n`), file("noise.log", "one\ntwo\nthree\n")];
+    await expect(load(logs, { to, quarantine })).rejects.toThrow(/format/);
+    expect(readdirSync(folder).filter((name) => name.includes("failed.ndjson"))).toEqual([]);
+  });
+
+  it("are refused when they are damaged, so that the whole log can be loaded later", async () => {
+    const whole = gzipSync(own("/").repeat(9999));
+    const cut = file("cut.log.gz", whole.subarray(0, -50));
+    await expect(load(cut, { to })).rejects.toThrow(/^source: ".*cut\.log\.gz" is damaged: /);
+    expect(existsSync(to)).toBe(false);
+    expect((await load(file("cut.log.gz", whole), { to })).total).toBe(9999);
+  });
+});
+
+describe("an option that is wrong is refused before anything is opened", () => {
+  const memory = { csv: Buffer.from(csv(line)), records: 1 };
+  it.each([
+    ["a zone that is not", { timeZone: "Mars/X" }, /^timeZone: "Mars\/X"/],
+    ["a query that is not", { query: "zz" }, /^query: "zz"/],
+    ["a misspelt name", { foldids: "fold", identifer: "fold" }, /^options: there is no option "foldids"/],
+    ["a name that is near", { timezone: "UTC" }, /did you mean "timeZone"\?/],
+    [
+      "a quarantine in no folder",
+      { quarantine: "/nodir/x" },
+      /^quarantine: cannot write .* there is no folder/,
+    ],
+    ["a database in memory", { to: ":memory:" }, /^to: ":memory:" would be gone at once/],
+  ])("%s", async (_, options, message) => {
+    for (const source of [memory, day]) {
+      await expect(load(source, { to, ...options } as never)).rejects.toThrow(
+        expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
+      );
+    }
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it.each([
+    ["the log itself", () => ({ quarantine: day }), /is the log itself/],
+    ["the database", () => ({ quarantine: to }), /is also the database/],
+  ])("a quarantine that is %s", async (_, options, message) => {
+    await expect(load(day, { to, ...options() })).rejects.toThrow(message);
+  });
+
+  it.each([
+    ["null", null, /^source: null: give a log/],
+    ["bytes", new Uint8Array(1e6), /^source: bytes: give a log/],
+    ["no options", undefined, /^options: null is not an object/],
+  ])("%s", async (_, source, message) => {
+    const options = source === undefined ? null : { to };
+    await expect(load((source === undefined ? day : source) as never, options as never)).rejects.toThrow(
+      expect.objectContaining({ name: "InputError", message: expect.stringMatching(message) }),
+    );
+  });
+});
+
 describe("a load that fails leaves nothing", () => {
   const bad = () => file("bad.csv", csv(line, "2026-01-05T00:00:00.000Z,192.0.2.1,/,two,1.00"));
   const without = () => file("without.csv", csv(line, "2026-01-05T00:00:00.000Z,192.0.2.1,/,,1.00"));
 
   it.each([
     ["a status that is no number", bad, /is not a sound CSV; validate lists what is wrong: .*two/s],
-    ["a status that is missing", without, /is not a sound CSV; .*NOT NULL/s],
+    [
+      "a status that is missing",
+      without,
+      /is not a sound CSV; .*line 3: status_code: "" breaks the rule "100 to 599"/,
+    ],
     [
       "a truncated gzip",
       () => file("cut.csv.gz", gzipSync(readFileSync(day)).subarray(0, -50)),
@@ -266,6 +465,7 @@ it("several logs are asked as one", async () => {
   const log = file("two.csv", csv(line, line));
   expect(await count(log)).toBe(2);
   expect((await ask("error_rate", [day, log])).requests).toEqual([3002]);
+  await expect(ask("error_rate", [log, log])).rejects.toThrow(/two\.csv" is named twice/);
   await expect(ask("error_rate", [])).rejects.toThrow("source: the list of logs is empty");
   await load(day, { to });
   await expect(ask("error_rate", [to, log])).rejects.toThrow("give one database, or logs");
@@ -284,6 +484,9 @@ it("the command line loads, says what it did, and asks", () => {
     logs: [{ log: "day.csv", records: 3000, outcome: "already there" }],
   });
   expect(JSON.parse(run("ask", "error_rate", "--on", "cli.duckdb", "--json").stdout)[0].requests).toBe(3000);
+  const noisy = file("noisy.csv", csv(line, "noise"));
+  expect(run("load", noisy, "--to", "cli.duckdb", "--quarantine", "noisy.ndjson").status).toBe(0);
+  expect(JSON.parse(readFileSync(join(folder, "noisy.ndjson"), "utf8")).text).toBe("noise");
   expect(run("load", "day.csv")).toMatchObject({ status: 2, stderr: expect.stringContaining("--to") });
   expect(run("load", "none.csv", "--to", "x.duckdb")).toMatchObject({ status: 2, stdout: "" });
   expect(existsSync(join(folder, "x.duckdb"))).toBe(false);

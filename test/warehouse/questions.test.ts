@@ -171,6 +171,20 @@ describe("a parameter", () => {
     });
   });
 
+  it("names a window that ends before it begins: nothing is known of the rate in it", async () => {
+    const backwards = { first_from: "2026-01-05T00:02:00Z", first_to: "2026-01-05T00:00:00Z" };
+    const answer = await ask("top_growth", log, { ...backwards, second_from: "2026-01-05T00:01:00Z" });
+    expect(answer).toMatchObject({
+      endpoint: ["/b"],
+      first_requests: [0],
+      first_per_minute: [null],
+      grown_per_minute: [null],
+      grown_percent: [null],
+    });
+    const early = await ask("before_and_after", log, { moment: "2026-01-04T00:00:00Z" });
+    expect(early).toMatchObject({ requests: [0, 4], requests_per_minute: [null, expect.any(Number)] });
+  });
+
   it("sets Apdex's threshold: up to it satisfied, up to four times of it tolerating", async () => {
     const answer = await ask("apdex", log, { threshold_ms: 100 });
     // /a is satisfied; of /b one is, the 500 is frustrated, 400 ms is still tolerated: (1 + 1/2) / 3

@@ -9,6 +9,7 @@ import { boxes } from "./boxes.js";
 import { histogram } from "./histogram.js";
 import { lines } from "./lines.js";
 import { points } from "./points.js";
+import { totals } from "./totals.js";
 
 /** What `answer` takes. */
 export interface AnswerOptions {
@@ -24,6 +25,7 @@ const kinds: Record<ChartKind, (data: ChartData, options: never) => Chart> = {
   histogram,
   lines,
   points,
+  totals,
 };
 
 /**

@@ -25,6 +25,8 @@ export interface Parts {
   text: Record<string, readonly unknown[]>;
 }
 
+const titleRoom = 76;
+
 /** Puts a chart together. @throws InputError when the title is missing */
 export function made(options: ChartOptions, { data, axes, layout, height, note, text }: Parts): Chart {
   if (typeof options.title !== "string" || options.title.trim() === "") {
@@ -35,6 +37,10 @@ export function made(options: ChartOptions, { data, axes, layout, height, note, 
     x: 0,
     xref: "paper",
     xanchor: "left",
+    // Of Plotly's own 17 pixels, as many characters find room in a picture; more are smaller, so that none is cut off.
+    ...(options.title.length > titleRoom
+      ? { font: { size: Math.floor((17 * titleRoom) / Math.min(options.title.length, 120)) } }
+      : {}),
     ...(note ? { subtitle: { text: escapePlotly(note, 160), font: { size: 11 } } } : {}),
   };
   return new Chart(

@@ -34,9 +34,9 @@ SELECT
   from_time,
   to_time,
   count(status_code) AS requests,
-  round(CAST(60.0 * count(status_code) / nullif(
+  round(CAST(60.0 * count(status_code) / nullif(greatest(0,
     extract(DAY FROM to_time - from_time) * 86400 + extract(HOUR FROM to_time - from_time) * 3600
-      + extract(MINUTE FROM to_time - from_time) * 60 + floor(extract(SECOND FROM to_time - from_time)), 0
+      + extract(MINUTE FROM to_time - from_time) * 60 + floor(extract(SECOND FROM to_time - from_time))), 0
   ) AS DECIMAL(18, 4)), 2) AS requests_per_minute,
   round(CAST(100.0 * count(*) FILTER (WHERE status_code BETWEEN 400 AND 499) / nullif(count(status_code), 0) AS DECIMAL(18, 4)), 2) AS client_error_percent,
   round(CAST(100.0 * count(*) FILTER (WHERE status_code >= 500) / nullif(count(status_code), 0) AS DECIMAL(18, 4)), 2) AS server_error_percent,

@@ -1,4 +1,5 @@
 -- error_rate: What share of the requests failed, by the client's fault (4xx) and by the server's (5xx)?
+-- chart: totals x=client_error_percent,server_error_percent,failed_percent
 SELECT
   count(*) AS requests,
   count(*) FILTER (WHERE status_code BETWEEN 400 AND 499) AS client_errors,

@@ -1,4 +1,5 @@
 -- overview: What is in the log: how much, from when to when, how many clients, how well served?
+-- chart: totals x=first_request,last_request,requests,clients,endpoints,failed_percent,p50_ms,p95_ms
 --
 -- Percentiles interpolate as percentile_cont does. Counting the requests of each response time first makes them
 -- several times faster: there are far fewer values than requests, and only the values have to be sorted.

@@ -5,6 +5,8 @@
 -- parameter second_to (moment, default NULL): where it ends, excluded; NULL for just after the last request
 -- parameter top (integer, 1 to 1000000, default 10): how many endpoints, those that grew most in requests per minute first
 -- chart: bars x=endpoint y=first_per_minute,second_per_minute
+--
+-- A window that does not end after it begins holds nothing: the rate in it, and all growth, is NULL.
 WITH span AS (
   SELECT
     min(timestamp) AS first_time,
@@ -48,8 +50,8 @@ rates AS (
     endpoint,
     first_requests,
     second_requests,
-    round(CAST(60.0 * first_requests / nullif(first_seconds, 0) AS DECIMAL(18, 4)), 2) AS first_per_minute,
-    round(CAST(60.0 * second_requests / nullif(second_seconds, 0) AS DECIMAL(18, 4)), 2) AS second_per_minute
+    round(CAST(60.0 * first_requests / nullif(greatest(first_seconds, 0), 0) AS DECIMAL(18, 4)), 2) AS first_per_minute,
+    round(CAST(60.0 * second_requests / nullif(greatest(second_seconds, 0), 0) AS DECIMAL(18, 4)), 2) AS second_per_minute
   FROM counted
   CROSS JOIN windows
   WHERE first_requests + second_requests > 0

@@ -189,6 +189,11 @@ describe("several logs", () => {
     );
   });
 
+  it("are refused with an option that nobody knows", async () => {
+    await expect(read(excerpt, { quarantin: "x" } as never)).rejects.toThrow('did you mean "quarantine"?');
+    await expect(read(excerpt, null as never)).rejects.toThrow("options: null is not an object");
+  });
+
   it("with a name that is a pattern itself are taken by name", async () => {
     mkdirSync(join(folder, "odd"), { recursive: true });
     writeFileSync(join(folder, "odd", "a[1]*.log"), bytes);

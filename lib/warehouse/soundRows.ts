@@ -1,0 +1,207 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { InputError, InterruptedError, quoted } from "../errors.js";
+import { type FieldName, recordFields, type Source } from "../record.js";
+import type { Work } from "../work.js";
+import { firstLines, inMemory, interruptible } from "./duckdb.js";
+import { columnList, duckdbType } from "./schema.js";
+import { sourceKind, sourceName, type TableFile, withTableFile } from "./source.js";
+
+/** What a query that meets a value out of bounds says first, and DuckDB hands on. */
+const outOfBounds = "a value is out of bounds";
+
+/** Whether a file's records are checked when they are taken. */
+export type Trust = "checked" | "as they are";
+
+/**
+ * The SELECT of a file's records, all five fields in the types of the table; the file's path is its parameter. It
+ * fails at a value that breaks the record's rules, which costs less than looking for such values beforehand.
+ */
+export function rows(file: TableFile, trust: Trust): string {
+  if (trust === "as they are") return `SELECT ${columnList} FROM ${scanOf(file, { timestamp: "TIMESTAMP" })}`;
+  const sound = recordFields.map(({ name }) => `(${conditions(file)[name]})`).join(" AND ");
+  const columns = recordFields.map(({ name }) => {
+    const value = values(file)[name];
+    const checked =
+      name === "timestamp" ? `CASE WHEN ${sound} THEN ${value} ELSE error('${outOfBounds}') END` : value;
+    return `${checked} AS ${name}`;
+  });
+  return `SELECT ${columns.join(", ")} FROM ${scanOf(file)}`;
+}
+
+/**
+ * The error for a file that DuckDB did not take: names the first bad value, where it is one that breaks a rule.
+ * @throws InterruptedError when stopped while it looks for that
+ */
+export async function unsound(
+  file: TableFile,
+  name: string,
+  error: unknown,
+  work: Work = {},
+): Promise<Error> {
+  const { message } = error as Error;
+  if (/No space left on device/i.test(message))
+    return new Error(`cannot load ${quoted(name)}: the disk is full`);
+  const found = message.includes(outOfBounds) ? await firstUnsound(file, work) : undefined;
+  const what = file.kind === "csv" ? "CSV; validate lists what is wrong" : "Parquet file of the five fields";
+  const advice = found === undefined ? "" : "; read takes what is sound of it";
+  return new InputError(
+    `source: ${quoted(name)} is not a sound ${what}: ${found ?? whatDuckdbSays(error)}${advice}`,
+  );
+}
+
+/** Of a line that is no CSV: its number and the reason, without the line itself, which may be long. */
+function whatDuckdbSays(error: unknown): string {
+  const [, line, reason] =
+    /CSV Error on Line: (\d+)\nOriginal Line: .*\n(.*)/.exec((error as Error).message) ?? [];
+  return line === undefined ? firstLines(error, 1) : `line ${line}: ${reason.slice(0, 200)}`;
+}
+
+async function firstUnsound(file: TableFile, { signal }: Work): Promise<string | undefined> {
+  const instance = await inMemory(); // the connection that failed may be in a transaction that is over
+  const connection = await instance.connect();
+  try {
+    await connection.run("SET TimeZone = 'UTC'");
+    const broken = recordFields.map(
+      ({ name }) => `coalesce(${conditions(file)[name]}, false) AS ${name}_sound`,
+    );
+    const find = () =>
+      connection.runAndReadAll(
+        `SELECT place, ${recordFields.map(({ name }) => `CAST(${name} AS VARCHAR), ${name}_sound`).join(", ")}
+      FROM (SELECT *, row_number() OVER () AS place, ${broken.join(", ")} FROM ${scanOf(file, { order: true })})
+      WHERE NOT (${recordFields.map(({ name }) => `${name}_sound`).join(" AND ")}) LIMIT 1`,
+        [file.path],
+      );
+    const reader = await interruptible(connection, { signal }, find);
+    const [place, ...cells] = reader.getRows()[0];
+    const broke = recordFields.findIndex((_, i) => cells[2 * i + 1] === false);
+    const { name, bounds } = recordFields[broke];
+    const where = file.kind === "csv" ? `line ${Number(place) + 1}` : `row ${place}`;
+    return `${where}: ${name}: ${quoted(cells[2 * broke] ?? "")} breaks the rule "${bounds.split("; ")[0]}"`;
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    return undefined; // the file has changed, or breaks off: what DuckDB said first is what is known
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/**
+ * The file as a table of DuckDB, its path the first parameter.
+ * @param timestamp - a CSV's times come as text, since DuckDB would drop the zone that one names
+ * @param order - whether rows come in the file's order, which is slower, and numbers them rightly
+ */
+function scanOf(
+  { kind, compression }: TableFile,
+  { timestamp = "VARCHAR", order = false }: { timestamp?: string; order?: boolean } = {},
+): string {
+  if (kind === "parquet") return "read_parquet($1)";
+  const columns = recordFields.map(
+    (field) => `'${field.name}': '${field.type === "timestamp" ? timestamp : duckdbType(field)}'`,
+  );
+  // Nothing is left to guessing: it costs time, and a guess can go wrong.
+  return `read_csv($1, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', parallel = ${!order},
+    compression = '${compression}', allow_quoted_nulls = false, columns = {${columns.join(", ")}})`;
+}
+
+/** Each field's value in its type. What is finer than a record can say is cut as `read` cuts it. */
+function values({ kind }: TableFile): Record<FieldName, string> {
+  const same = { ip_address: "ip_address", endpoint: "endpoint", status_code: "status_code" };
+  if (kind === "csv") {
+    return { ...same, timestamp: "TRY_CAST(timestamp AS TIMESTAMP)", response_time_ms: "response_time_ms" };
+  }
+  return {
+    ...same,
+    timestamp: "date_trunc('millisecond', CAST(timestamp AS TIMESTAMP))",
+    response_time_ms: "round(CAST(response_time_ms AS DOUBLE), 2)",
+  };
+}
+
+/** What must hold of each field, as record.ts has it; NULL is as false. */
+function conditions(file: TableFile): Record<FieldName, string> {
+  const { timestamp, response_time_ms: time } = values(file);
+  const status = recordFields.find(({ name }) => name === "status_code")!;
+  const form = file.kind === "csv" ? "timestamp LIKE '____-__-__T__:__:__.___Z' AND " : "";
+  return {
+    timestamp: `${form}${timestamp} >= TIMESTAMP '1970-01-01' AND ${timestamp} < TIMESTAMP '10000-01-01'`,
+    ip_address: `regexp_full_match(ip_address, '${ipv4}') OR regexp_full_match(ip_address, '${ipv6}')`,
+    endpoint: "starts_with(endpoint, '/')",
+    status_code: `status_code BETWEEN ${status.min} AND ${status.max}`,
+    // NaN is above all numbers to DuckDB. Percentiles are rounded as DECIMAL(18, 4), so there is a highest value.
+    response_time_ms: `${time} IS NULL OR ${time} BETWEEN 0 AND 1e13`,
+  };
+}
+
+const octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+const ipv4 = `(${octet}\\.){3}${octet}`;
+const group = "[0-9a-fA-F]{1,4}";
+/** By how many groups stand before the `::`; the last two of all may be an IPv4 address. */
+const ipv6 = [
+  `(${group}:){7}${group}|(${group}:){6}${ipv4}`,
+  ...Array.from({ length: 8 }, (_, before) => {
+    const head = before === 0 ? "::" : `(${group}:){${before}}:`;
+    const short = 7 - before; // groups that may follow
+    const tails = [short > 0 ? `((${group}:){0,${short - 1}}${group})?` : ""];
+    if (short > 1) tails.push(`(${group}:){0,${short - 2}}${ipv4}`);
+    return tails.map((tail) => head + tail).join("|");
+  }),
+].join("|");
+
+/** Whether a Parquet file's columns are the five fields, in types that can be taken as they are. */
+function fits(columns: ReadonlyMap<string, string>): boolean {
+  const allowed: Record<FieldName, RegExp> = {
+    timestamp: /^TIMESTAMP/,
+    ip_address: /^VARCHAR$/,
+    endpoint: /^VARCHAR$/,
+    status_code: /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/,
+    response_time_ms: /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)$/,
+  };
+  return recordFields.every(({ name }) => allowed[name].test(columns.get(name) ?? ""));
+}
+
+/** @throws InputError when a Parquet file cannot be read, or its columns are not the five fields */
+export async function checkColumns(
+  connection: DuckDBConnection,
+  file: TableFile,
+  name: string,
+): Promise<void> {
+  if (file.kind !== "parquet") return;
+  const columns = await columnsOf(connection, file, name);
+  if (fits(columns)) return;
+  const list = [...columns].slice(0, 20).map(([column, type]) => `${column} ${type}`);
+  throw new InputError(
+    `source: ${quoted(name)} is Parquet, but its columns are not the five fields: ${list.join(", ")}; read turns it into a CSV of them`,
+  );
+}
+
+/**
+ * Whether a log is a table of the five fields, which a database takes as it is; else it must be read first.
+ * @throws InputError when it cannot be opened
+ */
+export async function isTable(source: Source): Promise<boolean> {
+  const { kind } = await sourceKind(source);
+  if (kind !== "parquet") return kind === "csv";
+  const instance = await inMemory();
+  const connection = await instance.connect();
+  try {
+    return await withTableFile(source, async (file) =>
+      fits(await columnsOf(connection, file, sourceName(source))),
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function columnsOf(
+  connection: DuckDBConnection,
+  file: TableFile,
+  name: string,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const reader = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${scanOf(file)}`, [file.path]);
+    return new Map(reader.getRows().map(([column, type]) => [String(column), String(type)]));
+  } catch (error) {
+    throw await unsound(file, name, error);
+  }
+}
