@@ -331,7 +331,7 @@ describe("an option that is wrong is refused before anything is opened", () => {
   it.each([
     ["null", null, /^source: null: give a log/],
     ["bytes", new Uint8Array(1e6), /^source: bytes: give a log/],
-    ["no options", undefined, /^options: null is not an object/],
+    ["no options", undefined, /^options: must be an object, not null/],
   ])("%s", async (_, source, message) => {
     const options = source === undefined ? null : { to };
     await expect(load((source === undefined ? day : source) as never, options as never)).rejects.toThrow(

@@ -191,7 +191,7 @@ describe("several logs", () => {
 
   it("are refused with an option that nobody knows", async () => {
     await expect(read(excerpt, { quarantin: "x" } as never)).rejects.toThrow('did you mean "quarantine"?');
-    await expect(read(excerpt, null as never)).rejects.toThrow("options: null is not an object");
+    await expect(read(excerpt, null as never)).rejects.toThrow("options: must be an object, not null");
   });
 
   it("with a name that is a pattern itself are taken by name", async () => {
