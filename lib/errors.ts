@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { createRequire } from "node:module";
 
 /**
  * The caller's mistake: a wrong argument, option or file. The message names the argument, gives the value
@@ -45,9 +45,12 @@ export function checkOptions(options: unknown, known: readonly string[], argumen
   }
 }
 
+const require = createRequire(import.meta.url); // for what is needed when something is wrong only
+
 /** `; did you mean "x"?` for the nearest of the known names, or nothing when none is near. */
 export function didYouMean(value: unknown, known: readonly string[]): string {
   if (typeof value !== "string" || value.length > 100 || known.length === 0) return "";
+  const { closest, distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
   const nearest = closest(value.toLowerCase(), known);
   return distance(value.toLowerCase(), nearest.toLowerCase()) <= 1 + nearest.length / 3
     ? `; did you mean "${nearest}"?`

@@ -39,19 +39,20 @@ export class Intensity {
       { length: 168 },
       (_, h) => season.weekdays[(h / 24) | 0] * season.hours[h % 24],
     );
+    const [minute, before, moment] = [this.#minute, this.#before, this.#moment];
     let sum = 0;
     for (let m = 0; m < MINUTES; m++) {
       const x = (m + 0.5 - 30) / 60;
       const left = Math.floor(x);
       const value = hourly[(left + 168) % 168] * (left + 1 - x) + hourly[(left + 1) % 168] * (x - left);
-      this.#minute[m] = value;
+      minute[m] = value;
       sum += value;
     }
     for (let m = 0; m < MINUTES; m++) {
-      const value = Math.round((this.#minute[m] / sum) * MINUTES * UNIT);
-      this.#minute[m] = value;
-      this.#before[m + 1] = this.#before[m] + 60 * value;
-      this.#moment[m + 1] = this.#moment[m] + value * (60 * (60 * m) + 1770); // sum of 60m … 60m+59
+      const value = Math.round((minute[m] / sum) * MINUTES * UNIT);
+      minute[m] = value;
+      before[m + 1] = before[m] + 60 * value;
+      moment[m + 1] = moment[m] + value * (60 * (60 * m) + 1770); // sum of 60m … 60m+59
     }
     this.#growth = season.trend / WEEK;
     this.#origin = origin;
