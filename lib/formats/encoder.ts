@@ -15,9 +15,9 @@ export interface Encoder {
   encode(batch: Batch): Iterable<Uint8Array>;
   /** What stands at the end of a whole file, after the last batch; nothing in formats of lines. */
   end?(): Iterable<Uint8Array>;
+  /** In formats of lines: gives the memory of the next piece. Whoever hands pieces on may put their own in its place. */
+  memory?: (bytes: number) => ArrayBufferLike;
 }
-
-const LATIN = new TextDecoder("latin1"); // lines are ASCII
 
 /** Bytes in a piece. */
 const PIECE = 1 << 20;
@@ -25,9 +25,8 @@ const PIECE = 1 << 20;
 /** An encoder of a line for each record: the lines of any slices put together are the lines of the whole. */
 export abstract class LineEncoder implements Encoder {
   readonly header: Uint8Array;
+  memory = inTurn([new ArrayBuffer(PIECE), new ArrayBuffer(PIECE)]);
   readonly #longestRow: number;
-  readonly #pieces = [new DataView(new ArrayBuffer(PIECE)), new DataView(new ArrayBuffer(PIECE))] as const;
-  #turn: 0 | 1 = 0;
 
   /** @param longestRow bytes that a line can take, and eight more that copying may overshoot */
   constructor(header: string, longestRow: number) {
@@ -38,9 +37,10 @@ export abstract class LineEncoder implements Encoder {
   *encode(batch: Batch): Generator<Uint8Array> {
     const { defect, length } = batch;
     const last = PIECE - this.#longestRow;
-    let view: DataView = this.#pieces[this.#turn];
+    let view: DataView | undefined;
     let at = 0;
     for (let row = 0; row < length; ) {
+      view ??= new DataView(this.memory(PIECE));
       let until = row; // the first line that a defect spoils
       while (until < length && (defect[until] === 0 || defect[until] > UNREADABLE)) until++;
       const spoils = until === row;
@@ -49,7 +49,7 @@ export abstract class LineEncoder implements Encoder {
       const written = this.fill(view, batch, row, last, at);
       batch.length = length;
       if (spoils && written.row > row) {
-        const line = LATIN.decode(new Uint8Array(view.buffer, at, written.length - at - 1));
+        const line = Buffer.from(view.buffer, at, written.length - at - 1).toString("latin1"); // it is ASCII
         const bytes = spoiled(line, defect[row], batch.address[row], this.spoiler);
         new Uint8Array(view.buffer).set(bytes, at);
         at += bytes.length;
@@ -59,15 +59,11 @@ export abstract class LineEncoder implements Encoder {
       row = written.row;
       if (at >= last) {
         yield new Uint8Array(view.buffer, 0, at);
-        this.#turn = this.#turn === 0 ? 1 : 0;
-        view = this.#pieces[this.#turn];
+        view = undefined;
         at = 0;
       }
     }
-    if (at > 0) {
-      yield new Uint8Array(view.buffer, 0, at);
-      this.#turn = this.#turn === 0 ? 1 : 0;
-    }
+    if (view !== undefined && at > 0) yield new Uint8Array(view.buffer, 0, at);
   }
 
   /** How defects take a line apart. */
@@ -84,6 +80,11 @@ export abstract class LineEncoder implements Encoder {
     last: number,
     at: number,
   ): { row: number; length: number };
+}
+
+function inTurn(buffers: readonly ArrayBufferLike[]): (bytes: number) => ArrayBufferLike {
+  let turn = 0;
+  return () => buffers[turn++ % buffers.length];
 }
 
 /** Prepared text around a route's identifier: all of it is `before` where the route has none. */

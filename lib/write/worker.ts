@@ -37,17 +37,25 @@ const maker = await Maker.create(job);
 const ring: SharedArrayBuffer[] = [];
 let made = 0;
 
-/** A copy of a piece, as the encoder fills its buffer again; undefined when the work was stopped. */
-function copied(bytes: Uint8Array): Uint8Array | undefined {
+const stopped = new Error("stopped");
+
+// Pieces are made where they are handed on, once what was there is written.
+maker.encoder.memory = (bytes) => {
   for (let done = Atomics.load(written, 0); made - done >= ahead; done = Atomics.load(written, 0)) {
     Atomics.wait(written, 0, done);
   }
-  if (isStopped()) return undefined;
-  const slot = made++ % ahead;
-  ring[slot] ??= new SharedArrayBuffer(bytes.buffer.byteLength);
-  const copy = new Uint8Array(ring[slot], 0, bytes.length);
-  copy.set(bytes);
-  return copy;
+  if (isStopped()) throw stopped;
+  ring[made % ahead] ??= new SharedArrayBuffer(bytes);
+  return ring[made % ahead];
+};
+
+function make(chunk: number, from: number, to: number): void {
+  for (const piece of maker.pieces(from, to)) {
+    made++;
+    const labels = piece.labels?.slice(); // overwritten by the next
+    port.postMessage({ ...piece, chunk, labels, last: false } satisfies Answer);
+  }
+  port.postMessage({ chunk, bytes: new Uint8Array(0), records: 0, last: true } satisfies Answer);
 }
 
 port.on("message", (assignment: Assignment) => {
@@ -59,12 +67,9 @@ port.on("message", (assignment: Assignment) => {
     port.postMessage({ tally: maker.tally() } satisfies Answer);
     return;
   }
-  const { chunk, from, to } = assignment;
-  for (const { bytes, records, labels } of maker.pieces(from, to)) {
-    const copy = copied(bytes);
-    if (copy === undefined) return;
-    const piece = { bytes: copy, records, labels: labels?.slice() };
-    port.postMessage({ chunk, ...piece, last: false } satisfies Answer);
+  try {
+    make(assignment.chunk, assignment.from, assignment.to);
+  } catch (error) {
+    if (error !== stopped) throw error;
   }
-  port.postMessage({ chunk, bytes: new Uint8Array(0), records: 0, last: true } satisfies Answer);
 });
