@@ -1,4 +1,3 @@
-import { shapeOf } from "../scenario/incident.js";
 import type { Endpoint, Scenario } from "../scenario/scenario.js";
 import { type Batch, copyRow } from "./batch.js";
 import type { Generation } from "./generate.js";
@@ -107,7 +106,7 @@ function traffic(
   const outcomes = Uint16Array.from(plan.outcomes, ({ endpoint, status }) =>
     site.outcomeOf(names.get(`${endpoint.method} ${endpoint.route}`)!, status),
   );
-  const thinned = shapeOf(active.incident) !== "step";
+  const thinned = active.shape !== "step";
   return {
     active,
     plan,

@@ -17,6 +17,7 @@ export interface ActiveIncident {
   readonly start: number;
   readonly end: number;
   readonly size: number;
+  readonly shape: "step" | "ramp" | "pulse";
   /** All its draws derive from this. */
   readonly key: number;
   /** 1 for the scenario's endpoints that it touches. */
@@ -65,6 +66,7 @@ export function activate(
     bit,
     start,
     end,
+    shape: shapeOf(incident),
     size: incident.size ?? sizes[incident.kind].usual,
     key,
     touches,
@@ -86,10 +88,10 @@ function mostPopular({ site }: Scenario): number {
 }
 
 /** How much of its size an incident has at a moment, 0 to 1. @param now milliseconds since 1970 */
-export function strength({ incident, start, end }: ActiveIncident, now: number): number {
+export function strength({ shape, start, end }: ActiveIncident, now: number): number {
   const x = (now / 1000 - start) / (end - start);
   if (x < 0 || x >= 1) return 0;
-  switch (shapeOf(incident)) {
+  switch (shape) {
     case "step":
       return 1;
     case "ramp":

@@ -164,7 +164,8 @@ export class Overlay {
             out.length = 0;
           }
         }
-        const comes = Math.min(...sources.map(({ time }) => time));
+        let comes = Number.POSITIVE_INFINITY;
+        for (let i = 0; i < sources.length; i++) comes = Math.min(comes, sources[i].time);
         const room = Math.min(batch.length, row + BATCH_SIZE - out.length);
         let end = row + 1;
         while (
@@ -277,8 +278,11 @@ export class Overlay {
     if (droppedBy !== NOBODY) {
       if (addedBy !== droppedBy) this.touched[droppedBy].dropped++;
     } else if (altered !== 0) {
-      for (const { bit } of this.#now)
+      const now = this.#now;
+      for (let i = 0; i < now.length; i++) {
+        const { bit } = now[i];
         if ((altered >>> bit) & 1 && bit !== addedBy) this.touched[bit].altered++;
+      }
     }
   }
 
