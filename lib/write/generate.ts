@@ -5,14 +5,14 @@ import { basename, dirname, join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { withoutEndings } from "../formats/ending.js";
 import type { FormatName } from "../formats/formats.js";
-import { GENERATOR_VERSION } from "../generate/plan.js";
+import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
 import type { Log } from "../record.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
 import { WholeFile } from "./file.js";
-import { hasHeader } from "./maker.js";
+import { hasHeader, type Job } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
 import { MemorySink, standardOutput, toStandardOutput } from "./sink.js";
@@ -86,6 +86,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     const compressor =
       compression && (await (await import("./compress.js")).Compressor.create(compression, put));
     const pace = new Pace(options);
+    const known = exactRows(plan, job);
     let until = from;
     making = pieces(job, plan, workers);
     let step = await making.next();
@@ -97,7 +98,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
       until = Math.min(to, Math.max(until, piece.until ?? from));
       const left = plan.rate * plan.intensity.sum(Math.floor(until / 1000), Math.ceil(to / 1000));
-      await pace.step(records, records + Math.round(left), "records");
+      await pace.step(records, known ?? records + Math.round(left), "records");
     }
     await compressor?.end();
     pace.check();
@@ -153,6 +154,12 @@ async function refuseOtherKey(path: string, name: string): Promise<void> {
   throw new InputError(
     `key: ${quoted(basename(path))} is the answer key of ${quoted(other)}, which stands beside it: give out another name, or leave the key away (key: false, --no-key)`,
   );
+}
+
+/** How many records there will be, where that is known: a whole log to which nothing adds and from which nothing takes. */
+function exactRows({ start, end, rows, happening, scenario }: Plan, { from, to }: Job): number | undefined {
+  const whole = from === start * 1000 && to === end * 1000;
+  return whole && happening.length === 0 && scenario.defects.duplicated === 0 ? rows : undefined;
 }
 
 function firstLines(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {

@@ -113,6 +113,13 @@ describe("generate, for any scenario", () => {
     }
   });
 
+  it("knows from the beginning how many records a whole log without incidents has", async () => {
+    const totals = new Set<number | undefined>();
+    const onProgress = ({ total }: Progress) => totals.add(total);
+    await generate({ rows: 1_500_000, out: "/dev/null", onProgress });
+    expect([...totals]).toEqual([1_500_000]);
+  });
+
   it("gives the same bytes again, and others for another seed", async () => {
     const [a, b, c] = [
       await generate({ rows: 5000, seed: 7 }),
