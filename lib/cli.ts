@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import type { Command as CommandOf } from "commander";
+import { Command, CommanderError } from "commander";
 import { chartOption, formatOption, momentOption, number, pairs, scenarioOption } from "./cliOptions.js";
 import { grouped } from "./digits.js";
 import { InputError, InterruptedError } from "./errors.js";
@@ -7,9 +6,6 @@ import { formats } from "./formats/formats.js";
 import type { Columns } from "./record.js";
 import { defectKinds, presetIncidents } from "./scenario/incident.js";
 import type { Progress, Work } from "./work.js";
-
-// By require: Node imports a package of CommonJS more slowly, and a small log is made in less time.
-const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof import("commander");
 
 /**
  * The command line: a thin face over the functions of the library. Data goes to standard output and words for
@@ -270,7 +266,7 @@ async function verifiedCounts(
 }
 
 /** Says in one sentence what went wrong, and gives the exit code. */
-function failure(error: unknown, program: CommandOf): number {
+function failure(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0; // --help
     if (error.code === "commander.help") {

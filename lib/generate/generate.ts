@@ -7,7 +7,7 @@ import { QuietSite } from "./quietSite.js";
 const BUSY_RATE = 4;
 
 /**
- * Records in the first batch of a slice; the next ones grow to the full size. The engine compiles a loop well
+ * Records in the first batch; the next ones grow to the full size. The engine compiles a loop well
  * only after it has seen some end: long first loops would be compiled, thrown away and interpreted again.
  */
 const SHORT_BATCH = 256;
@@ -35,7 +35,6 @@ export class Generation {
     const { start, end } = this.#plan;
     const batch = this.#batch;
     batch.length = 0;
-    this.#limit = SHORT_BATCH;
     const first = Math.max(0, Math.floor(from / 1000) - start);
     const last = Math.min(end, Math.ceil(to / 1000)) - start;
     for (const fill of this.#site.cells(first, last)) {

@@ -6,14 +6,14 @@ import { hasHeader, type Job, type Piece } from "./maker.js";
 import type { Answer, Assignment, WorkerJob } from "./worker.js";
 
 /** Pieces, of about a megabyte, that a worker may be ahead of what is written: then it waits. */
-const MOST_AHEAD = 48;
+const MOST_AHEAD = 32;
 
 /** Records, about, that a worker makes at a time. */
 const CHUNK = 131_072;
 /** Shortest stretch, in seconds, where a log has late lines: each stretch looks five minutes back. */
 const LATE_CHUNK = 3600;
-/** Chunks that a worker is given ahead of the one that is being written. */
-const AHEAD = 2;
+/** Chunks that a worker is given ahead, so that it is never without: it is `MOST_AHEAD` that makes it wait. */
+const AHEAD = 4;
 
 /**
  * The bytes of a part of a log, made by several workers: chunks of time in turn. What they deliver early waits, and

@@ -31,27 +31,33 @@ const port = parentPort!;
 const { job, written, ahead } = threadJob<WorkerJob>();
 const maker = await Maker.create(job);
 /**
- * Memory of the pieces, used in turn. It is shared, as transferring a buffer would detach it: V8 then checks for
- * detached buffers in every later write to any, which costs a tenth of the time.
+ * Memory of pieces: free, and that of pieces on their way, in their order. It is shared, as transferring a buffer
+ * would detach it: V8 then checks for detached buffers in every later write to any, which costs a tenth of the time.
  */
-const ring: SharedArrayBuffer[] = [];
-let made = 0;
+const free: SharedArrayBuffer[] = [];
+const onTheirWay: SharedArrayBuffer[] = [];
+/** How many of the pieces written are known as such. */
+let known = 0;
 
 const stopped = new Error("stopped");
 
-// Pieces are made where they are handed on, once what was there is written.
+// Pieces are made where they are handed on. What was written last is used first: it may still be in the cache.
 maker.encoder.memory = (bytes) => {
-  for (let done = Atomics.load(written, 0); made - done >= ahead; done = Atomics.load(written, 0)) {
+  for (;;) {
+    const done = Atomics.load(written, 0);
+    free.push(...onTheirWay.splice(0, done - known));
+    known = done;
+    if (onTheirWay.length < ahead) break;
     Atomics.wait(written, 0, done);
   }
   if (isStopped()) throw stopped;
-  ring[made % ahead] ??= new SharedArrayBuffer(bytes);
-  return ring[made % ahead];
+  const memory = free.pop() ?? new SharedArrayBuffer(bytes);
+  onTheirWay.push(memory);
+  return memory;
 };
 
 function make(chunk: number, from: number, to: number): void {
   for (const piece of maker.pieces(from, to)) {
-    made++;
     const labels = piece.labels?.slice(); // overwritten by the next
     port.postMessage({ ...piece, chunk, labels, last: false } satisfies Answer);
   }
