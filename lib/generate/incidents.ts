@@ -1,6 +1,7 @@
 import { shapeOf, sizes } from "../scenario/incident.js";
 import type { Endpoint, Incident, IncidentKind, Scenario } from "../scenario/scenario.js";
 import { momentOf } from "../scenario/scenario.js";
+import type { Batch } from "./batch.js";
 import { hash32 } from "./random.js";
 
 /**
@@ -101,27 +102,19 @@ export function strength({ shape, start, end }: ActiveIncident, now: number): nu
   }
 }
 
-/** A record as an overlay sees it and may change it. */
-export interface Request {
-  /** Milliseconds since 1970. */
-  time: number;
-  visitor: number;
-  endpoint: number;
-  status: number;
-  /** Hundredths of a millisecond. */
-  latency: number;
-  /** Where its draws come from: 32 bits of its own. */
-  address: number;
-}
-
-/** What the site is like at the moment of a request. */
-export interface Conditions {
-  /** Usual utilisation, 0 to 1: the scenario's, times the season's intensity. */
-  readonly utilisation: number;
+/** What incidents need to know of the site whose records they change. */
+export interface Site {
+  /** By outcome: index of its endpoint, and its status. */
+  readonly endpointOf: Uint16Array;
+  readonly statusOf: Uint16Array;
+  /** Index of the outcome of an endpoint that answers with a status. */
+  readonly outcomeOf: (endpoint: number, status: number) => number;
+  /** Usual utilisation at a second since 1970, 0 to 1: the scenario's, times the season's intensity. */
+  readonly utilisation: (second: number) => number;
   /** The proxy's time limit in hundredths of a millisecond. */
   readonly limit: number;
-  /** Draws the time that an answer with this status takes. @param word 32 random bits */
-  readonly answerTime: (endpoint: number, status: number, word: number) => number;
+  /** Draws the time that an outcome takes. @param word 32 random bits */
+  readonly answerTime: (outcome: number, word: number) => number;
 }
 
 /** What becomes of a request: 0 it is not touched, 1 changed in place, 2 gone. */
@@ -131,79 +124,100 @@ export const CHANGED = 1;
 /** The request is gone. */
 export const GONE = 2;
 
-type Effect = (active: ActiveIncident, request: Request, level: number, conditions: Conditions) => number;
+type Effect = (active: ActiveIncident, site: Site, batch: Batch, row: number, time: number) => number;
 
-/** Lays an incident over one request, changing it in place; says what became of it. */
-export function affect(active: ActiveIncident, request: Request, conditions: Conditions): number {
-  const { effect } = active;
+/** Lays an incident over one record of a batch, changing it in place; says what became of it. */
+export function affect(active: ActiveIncident, site: Site, batch: Batch, row: number): number {
+  const { effect, incident, reaches, end, key } = active;
   if (effect === undefined) return UNTOUCHED;
-  if (request.time < active.reaches[request.endpoint] * 1000 || request.time >= active.end * 1000)
-    return UNTOUCHED;
-  const { clients } = active.incident;
-  if (clients !== undefined && hash32(active.key, request.visitor, 5) * UNIT >= clients) return UNTOUCHED;
-  return effect(active, request, active.size * strength(active, request.time), conditions);
+  const time = batch.second[row] * 1000 + batch.millisecond[row];
+  if (time < reaches[site.endpointOf[batch.outcome[row]]] * 1000 || time >= end * 1000) return UNTOUCHED;
+  const { clients } = incident;
+  if (clients !== undefined && hash32(key, batch.visitor[row], 5) * UNIT >= clients) return UNTOUCHED;
+  return effect(active, site, batch, row, time);
+}
+
+function isTouched(
+  { touches }: ActiveIncident,
+  { endpointOf }: Site,
+  { outcome }: Batch,
+  row: number,
+): boolean {
+  return touches[endpointOf[outcome[row]]] === 1;
 }
 
 const effects: Partial<Record<IncidentKind, Effect>> = {
-  outage(active, request, level, conditions) {
-    if (leaves(active, request, level)) return GONE;
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const u = draw(active, request, 1);
+  outage(active, site, batch, row, time) {
+    const level = active.size * strength(active, time);
+    if (leaves(active, batch.visitor[row], time, level)) return GONE;
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const u = draw(active, batch.address[row], 1);
     if (u >= level) return UNTOUCHED;
     const kind = u / level;
-    return fail(active, request, kind < 0.7 ? 503 : kind < 0.9 ? 502 : 504, conditions);
+    return fail(active, site, batch, row, kind < 0.7 ? 503 : kind < 0.9 ? 502 : 504);
   },
 
-  error_burst(active, request, level, conditions) {
-    if (active.touches[request.endpoint] === 0 || draw(active, request, 1) >= level) return UNTOUCHED;
-    return fail(active, request, 500, conditions);
+  error_burst(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    if (draw(active, batch.address[row], 1) >= active.size * strength(active, time)) return UNTOUCHED;
+    return fail(active, site, batch, row, 500);
   },
 
-  latency_spike(active, request, _, conditions) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    return slow(request, 1 + (active.size - 1) * strength(active, request.time), conditions);
+  latency_spike(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    return slow(site, batch, row, 1 + (active.size - 1) * strength(active, time));
   },
 
   // Memory fills up: slow at first, then ever faster, with the first errors near the end; the restart heals it.
-  slow_leak(active, request, _, conditions) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const x = strength(active, request.time);
-    if (draw(active, request, 1) < 0.08 * x * x * x * x) return fail(active, request, 503, conditions);
-    return slow(request, 1 + (active.size - 1) * x * x, conditions);
+  slow_leak(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const x = strength(active, time);
+    if (draw(active, batch.address[row], 1) < 0.08 * x * x * x * x)
+      return fail(active, site, batch, row, 503);
+    return slow(site, batch, row, 1 + (active.size - 1) * x * x);
   },
 
   // The extra requests are a stream of their own; what they do to the others there is to fill the queue.
-  traffic_surge(active, request, level, conditions) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const usual = Math.min(0.95, conditions.utilisation);
-    const now = conditions.utilisation * (1 + level * active.breadth * (active.incident.clients ?? 1));
+  traffic_surge(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const { size, breadth, incident } = active;
+    const utilisation = site.utilisation(batch.second[row]);
+    const usual = Math.min(0.95, utilisation);
+    const now = utilisation * (1 + size * strength(active, time) * breadth * (incident.clients ?? 1));
     const shed = now > 0.95 ? 1 - 0.95 / now : 0;
-    if (draw(active, request, 1) < shed) return fail(active, request, 503, conditions);
-    return slow(request, (1 - usual) / (1 - Math.min(0.95, now)), conditions);
+    if (draw(active, batch.address[row], 1) < shed) return fail(active, site, batch, row, 503);
+    return slow(site, batch, row, (1 - usual) / (1 - Math.min(0.95, now)));
   },
 
-  traffic_drop(active, request, level) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    return hash32(active.key, request.visitor, 2) * UNIT < level ? GONE : UNTOUCHED;
+  traffic_drop(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const level = active.size * strength(active, time);
+    return hash32(active.key, batch.visitor[row], 2) * UNIT < level ? GONE : UNTOUCHED;
   },
 
-  bad_deploy(active, request, _, conditions) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const level = strength(active, request.time);
-    if (draw(active, request, 1) < 0.03 * level) return fail(active, request, 500, conditions);
-    return slow(request, 1 + (active.size - 1) * level, conditions);
+  bad_deploy(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const level = strength(active, time);
+    if (draw(active, batch.address[row], 1) < 0.03 * level) return fail(active, site, batch, row, 500);
+    return slow(site, batch, row, 1 + (active.size - 1) * level);
   },
 
-  dependency_failure(active, request, level, conditions) {
-    if (active.touches[request.endpoint] === 0) return UNTOUCHED;
-    const u = draw(active, request, 1);
-    if (u < level) return fail(active, request, u < 0.6 * level ? 504 : 500, conditions);
-    return slow(request, 1 + 2 * strength(active, request.time), conditions);
+  dependency_failure(active, site, batch, row, time) {
+    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    const level = active.size * strength(active, time);
+    const u = draw(active, batch.address[row], 1);
+    if (u < level) return fail(active, site, batch, row, u < 0.6 * level ? 504 : 500);
+    return slow(site, batch, row, 1 + 2 * strength(active, time));
   },
 };
 
 /** Whether a visitor has given up by now: of those who meet failures some do, after half a minute to five. */
-function leaves({ key, start, breadth }: ActiveIncident, { time, visitor }: Request, level: number): boolean {
+function leaves(
+  { key, start, breadth }: ActiveIncident,
+  visitor: number,
+  time: number,
+  level: number,
+): boolean {
   if (time < (start + 30) * 1000 || hash32(key, visitor, 6) * UNIT >= 0.35 * breadth * level) return false;
   return time >= (start + 30 + hash32(key, visitor, 7) * UNIT * 270) * 1000;
 }
@@ -211,36 +225,40 @@ function leaves({ key, start, breadth }: ActiveIncident, { time, visitor }: Requ
 /**
  * When the visitor of a failed request tries again: milliseconds since 1970, or 0 when not. A third do, within
  * a minute. Only an outage makes people try again.
+ * @param time of the failed request @param address its own
  */
-export function retryTime(active: ActiveIncident, before: Request): number {
-  if (active.incident.kind !== "outage" || draw(active, before, 8) >= 0.35) return 0;
-  const u = draw(active, before, 9);
-  return before.time + 1000 + Math.floor(u * u * (RETRY_WITHIN - 1000));
+export function retryTime(active: ActiveIncident, time: number, address: number): number {
+  if (active.incident.kind !== "outage" || draw(active, address, 8) >= 0.35) return 0;
+  const u = draw(active, address, 9);
+  return time + 1000 + Math.floor(u * u * (RETRY_WITHIN - 1000));
 }
 
-function draw(active: ActiveIncident, { address }: Request, purpose: number): number {
-  return hash32(active.key, address, purpose) * UNIT;
+function draw({ key }: ActiveIncident, address: number, purpose: number): number {
+  return hash32(key, address, purpose) * UNIT;
 }
 
-function fail(active: ActiveIncident, request: Request, status: number, conditions: Conditions): number {
-  const latency = conditions.answerTime(request.endpoint, status, hash32(active.key, request.address, 4));
-  if (request.status === status && request.latency === latency) return UNTOUCHED;
-  request.status = status;
-  request.latency = latency;
+function fail({ key }: ActiveIncident, site: Site, batch: Batch, row: number, status: number): number {
+  const { endpointOf, outcomeOf, answerTime } = site;
+  const outcome = outcomeOf(endpointOf[batch.outcome[row]], status);
+  const latency = answerTime(outcome, hash32(key, batch.address[row], 4));
+  if (batch.outcome[row] === outcome && batch.latency[row] === latency) return UNTOUCHED;
+  batch.outcome[row] = outcome;
+  batch.latency[row] = latency;
   return CHANGED;
 }
 
 /** Lengthens an answer; one that would take longer than the proxy waits becomes a 504. */
-function slow(request: Request, factor: number, conditions: Conditions): number {
-  if (factor <= 1 || request.status === 502 || request.status === 503 || request.status === 504)
-    return UNTOUCHED;
-  const latency = Math.floor(request.latency * factor + 0.5);
-  if (latency === request.latency) return UNTOUCHED;
-  if (latency >= conditions.limit) {
-    request.status = 504;
-    request.latency = conditions.limit;
+function slow({ endpointOf, statusOf, outcomeOf, limit }: Site, batch: Batch, row: number, factor: number) {
+  const outcome = batch.outcome[row];
+  const status = statusOf[outcome];
+  if (factor <= 1 || status === 502 || status === 503 || status === 504) return UNTOUCHED;
+  const latency = Math.floor(batch.latency[row] * factor + 0.5);
+  if (latency === batch.latency[row]) return UNTOUCHED;
+  if (latency >= limit) {
+    batch.outcome[row] = outcomeOf(endpointOf[outcome], 504);
+    batch.latency[row] = limit;
   } else {
-    request.latency = latency;
+    batch.latency[row] = latency;
   }
   return CHANGED;
 }

@@ -1,15 +1,14 @@
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
-import { BATCH_SIZE, type Batch, copyRows, newBatch } from "./batch.js";
+import { BATCH_SIZE, type Batch, copyRows, newBatch, takeRow } from "./batch.js";
 import { DefectDraws, defectShare } from "./defects.js";
 import { Generation } from "./generate.js";
 import {
   type ActiveIncident,
   affect,
-  type Conditions,
   GONE,
   RETRY_WITHIN,
-  type Request,
   retryTime,
+  type Site,
   UNTOUCHED,
 } from "./incidents.js";
 import { latencyTables, readShape } from "./latency.js";
@@ -38,18 +37,15 @@ export class Overlay {
   readonly #added: (AddedTraffic & { readonly generation: Generation })[];
   readonly #addressKey: number;
   readonly #defects: DefectDraws | undefined;
-  readonly #conditions: Conditions & { utilisation: number };
-  readonly #request: Request = { time: 0, visitor: 0, endpoint: 0, status: 0, latency: 0, address: 0 };
-  /** What happens in a second: incidents begin and end at whole seconds. */
-  #second = Number.NaN;
-  #now: readonly ActiveIncident[] = [];
-  readonly #outcomeAt: Uint16Array;
-  readonly #endpointOf: Uint16Array;
-  readonly #statusOf: Uint16Array;
+  readonly #site: Site;
   /** What cannot stay in its own batch, as something comes between. */
   readonly #out = newBatch();
-  /** 1 for the rows of the batch at hand that an incident dropped, or that lie before the slice. */
+  /** By row of the batch at hand, and of the other one: 1 and the bit of the incident that dropped it; 0 for none. */
   readonly #gone = new Uint8Array(BATCH_SIZE);
+  readonly #insertedGone = new Uint8Array(BATCH_SIZE);
+  /** The batch at hand as it was before the incidents: what a visitor asks again is what was asked first. */
+  readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
+  readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
   #countFrom = 0;
   #countTo = 0;
 
@@ -62,20 +58,20 @@ export class Overlay {
     });
     this.#addressKey = keyOf(plan.seed, Purpose.addresses);
     this.#defects = defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan) : undefined;
-    this.#endpointOf = Uint16Array.from(plan.outcomes, ({ endpointIndex }) => endpointIndex);
-    this.#statusOf = Uint16Array.from(plan.outcomes, ({ status }) => status);
-    this.#outcomeAt = new Uint16Array(plan.scenario.site.endpoints.length * 600);
-    plan.outcomes.forEach(({ endpointIndex, status }, i) => {
-      this.#outcomeAt[endpointIndex * 600 + status] = i;
+    const { scenario, outcomes, intensity } = plan;
+    const { shapes, shapeAt, scale, limit } = latencyTables(outcomes, scenario.site);
+    const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
+    outcomes.forEach(({ endpointIndex, status }, i) => {
+      outcomeAt[endpointIndex * 600 + status] = i;
     });
-    const { shapes, shapeAt, scale, limit } = latencyTables(plan.outcomes, plan.scenario.site);
-    this.#conditions = {
-      utilisation: 0,
-      limit: plan.scenario.site.timeLimit * 100,
-      answerTime: (endpoint, status, word) => {
-        const outcome = this.#outcomeAt[endpoint * 600 + status];
-        return Math.min(limit, Math.floor(scale[outcome] * readShape(shapes, shapeAt[outcome], word) + 0.5));
-      },
+    this.#site = {
+      endpointOf: Uint16Array.from(outcomes, ({ endpointIndex }) => endpointIndex),
+      statusOf: Uint16Array.from(outcomes, ({ status }) => status),
+      outcomeOf: (endpoint, status) => outcomeAt[endpoint * 600 + status],
+      utilisation: (second) => scenario.site.utilisation * intensity.at(second),
+      limit: scenario.site.timeLimit * 100,
+      answerTime: (outcome, word) =>
+        Math.min(limit, Math.floor(scale[outcome] * readShape(shapes, shapeAt[outcome], word) + 0.5)),
     };
   }
 
@@ -152,7 +148,7 @@ export class Overlay {
       // What is left of the batch and what comes between go into another one.
       for (let row = 0; row < batch.length; ) {
         const time = batch.second[row] * 1000 + batch.millisecond[row];
-        if (this.#gone[row] === 1 || time < from) {
+        if (this.#gone[row] !== 0 || time < from) {
           row++;
           continue;
         }
@@ -208,68 +204,82 @@ export class Overlay {
 
   /** Puts base records through all incidents and notes which are gone; whether none is, nor is before `from`. */
   #layOver(batch: Batch, from: number, retries: Retries): boolean {
-    let gone = 0;
-    for (let row = 0; row < batch.length; row++) {
-      const isGone = this.#touch(batch, row, NOBODY, from, retries) ? 0 : 1;
-      this.#gone[row] = isGone;
-      gone += isGone;
+    const { second, millisecond, incidents, length } = batch;
+    const gone = this.#gone;
+    gone.fill(0);
+    this.#outcomeBefore.set(batch.outcome);
+    this.#latencyBefore.set(batch.latency);
+    for (const active of this.#plan.happening) {
+      const first = firstFrom(second, length, active.start);
+      const end = firstFrom(second, length, active.end);
+      this.#affect(active, batch, first, end, gone, retries);
     }
-    return gone === 0;
+    let whole = second[0] * 1000 >= from;
+    for (let row = 0; row < length; row++) {
+      if (gone[row] !== 0) whole = false;
+      else if (incidents[row] === 0) continue;
+      if (this.#isCounted(second[row] * 1000 + millisecond[row]))
+        this.#count(NOBODY, incidents[row], gone[row] - 1);
+    }
+    return whole;
+  }
+
+  /**
+   * Lays an incident over rows of a batch. Those that it drops stay for the incidents after it: whether one makes the
+   * visitor try again does not hang on another that drops.
+   */
+  #affect(
+    active: ActiveIncident,
+    batch: Batch,
+    from: number,
+    to: number,
+    gone: Uint8Array,
+    retries: Retries | undefined,
+  ): void {
+    const { bit } = active;
+    const { incidents, outcome } = batch;
+    const { statusOf } = this.#site;
+    for (let row = from; row < to; row++) {
+      const effect = affect(active, this.#site, batch, row);
+      if (effect === UNTOUCHED) continue;
+      if (effect === GONE) {
+        if (gone[row] === 0) gone[row] = bit + 1;
+        continue;
+      }
+      incidents[row] |= 1 << bit;
+      if (retries !== undefined && statusOf[outcome[row]] >= 500) this.#retry(active, batch, row, retries);
+    }
+  }
+
+  #retry(active: ActiveIncident, batch: Batch, row: number, retries: Retries): void {
+    const time = batch.second[row] * 1000 + batch.millisecond[row];
+    const again = retryTime(active, time, batch.address[row]);
+    if (again === 0 || again >= this.#plan.end * 1000) return;
+    const record = takeRow(batch, row);
+    record.outcome = this.#outcomeBefore[row];
+    record.latency = this.#latencyBefore[row];
+    retries.add(again, record, active.bit);
   }
 
   /** Puts the source's next request behind the last of the other batch, unless an incident drops it. */
   #insert(source: Added | Retries, from: number): void {
     const out = this.#out;
+    const row = out.length;
     const { bit } = source;
-    source.copyTo(out, out.length);
-    out.defect[out.length] = this.#defects?.of(out.address[out.length]) ?? 0;
-    if (this.#touch(out, out.length, bit, from, undefined)) out.length++;
-  }
-
-  /**
-   * Puts a record through all incidents that happen at its time; whether it is still there, and not before `from`.
-   * @param addedBy bit of the incident that added it, or `NOBODY`
-   */
-  #touch(batch: Batch, row: number, addedBy: number, from: number, retries: Retries | undefined): boolean {
-    const second = batch.second[row];
-    if (second !== this.#second) this.#turnTo(second);
-    const now = this.#now;
-    const time = second * 1000 + batch.millisecond[row];
-    let altered = 0;
-    let droppedBy = NOBODY;
-    if (now.length > 0) {
-      const request = this.#request;
-      const outcome = batch.outcome[row];
-      request.time = time;
-      request.visitor = batch.visitor[row];
-      request.endpoint = this.#endpointOf[outcome];
-      request.status = this.#statusOf[outcome];
-      request.latency = batch.latency[row];
-      request.address = batch.address[row];
-      for (let i = 0; i < now.length; i++) {
-        const active = now[i];
-        const effect = affect(active, request, this.#conditions);
-        if (effect === UNTOUCHED) continue;
-        if (effect === GONE) {
-          // Dropped last: whether an incident makes the visitor try again does not hang on another that drops.
-          if (droppedBy === NOBODY) droppedBy = active.bit;
-          continue;
-        }
-        altered |= 1 << active.bit;
-        if (retries !== undefined && request.status >= 500) {
-          const again = retryTime(active, request);
-          if (again > 0 && again < this.#plan.end * 1000) retries.add(again, batch, row, active.bit);
-        }
-      }
-      if (altered !== 0) {
-        batch.outcome[row] = this.#outcomeAt[request.endpoint * 600 + request.status];
-        batch.latency[row] = request.latency;
-      }
-    }
-    if (time < from) return false;
-    if (this.#isCounted(time)) this.#count(addedBy, altered, droppedBy);
-    batch.incidents[row] = addedBy === NOBODY ? altered : altered | (1 << addedBy);
-    return droppedBy === NOBODY;
+    source.copyTo(out, row);
+    out.defect[row] = this.#defects?.of(out.address[row]) ?? 0;
+    out.incidents[row] = 0;
+    const second = out.second[row];
+    const gone = this.#insertedGone;
+    gone[row] = 0;
+    for (const active of this.#plan.happening)
+      if (second >= active.start && second < active.end)
+        this.#affect(active, out, row, row + 1, gone, undefined);
+    const time = second * 1000 + out.millisecond[row];
+    if (time < from) return;
+    if (this.#isCounted(time)) this.#count(bit, out.incidents[row], gone[row] - 1);
+    out.incidents[row] |= 1 << bit;
+    if (gone[row] === 0) out.length++;
   }
 
   /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
@@ -277,21 +287,25 @@ export class Overlay {
     if (addedBy !== NOBODY && addedBy !== droppedBy) this.touched[addedBy].added++;
     if (droppedBy !== NOBODY) {
       if (addedBy !== droppedBy) this.touched[droppedBy].dropped++;
-    } else if (altered !== 0) {
-      const now = this.#now;
-      for (let i = 0; i < now.length; i++) {
-        const { bit } = now[i];
-        if ((altered >>> bit) & 1 && bit !== addedBy) this.touched[bit].altered++;
-      }
+      return;
+    }
+    for (; altered !== 0; altered &= altered - 1) {
+      const bit = 31 - Math.clz32(altered & -altered);
+      if (bit !== addedBy) this.touched[bit].altered++;
     }
   }
+}
 
-  #turnTo(second: number): void {
-    const { happening, scenario, intensity } = this.#plan;
-    this.#second = second;
-    this.#now = happening.filter(({ start, end }) => second >= start && second < end);
-    this.#conditions.utilisation = scenario.site.utilisation * intensity.at(second);
+/** The first row that is not before a second since 1970. */
+function firstFrom(seconds: Float64Array, length: number, second: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seconds[middle] < second) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }
 
 /** In place of an incident's bit. */

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import { type Batch, putRow, type Row, takeRow } from "./batch.js";
+import { type Batch, putRow, type Row } from "./batch.js";
 import { hash32 } from "./random.js";
 
 /** A failed request that is made again. */
@@ -23,9 +23,8 @@ export class Retries {
     return this.#queue.peek()!.bit;
   }
 
-  /** Queues the repetition at `time` of the request in a row of `batch`. */
-  add(time: number, batch: Batch, row: number, bit: number): void {
-    const record = takeRow(batch, row);
+  /** Queues the repetition at `time` of a request that an incident made fail. */
+  add(time: number, record: Row, bit: number): void {
     record.time = time;
     record.address = hash32(record.address, bit, 0x7e7);
     this.#queue.push({ bit, record });

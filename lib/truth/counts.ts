@@ -62,19 +62,31 @@ export class Counts {
 
   /** Counts the lines of a batch. */
   add(batch: Batch, hasDefects: boolean): void {
-    const { second, outcome, latency, defect, length } = batch;
-    const { cells, times, bucketSeconds, origin, firstBucket, defects } = this;
+    const { defect, length } = batch;
+    this.lines += length;
+    this.defects[0] += length;
+    let from = 0; // lines that can be read are counted together, up to one that cannot
+    if (hasDefects) {
+      for (let row = 0; row < length; row++) {
+        if (defect[row] === 0) continue;
+        this.defects[defect[row]]++;
+        this.defects[0]--;
+        if (defect[row] > UNREADABLE) continue;
+        this.#count(batch, from, row);
+        from = row + 1;
+      }
+    }
+    this.#count(batch, from, length);
+  }
+
+  #count({ second, outcome, latency }: Batch, from: number, to: number): void {
+    const { cells, times, bucketSeconds, origin, firstBucket } = this;
     const cellOf = this.#cellOf;
     const perBucket = this.routes.length * CLASSES;
     let current = Number.NaN;
     let bucket = 0;
     let longest = this.longest;
-    for (let row = 0; row < length; row++) {
-      if (hasDefects && defect[row] > 0) {
-        defects[defect[row]]++;
-        defects[0]--;
-        if (defect[row] <= UNREADABLE) continue;
-      }
+    for (let row = from; row < to; row++) {
       if (second[row] !== current) {
         current = second[row];
         bucket = (Math.floor((current - origin) / bucketSeconds) - firstBucket) * perBucket;
@@ -85,8 +97,6 @@ export class Counts {
       if (time > longest) longest = time;
     }
     this.longest = longest;
-    this.lines += length;
-    defects[0] += length;
   }
 
   /** Adds the counts of another part of the same log. */
