@@ -1,4 +1,4 @@
-import type { Batch, Outcome } from "../generate/batch.js";
+import { type Batch, nextDefect, type Outcome } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { UNREADABLE } from "../scenario/incident.js";
 import { type Spoiler, spoiled } from "./spoil.js";
@@ -35,27 +35,19 @@ export abstract class LineEncoder implements Encoder {
   }
 
   *encode(batch: Batch): Generator<Uint8Array> {
-    const { defect, length } = batch;
+    const { length } = batch;
     const last = PIECE - this.#longestRow;
     let view: DataView | undefined;
     let at = 0;
     for (let row = 0; row < length; ) {
       view ??= new DataView(this.memory(PIECE));
-      let until = row; // the first line that a defect spoils
-      while (until < length && (defect[until] === 0 || defect[until] > UNREADABLE)) until++;
-      const spoils = until === row;
+      const unreadable = nextUnreadable(batch, row);
       // A line to be spoiled is written as it would be, taken back and written again.
-      batch.length = spoils ? row + 1 : until;
+      batch.length = Math.min(length, unreadable + 1);
       const written = this.fill(view, batch, row, last, at);
       batch.length = length;
-      if (spoils && written.row > row) {
-        const line = Buffer.from(view.buffer, at, written.length - at - 1).toString("latin1"); // it is ASCII
-        const bytes = spoiled(line, defect[row], batch.address[row], this.spoiler);
-        new Uint8Array(view.buffer).set(bytes, at);
-        at += bytes.length;
-      } else {
-        at = written.length;
-      }
+      at =
+        written.row > unreadable ? this.#spoil(view, batch, unreadable, at, written.length) : written.length;
       row = written.row;
       if (at >= last) {
         yield new Uint8Array(view.buffer, 0, at);
@@ -64,6 +56,16 @@ export abstract class LineEncoder implements Encoder {
       }
     }
     if (view !== undefined && at > 0) yield new Uint8Array(view.buffer, 0, at);
+  }
+
+  /** Spoils the last of the lines from byte `from` to `to` by the defect of its row; gives its new end. */
+  #spoil({ buffer }: DataView, { defect, address }: Batch, row: number, from: number, to: number): number {
+    const bytes = Buffer.from(buffer);
+    const begin = Math.max(from, bytes.lastIndexOf(LINE_FEED, to - 2) + 1);
+    const line = bytes.toString("latin1", begin, to - 1);
+    return (
+      begin + bytes.write(`${spoiled(line, defect[row], address[row], this.spoiler)}\n`, begin, "latin1")
+    );
   }
 
   /** How defects take a line apart. */
@@ -80,6 +82,16 @@ export abstract class LineEncoder implements Encoder {
     last: number,
     at: number,
   ): { row: number; length: number };
+}
+
+const LINE_FEED = 0x0a;
+
+/** The first of the rows from `row` on whose line no reader can take for a record; the batch's length when none is. */
+function nextUnreadable(batch: Batch, row: number): number {
+  const { defect, length } = batch;
+  row = nextDefect(batch, row, length);
+  while (row < length && defect[row] > UNREADABLE) row = nextDefect(batch, row + 1, length);
+  return row;
 }
 
 function inTurn(buffers: readonly ArrayBufferLike[]): (bytes: number) => ArrayBufferLike {

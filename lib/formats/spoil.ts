@@ -11,29 +11,23 @@ export interface Spoiler {
 const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[defect - 1]);
 
 /**
- * A line as a defect leaves it: cut in the middle, without a field, with a word for a number, or not UTF-8.
+ * A line as a defect leaves it: cut in the middle, without a field, with a word for a number, or not UTF-8. A letter
+ * stands for a byte (Latin-1): lines are ASCII, but for a byte that a defect puts there.
  * @param line ASCII, without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
  */
-export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): Uint8Array {
+export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): string {
   if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
   const u = (word >>> 0) / 4294967296;
   const kind = defectKinds[defect - 1];
-  if (kind === MALFORMED) return latin1(line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u))));
+  if (kind === MALFORMED) return line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u)));
   const values = fields(line);
   if (kind === MISSING) {
     values[Math.floor(u * 4)] = undefined; // a log may lack response times, so that one would be no defect
-    return latin1(join(line, values));
-  }
-  if (kind === WRONG_TYPE) {
+  } else if (kind === WRONG_TYPE) {
     if (u < 0.5 || values[4] === undefined) values[3] = "OK";
     else values[4] = "fast";
-    return latin1(join(line, values));
+  } else {
+    values[2] = `${values[2]}\xc3(`; // the beginning of a two-byte letter of UTF-8 without its end
   }
-  values[2] = `${values[2]}\xc3(`; // the beginning of a two-byte letter of UTF-8 without its end
-  return latin1(join(line, values));
-}
-
-/** Lines are ASCII, but for a byte that a defect puts there. */
-function latin1(line: string): Uint8Array {
-  return Buffer.from(`${line}\n`, "latin1");
+  return join(line, values);
 }

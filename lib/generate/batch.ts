@@ -30,26 +30,39 @@ export interface Batch {
   readonly incidents: Uint32Array;
   /** The record's defect: its place in `defectKinds` plus 1; 0 for none. */
   readonly defect: Uint8Array;
+  /** The defects of eight records at a time: 0 where none has one. */
+  readonly defects: Float64Array;
 }
 
 /** The phase of a request that no person makes. */
 export const BOT = 3;
 
-/** An empty batch. @param rows how many it has room for */
-export function newBatch(rows = BATCH_SIZE): Batch {
+/** An empty batch. */
+export function newBatch(): Batch {
+  const defect = new Uint8Array(BATCH_SIZE);
   return {
     length: 0,
-    second: new Float64Array(rows),
-    millisecond: new Uint16Array(rows),
-    visitor: new Uint32Array(rows),
-    outcome: new Uint16Array(rows),
-    latency: new Uint32Array(rows),
-    identifier: new Uint32Array(rows),
-    phase: new Uint8Array(rows),
-    address: new Uint32Array(rows),
-    incidents: new Uint32Array(rows),
-    defect: new Uint8Array(rows),
+    second: new Float64Array(BATCH_SIZE),
+    millisecond: new Uint16Array(BATCH_SIZE),
+    visitor: new Uint32Array(BATCH_SIZE),
+    outcome: new Uint16Array(BATCH_SIZE),
+    latency: new Uint32Array(BATCH_SIZE),
+    identifier: new Uint32Array(BATCH_SIZE),
+    phase: new Uint8Array(BATCH_SIZE),
+    address: new Uint32Array(BATCH_SIZE),
+    incidents: new Uint32Array(BATCH_SIZE),
+    defect,
+    defects: new Float64Array(defect.buffer),
   };
+}
+
+/** The first of the rows from `row` to `to` (excluded) whose record has a defect; `to` when none has. */
+export function nextDefect({ defect, defects }: Batch, row: number, to: number): number {
+  for (; row < to; row++) {
+    if ((row & 7) === 0) while (row + 8 <= to && defects[row >> 3] === 0) row += 8;
+    if (row < to && defect[row] !== 0) return row;
+  }
+  return to;
 }
 
 /** Drops the records before `from` and from `to` on, both in milliseconds since 1970. */
@@ -61,7 +74,7 @@ export function trim(batch: Batch, from: number, to: number): void {
   while (end > begin && time(end - 1) >= to) end--;
   if (begin > 0) {
     for (const column of Object.values(batch)) {
-      if (typeof column !== "number") column.copyWithin(0, begin, end);
+      if (typeof column !== "number" && column !== batch.defects) column.copyWithin(0, begin, end);
     }
   }
   batch.length = end - begin;

@@ -1,7 +1,17 @@
 import TinyQueue from "tinyqueue";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
 import type { Defects } from "../scenario/scenario.js";
-import { BATCH_SIZE, type Batch, copyRow, copyRows, newBatch, putRow, type Row, takeRow } from "./batch.js";
+import {
+  BATCH_SIZE,
+  type Batch,
+  copyRow,
+  copyRows,
+  newBatch,
+  nextDefect,
+  putRow,
+  type Row,
+  takeRow,
+} from "./batch.js";
 import { ln } from "./elementary.js";
 import type { Plan } from "./plan.js";
 import { hash32, keyOf, mix32, Purpose } from "./random.js";
@@ -30,6 +40,7 @@ export class DefectDraws {
   /** By kind: up to which share of all defects it goes. */
   readonly #until: Float64Array;
   readonly #key: number;
+  readonly #addressKey: number;
   /** 1 / ln(1 − share): turns ln of a uniform into a geometric gap. */
   readonly #perGap: number;
   #second = Number.NaN;
@@ -37,7 +48,9 @@ export class DefectDraws {
   #next = 0;
   #gaps = 0;
 
-  constructor({ scenario: { defects }, seed }: Plan) {
+  /** @param addressKey from which a base record has its address, by its second and its number in it */
+  constructor({ scenario: { defects }, seed }: Plan, addressKey: number) {
+    this.#addressKey = addressKey;
     this.#share = defectShare(defects);
     let sum = 0;
     this.#until = Float64Array.from(defectKinds, (kind) => {
@@ -50,9 +63,9 @@ export class DefectDraws {
 
   /**
    * Marks the base records of a second with their defects. Its rows come in one or several calls, from the first on.
-   * @param index number of the row `from` in its second @param addressOf gives a row the 32 bits of its own
+   * @param index number of the row `from` in its second
    */
-  mark(batch: Batch, from: number, to: number, index: number, addressOf: (row: number) => number): void {
+  mark(batch: Batch, from: number, to: number, index: number): void {
     const second = batch.second[from];
     if (index === 0 || second !== this.#second) {
       this.#second = second;
@@ -61,7 +74,7 @@ export class DefectDraws {
     }
     for (; this.#next < index + to - from; this.#next += 1 + this.#gap()) {
       const row = from + this.#next - index;
-      batch.address[row] = addressOf(row);
+      batch.address[row] = hash32(this.#addressKey, second, this.#next);
       batch.defect[row] = this.#kind(batch.address[row]);
     }
   }
@@ -97,6 +110,9 @@ export class Delivery {
   readonly #key: number;
   readonly #delays: boolean;
   readonly #out = newBatch();
+  #waiting = new TinyQueue<Waiting>([], inOrder);
+  /** How many have had to wait. */
+  #order = 0;
 
   constructor({ scenario, seed }: Plan) {
     this.active = defectShare(scenario.defects) > 0;
@@ -117,57 +133,74 @@ export class Delivery {
   *deliver(records: Iterable<Batch>, from: number, to: number, isEnd: boolean): Generator<Batch> {
     const out = this.#out;
     out.length = 0;
-    const waiting = new TinyQueue<Waiting>([], (a, b) => a.delivered - b.delivered || a.order - b.order);
-    let order = 0;
-    const next = () => waiting.peek()?.delivered ?? Number.POSITIVE_INFINITY;
+    this.#waiting = new TinyQueue<Waiting>([], inOrder);
+    this.#order = 0;
     for (const batch of records) {
-      const { length, second, millisecond, defect, address } = batch;
-      const end = second[length - 1] * 1000 + 999;
-      for (let row = 0; row < length; ) {
-        const time = second[row] * 1000 + millisecond[row];
-        if (time >= to) break;
-        while (next() <= time) {
-          if (this.#put(waiting.pop()!, from)) yield* full(out);
-        }
-        const kind = defect[row];
-        if (kind === LATE || kind === OUT_OF_ORDER) {
-          const chance = this.#chance(address[row]);
-          const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
-          waiting.push({ delivered: time + Math.floor(delay), order: order++, record: takeRow(batch, row) });
-          row++;
-        } else if (time < from) {
-          row++;
-        } else if (kind <= UNREADABLE) {
-          // What is delivered as it comes goes together, up to where a waiting record comes between.
-          const until = Math.min(to, next());
-          const room = Math.min(length, row + BATCH_SIZE - out.length);
-          let run = row + 1;
-          if (end < until) while (run < room && defect[run] <= UNREADABLE) run++;
-          else
-            while (run < room && defect[run] <= UNREADABLE && second[run] * 1000 + millisecond[run] < until)
-              run++;
-          copyRows(batch, row, run, out, out.length);
-          out.length += run - row;
-          row = run;
-        } else {
-          copyRow(batch, row, out, out.length);
-          if (kind === SKEWED) skew(out, out.length, this.#chance(address[row]));
-          if (kind === DUPLICATED) out.defect[out.length] = 0; // the copy is the defect
-          out.length++;
-          if (kind === DUPLICATED) {
-            if (out.length === BATCH_SIZE) yield* full(out);
-            copyRow(batch, row, out, out.length++);
-            this.duplicated++;
-          }
-          row++;
-        }
-        if (out.length === BATCH_SIZE) yield* full(out);
+      for (let row = 0; row < batch.length; ) {
+        row = this.#pass(batch, row, from, to);
+        if (out.length >= FULL) yield* full(out);
       }
     }
-    while (isEnd ? waiting.length > 0 : next() < to) {
-      if (this.#put(waiting.pop()!, from)) yield* full(out);
+    while (isEnd ? this.#waiting.length > 0 : this.#next() < to) {
+      this.#put(from);
+      if (out.length >= FULL) yield* full(out);
     }
     if (out.length > 0) yield out;
+  }
+
+  /** When the next one that waits is delivered; never, when none does. */
+  #next(): number {
+    return this.#waiting.peek()?.delivered ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Delivers the records of a batch from `row` on, and what is due between them, until the other batch is full.
+   * @returns the first row that still waits
+   */
+  #pass(batch: Batch, row: number, from: number, to: number): number {
+    const { length, second, millisecond, defect, address } = batch;
+    const out = this.#out;
+    const end = second[length - 1] * 1000 + millisecond[length - 1];
+    while (row < length && out.length < FULL) {
+      const time = second[row] * 1000 + millisecond[row];
+      if (time >= to) return length;
+      if (this.#next() <= time) {
+        this.#put(from);
+        continue;
+      }
+      const kind = defect[row];
+      if (kind === LATE || kind === OUT_OF_ORDER) {
+        const chance = this.#chance(address[row]);
+        const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
+        const delivered = time + Math.floor(delay);
+        this.#waiting.push({ delivered, order: this.#order++, record: takeRow(batch, row) });
+        row++;
+      } else if (time < from) {
+        row++;
+      } else if (kind <= UNREADABLE) {
+        // What is delivered as it comes goes together, up to where a waiting record comes between.
+        const until = Math.min(to, this.#next());
+        const room = Math.min(length, row + BATCH_SIZE - out.length);
+        const due = end < until ? room : firstAt(batch, row + 1, room, until);
+        let run = row;
+        do run = nextDefect(batch, run + 1, due);
+        while (run < due && defect[run] <= UNREADABLE);
+        copyRows(batch, row, run, out, out.length);
+        out.length += run - row;
+        row = run;
+      } else {
+        copyRow(batch, row, out, out.length);
+        if (kind === SKEWED) skew(out, out.length, this.#chance(address[row]));
+        if (kind === DUPLICATED) {
+          out.defect[out.length++] = 0; // the copy is the defect
+          copyRow(batch, row, out, out.length);
+          this.duplicated++;
+        }
+        out.length++;
+        row++;
+      }
+    }
+    return row;
   }
 
   /** How late, or how wrong: 0 to 1. */
@@ -175,14 +208,15 @@ export class Delivery {
     return mix32(hash32(this.#key, address) ^ this.#key) / 4294967296;
   }
 
-  /** Puts a late record behind the others; true when the batch is full. */
-  #put({ delivered, record }: Waiting, from: number): boolean {
-    const out = this.#out;
-    if (delivered < from) return false;
-    putRow(record, out, out.length++);
-    return out.length === BATCH_SIZE;
+  /** Puts the next that waits behind the others, unless it is due before the slice. */
+  #put(from: number): void {
+    const { delivered, record } = this.#waiting.pop()!;
+    if (delivered >= from) putRow(record, this.#out, this.#out.length++);
   }
 }
+
+/** Rows from which a batch goes on: there is always room for a record and its copy. */
+const FULL = BATCH_SIZE - 1;
 
 interface Waiting {
   /** Milliseconds since 1970. */
@@ -190,6 +224,20 @@ interface Waiting {
   /** Those delivered at the same moment keep the order in which they came. */
   readonly order: number;
   readonly record: Row;
+}
+
+function inOrder(a: Waiting, b: Waiting): number {
+  return a.delivered - b.delivered || a.order - b.order;
+}
+
+/** The first of the rows from `low` on that is not before `time`; `high` when all are before it. */
+function firstAt({ second, millisecond }: Batch, low: number, high: number, time: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (second[middle] * 1000 + millisecond[middle] < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function* full(out: Batch): Generator<Batch> {

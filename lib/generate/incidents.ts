@@ -18,6 +18,8 @@ export interface ActiveIncident {
   readonly start: number;
   readonly end: number;
   readonly size: number;
+  /** Share of the visitors that it touches; undefined for all. */
+  readonly clients: number | undefined;
   readonly shape: "step" | "ramp" | "pulse";
   /** All its draws derive from this. */
   readonly key: number;
@@ -25,7 +27,7 @@ export interface ActiveIncident {
   readonly touches: Uint8Array;
   /** Share of the site's requests that go to the endpoints that it touches, 0 to 1. */
   readonly breadth: number;
-  /** Second at which it reaches an endpoint; for all kinds but one the start. */
+  /** Second at which a failure that spreads reaches an endpoint. */
   readonly reaches: Float64Array;
   /** What it does to a request; undefined for a kind that only adds some. */
   readonly effect: Effect | undefined;
@@ -69,6 +71,7 @@ export function activate(
     end,
     shape: shapeOf(incident),
     size: incident.size ?? sizes[incident.kind].usual,
+    clients: incident.clients,
     key,
     touches,
     breadth: popularity(endpoints.filter((_, e) => touches[e] === 1)) / popularity(endpoints),
@@ -88,18 +91,11 @@ function mostPopular({ site }: Scenario): number {
   );
 }
 
-/** How much of its size an incident has at a moment, 0 to 1. @param now milliseconds since 1970 */
+/** How much of its size an incident has at a moment at which it happens, 0 to 1. @param now milliseconds since 1970 */
 export function strength({ shape, start, end }: ActiveIncident, now: number): number {
+  if (shape === "step") return 1;
   const x = (now / 1000 - start) / (end - start);
-  if (x < 0 || x >= 1) return 0;
-  switch (shape) {
-    case "step":
-      return 1;
-    case "ramp":
-      return x;
-    case "pulse":
-      return 1 - Math.abs(2 * x - 1);
-  }
+  return shape === "ramp" ? x : 1 - Math.abs(2 * x - 1);
 }
 
 /** What incidents need to know of the site whose records they change. */
@@ -124,17 +120,23 @@ export const CHANGED = 1;
 /** The request is gone. */
 export const GONE = 2;
 
-type Effect = (active: ActiveIncident, site: Site, batch: Batch, row: number, time: number) => number;
+/** What a kind of incident does to one record. */
+export type Effect = (active: ActiveIncident, site: Site, batch: Batch, row: number, time: number) => number;
 
-/** Lays an incident over one record of a batch, changing it in place; says what became of it. */
-export function affect(active: ActiveIncident, site: Site, batch: Batch, row: number): number {
-  const { effect, incident, reaches, end, key } = active;
-  if (effect === undefined) return UNTOUCHED;
-  const time = batch.second[row] * 1000 + batch.millisecond[row];
-  if (time < reaches[site.endpointOf[batch.outcome[row]]] * 1000 || time >= end * 1000) return UNTOUCHED;
-  const { clients } = incident;
+/**
+ * Lays an incident with an effect over one record of a batch, of a second in which it happens. Changes the record in
+ * place; says what became of it.
+ */
+export function affect(
+  active: ActiveIncident,
+  effect: Effect,
+  site: Site,
+  batch: Batch,
+  row: number,
+): number {
+  const { clients, key } = active;
   if (clients !== undefined && hash32(key, batch.visitor[row], 5) * UNIT >= clients) return UNTOUCHED;
-  return effect(active, site, batch, row, time);
+  return effect(active, site, batch, row, batch.second[row] * 1000 + batch.millisecond[row]);
 }
 
 function isTouched(
@@ -180,10 +182,10 @@ const effects: Partial<Record<IncidentKind, Effect>> = {
   // The extra requests are a stream of their own; what they do to the others there is to fill the queue.
   traffic_surge(active, site, batch, row, time) {
     if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    const { size, breadth, incident } = active;
+    const { size, breadth, clients } = active;
     const utilisation = site.utilisation(batch.second[row]);
     const usual = Math.min(0.95, utilisation);
-    const now = utilisation * (1 + size * strength(active, time) * breadth * (incident.clients ?? 1));
+    const now = utilisation * (1 + size * strength(active, time) * breadth * (clients ?? 1));
     const shed = now > 0.95 ? 1 - 0.95 / now : 0;
     if (draw(active, batch.address[row], 1) < shed) return fail(active, site, batch, row, 503);
     return slow(site, batch, row, (1 - usual) / (1 - Math.min(0.95, now)));
@@ -204,6 +206,7 @@ const effects: Partial<Record<IncidentKind, Effect>> = {
 
   dependency_failure(active, site, batch, row, time) {
     if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+    if (time < active.reaches[site.endpointOf[batch.outcome[row]]] * 1000) return UNTOUCHED;
     const level = active.size * strength(active, time);
     const u = draw(active, batch.address[row], 1);
     if (u < level) return fail(active, site, batch, row, u < 0.6 * level ? 504 : 500);

@@ -46,6 +46,11 @@ export class Overlay {
   /** The batch at hand as it was before the incidents: what a visitor asks again is what was asked first. */
   readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
   readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
+  /** By bit of an incident: how many rows of the batch at hand it changed. */
+  readonly #changed = new Float64Array(32);
+  /** The second of the last base record numbered, and how many it has had. */
+  #second = Number.NaN;
+  #index = 0;
   #countFrom = 0;
   #countTo = 0;
 
@@ -57,7 +62,8 @@ export class Overlay {
       return traffic === undefined ? [] : [{ ...traffic, generation: new Generation(traffic.plan) }];
     });
     this.#addressKey = keyOf(plan.seed, Purpose.addresses);
-    this.#defects = defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan) : undefined;
+    this.#defects =
+      defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan, this.#addressKey) : undefined;
     const { scenario, outcomes, intensity } = plan;
     const { shapes, shapeAt, scale, limit } = latencyTables(outcomes, scenario.site);
     const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
@@ -99,44 +105,28 @@ export class Overlay {
     countTo: number,
   ): Generator<Batch> {
     const out = this.#out;
+    out.length = 0;
     this.#countFrom = countFrom;
     this.#countTo = countTo;
-    out.length = 0;
+    this.#second = Number.NaN;
     const added = this.#added
       .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
       .map((traffic) => new Added(traffic, this.#addressKey, from, to));
     const retries = new Retries();
     const sources = [...added, retries]; // in the order in which they go at the same moment
-    let previous = Number.NaN; // the second of the last base row
-    let index = 0; // rows of that second so far
 
+    // The loops over rows are methods: the engine compiles those better than loops in a generator.
     for (const batch of base) {
       const first = batch.second[0];
       const last = batch.second[batch.length - 1];
-      batch.incidents.fill(0, 0, batch.length);
-      batch.defect.fill(0, 0, batch.length);
       const calm =
         sources.every(({ time }) => time > (last + 1) * 1000) &&
         this.#plan.happening.every(({ start, end }) => last < start || first >= end);
-      // Each record has an address: its second, and its number in it. Where nobody draws by it, it is left out.
-      for (let row = 0; row < batch.length; ) {
-        const second = batch.second[row];
-        if (second !== previous) {
-          previous = second;
-          index = 0;
-        }
-        let end = row + 1;
-        while (end < batch.length && batch.second[end] === second) end++;
-        const addressOf = (at: number) => hash32(this.#addressKey, second, index + at - row);
-        if (!calm) for (let at = row; at < end; at++) batch.address[at] = addressOf(at);
-        this.#defects?.mark(batch, row, end, index, addressOf);
-        index += end - row;
-        row = end;
-      }
-      this.#countBase(batch);
-      const whole = calm ? first * 1000 >= from : this.#layOver(batch, from, retries);
+      this.#number(batch, !calm);
+      const counted = this.#countBase(batch);
+      const gone = !calm && this.#layOver(batch, counted, retries);
       const until = last * 1000 + batch.millisecond[batch.length - 1];
-      if (whole && sources.every(({ time }) => time >= until)) {
+      if (!gone && first * 1000 >= from && sources.every(({ time }) => time >= until)) {
         if (out.length > 0) {
           yield out;
           out.length = 0;
@@ -145,34 +135,8 @@ export class Overlay {
         continue;
       }
       if (calm) this.#gone.fill(0);
-      // What is left of the batch and what comes between go into another one.
       for (let row = 0; row < batch.length; ) {
-        const time = batch.second[row] * 1000 + batch.millisecond[row];
-        if (this.#gone[row] !== 0 || time < from) {
-          row++;
-          continue;
-        }
-        let next = earliest(sources, time);
-        for (; next !== undefined; next = earliest(sources, time)) {
-          this.#insert(next, from);
-          if (out.length === BATCH_SIZE) {
-            yield out;
-            out.length = 0;
-          }
-        }
-        let comes = Number.POSITIVE_INFINITY;
-        for (let i = 0; i < sources.length; i++) comes = Math.min(comes, sources[i].time);
-        const room = Math.min(batch.length, row + BATCH_SIZE - out.length);
-        let end = row + 1;
-        while (
-          end < room &&
-          this.#gone[end] === 0 &&
-          batch.second[end] * 1000 + batch.millisecond[end] <= comes
-        )
-          end++;
-        copyRows(batch, row, end, out, out.length);
-        out.length += end - row;
-        row = end;
+        row = this.#merge(batch, row, from, sources);
         if (out.length === BATCH_SIZE) {
           yield out;
           out.length = 0;
@@ -189,44 +153,109 @@ export class Overlay {
     if (out.length > 0) yield out;
   }
 
+  /**
+   * Marks base records with their defects. Each record has an address: its second, and its number in it.
+   * @param addressed whether all are to have theirs; else those alone that have a defect
+   */
+  #number(batch: Batch, addressed: boolean): void {
+    const { second, address, length } = batch;
+    const key = this.#addressKey;
+    batch.incidents.fill(0, 0, length);
+    batch.defect.fill(0, 0, length);
+    for (let row = 0; row < length; ) {
+      const now = second[row];
+      if (now !== this.#second) {
+        this.#second = now;
+        this.#index = 0;
+      }
+      const index = this.#index;
+      const end = firstFrom(second, row, length, now + 1);
+      if (addressed) for (let at = row; at < end; at++) address[at] = hash32(key, now, index + at - row);
+      this.#defects?.mark(batch, row, end, index);
+      this.#index += end - row;
+      row = end;
+    }
+  }
+
+  /** Counts base records; whether all are among those that are counted. */
+  #countBase({ second, millisecond, length }: Batch): boolean {
+    if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
+      this.baseRows += length;
+      return true;
+    }
+    for (let row = 0; row < length; row++)
+      if (this.#isCounted(second[row] * 1000 + millisecond[row])) this.baseRows++;
+    return false;
+  }
+
   #isCounted(time: number): boolean {
     return time >= this.#countFrom && time < this.#countTo;
   }
 
-  #countBase({ second, millisecond, length }: Batch): void {
-    if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
-      this.baseRows += length;
-      return;
+  /**
+   * Puts what is left of a batch from `row` on, and what comes between, into the other one, until that is full.
+   * @returns the first row that still waits
+   */
+  #merge(batch: Batch, row: number, from: number, sources: readonly (Added | Retries)[]): number {
+    const { second, millisecond, length } = batch;
+    const out = this.#out;
+    const gone = this.#gone;
+    while (row < length && out.length < BATCH_SIZE) {
+      const time = second[row] * 1000 + millisecond[row];
+      if (gone[row] !== 0 || time < from) {
+        row++;
+        continue;
+      }
+      const next = earliest(sources, time);
+      if (next !== undefined) {
+        this.#insert(next, from);
+        continue;
+      }
+      let comes = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < sources.length; i++) comes = Math.min(comes, sources[i].time);
+      const room = Math.min(length, row + BATCH_SIZE - out.length);
+      let end = row + 1;
+      while (end < room && gone[end] === 0 && second[end] * 1000 + millisecond[end] <= comes) end++;
+      copyRows(batch, row, end, out, out.length);
+      out.length += end - row;
+      row = end;
     }
-    for (let row = 0; row < length; row++)
-      if (this.#isCounted(second[row] * 1000 + millisecond[row])) this.baseRows++;
+    return row;
   }
 
-  /** Puts base records through all incidents and notes which are gone; whether none is, nor is before `from`. */
-  #layOver(batch: Batch, from: number, retries: Retries): boolean {
+  /**
+   * Puts base records through all incidents and notes which are gone; whether any is.
+   * @param counted whether all are among those that are counted
+   */
+  #layOver(batch: Batch, counted: boolean, retries: Retries): boolean {
     const { second, millisecond, incidents, length } = batch;
     const gone = this.#gone;
     gone.fill(0);
     this.#outcomeBefore.set(batch.outcome);
     this.#latencyBefore.set(batch.latency);
+    this.#changed.fill(0);
+    let dropped = 0;
     for (const active of this.#plan.happening) {
-      const first = firstFrom(second, length, active.start);
-      const end = firstFrom(second, length, active.end);
-      this.#affect(active, batch, first, end, gone, retries);
+      const first = firstFrom(second, 0, length, active.start);
+      const end = firstFrom(second, first, length, active.end);
+      if (first < end) dropped += this.#affect(active, batch, first, end, gone, retries);
     }
-    let whole = second[0] * 1000 >= from;
+    if (counted && dropped === 0) {
+      for (const { bit } of this.#plan.happening) this.touched[bit].altered += this.#changed[bit];
+      return false;
+    }
     for (let row = 0; row < length; row++) {
-      if (gone[row] !== 0) whole = false;
-      else if (incidents[row] === 0) continue;
+      if (gone[row] === 0 && incidents[row] === 0) continue;
       if (this.#isCounted(second[row] * 1000 + millisecond[row]))
         this.#count(NOBODY, incidents[row], gone[row] - 1);
     }
-    return whole;
+    return dropped > 0;
   }
 
   /**
    * Lays an incident over rows of a batch. Those that it drops stay for the incidents after it: whether one makes the
    * visitor try again does not hang on another that drops.
+   * @returns how many it dropped; how many it changed is noted in `#changed`
    */
   #affect(
     active: ActiveIncident,
@@ -235,20 +264,28 @@ export class Overlay {
     to: number,
     gone: Uint8Array,
     retries: Retries | undefined,
-  ): void {
-    const { bit } = active;
+  ): number {
+    const { bit, effect } = active;
+    if (effect === undefined) return 0;
     const { incidents, outcome } = batch;
-    const { statusOf } = this.#site;
+    const site = this.#site;
+    const { statusOf } = site;
+    let changed = 0;
+    let dropped = 0;
     for (let row = from; row < to; row++) {
-      const effect = affect(active, this.#site, batch, row);
-      if (effect === UNTOUCHED) continue;
-      if (effect === GONE) {
+      const became = affect(active, effect, site, batch, row);
+      if (became === UNTOUCHED) continue;
+      if (became === GONE) {
+        dropped++;
         if (gone[row] === 0) gone[row] = bit + 1;
         continue;
       }
+      changed++;
       incidents[row] |= 1 << bit;
       if (retries !== undefined && statusOf[outcome[row]] >= 500) this.#retry(active, batch, row, retries);
     }
+    this.#changed[bit] += changed;
+    return dropped;
   }
 
   #retry(active: ActiveIncident, batch: Batch, row: number, retries: Retries): void {
@@ -296,10 +333,8 @@ export class Overlay {
   }
 }
 
-/** The first row that is not before a second since 1970. */
-function firstFrom(seconds: Float64Array, length: number, second: number): number {
-  let low = 0;
-  let high = length;
+/** The first of the rows from `low` on that is not before a second since 1970; `high` when all are before it. */
+function firstFrom(seconds: Float64Array, low: number, high: number, second: number): number {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (seconds[middle] < second) low = middle + 1;

@@ -1,4 +1,4 @@
-import type { Batch } from "../generate/batch.js";
+import { type Batch, nextDefect } from "../generate/batch.js";
 import { LATEST_DELIVERY } from "../generate/defects.js";
 import type { Plan } from "../generate/plan.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
@@ -67,8 +67,7 @@ export class Counts {
     this.defects[0] += length;
     let from = 0; // lines that can be read are counted together, up to one that cannot
     if (hasDefects) {
-      for (let row = 0; row < length; row++) {
-        if (defect[row] === 0) continue;
+      for (let row = nextDefect(batch, 0, length); row < length; row = nextDefect(batch, row + 1, length)) {
         this.defects[defect[row]]++;
         this.defects[0]--;
         if (defect[row] > UNREADABLE) continue;
