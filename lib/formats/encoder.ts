@@ -38,16 +38,21 @@ export abstract class LineEncoder implements Encoder {
     const { length } = batch;
     const last = PIECE - this.#longestRow;
     let view: DataView | undefined;
+    let bytes: Buffer<ArrayBufferLike> = NOTHING; // the same memory
     let at = 0;
     for (let row = 0; row < length; ) {
-      view ??= new DataView(this.memory(PIECE));
+      if (view === undefined) {
+        const memory = this.memory(PIECE);
+        view = new DataView(memory);
+        bytes = Buffer.from(memory);
+      }
       const unreadable = nextUnreadable(batch, row);
       // A line to be spoiled is written as it would be, taken back and written again.
       batch.length = Math.min(length, unreadable + 1);
       const written = this.fill(view, batch, row, last, at);
       batch.length = length;
       at =
-        written.row > unreadable ? this.#spoil(view, batch, unreadable, at, written.length) : written.length;
+        written.row > unreadable ? this.#spoil(bytes, batch, unreadable, at, written.length) : written.length;
       row = written.row;
       if (at >= last) {
         yield new Uint8Array(view.buffer, 0, at);
@@ -59,9 +64,9 @@ export abstract class LineEncoder implements Encoder {
   }
 
   /** Spoils the last of the lines from byte `from` to `to` by the defect of its row; gives its new end. */
-  #spoil({ buffer }: DataView, { defect, address }: Batch, row: number, from: number, to: number): number {
-    const bytes = Buffer.from(buffer);
-    const begin = Math.max(from, bytes.lastIndexOf(LINE_FEED, to - 2) + 1);
+  #spoil(bytes: Buffer, { defect, address }: Batch, row: number, from: number, to: number): number {
+    let begin = to - 1;
+    while (begin > from && bytes[begin - 1] !== LINE_FEED) begin--;
     const line = bytes.toString("latin1", begin, to - 1);
     return (
       begin + bytes.write(`${spoiled(line, defect[row], address[row], this.spoiler)}\n`, begin, "latin1")
@@ -85,6 +90,7 @@ export abstract class LineEncoder implements Encoder {
 }
 
 const LINE_FEED = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 /** The first of the rows from `row` on whose line no reader can take for a record; the batch's length when none is. */
 function nextUnreadable(batch: Batch, row: number): number {
