@@ -1,7 +1,7 @@
 import { shapeOf, sizes } from "../scenario/incident.js";
 import type { Endpoint, Incident, IncidentKind, Scenario } from "../scenario/scenario.js";
 import { momentOf } from "../scenario/scenario.js";
-import type { Batch } from "./batch.js";
+import type { Changes } from "./changes.js";
 import { hash32 } from "./random.js";
 
 /**
@@ -98,129 +98,116 @@ export function strength({ shape, start, end }: ActiveIncident, now: number): nu
   return shape === "ramp" ? x : 1 - Math.abs(2 * x - 1);
 }
 
-/** What incidents need to know of the site whose records they change. */
-export interface Site {
-  /** By outcome: index of its endpoint, and its status. */
-  readonly endpointOf: Uint16Array;
-  readonly statusOf: Uint16Array;
-  /** Index of the outcome of an endpoint that answers with a status. */
-  readonly outcomeOf: (endpoint: number, status: number) => number;
-  /** Usual utilisation at a second since 1970, 0 to 1: the scenario's, times the season's intensity. */
-  readonly utilisation: (second: number) => number;
-  /** The proxy's time limit in hundredths of a millisecond. */
-  readonly limit: number;
-  /** Draws the time that an outcome takes. @param word 32 random bits */
-  readonly answerTime: (outcome: number, word: number) => number;
-}
+/** Lays an incident over rows of a batch, from one to another (excluded), of seconds in which it happens. */
+export type Effect = (active: ActiveIncident, changes: Changes, from: number, to: number) => void;
 
-/** What becomes of a request: 0 it is not touched, 1 changed in place, 2 gone. */
-export const UNTOUCHED = 0;
-/** The request was changed in place. */
-export const CHANGED = 1;
-/** The request is gone. */
-export const GONE = 2;
-
-/** What a kind of incident does to one record. */
-export type Effect = (active: ActiveIncident, site: Site, batch: Batch, row: number, time: number) => number;
-
-/**
- * Lays an incident with an effect over one record of a batch, of a second in which it happens. Changes the record in
- * place; says what became of it.
- */
-export function affect(
-  active: ActiveIncident,
-  effect: Effect,
-  site: Site,
-  batch: Batch,
-  row: number,
-): number {
-  const { clients, key } = active;
-  if (clients !== undefined && hash32(key, batch.visitor[row], 5) * UNIT >= clients) return UNTOUCHED;
-  return effect(active, site, batch, row, batch.second[row] * 1000 + batch.millisecond[row]);
-}
-
-function isTouched(
-  { touches }: ActiveIncident,
-  { endpointOf }: Site,
-  { outcome }: Batch,
-  row: number,
-): boolean {
-  return touches[endpointOf[outcome[row]]] === 1;
-}
-
+// Each kind has a loop of its own: the engine compiles it for that kind alone.
 const effects: Partial<Record<IncidentKind, Effect>> = {
-  outage(active, site, batch, row, time) {
-    const level = active.size * strength(active, time);
-    if (leaves(active, batch.visitor[row], time, level)) return GONE;
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    const u = draw(active, batch.address[row], 1);
-    if (u >= level) return UNTOUCHED;
-    const kind = u / level;
-    return fail(active, site, batch, row, kind < 0.7 ? 503 : kind < 0.9 ? 502 : 504);
+  outage(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isClient(active, changes, row)) continue;
+      const level = active.size * strength(active, changes.time(row));
+      if (leaves(active, changes, row, level)) {
+        changes.drop(active, row);
+        continue;
+      }
+      if (active.touches[changes.endpoint(row)] === 0) continue;
+      const u = draw(active, changes, row, 1);
+      if (u >= level) continue;
+      const kind = u / level;
+      const status = kind < 0.7 ? 503 : kind < 0.9 ? 502 : 504;
+      if (changes.fail(active, row, status)) changes.retry(active, row, retryTime(active, changes, row));
+    }
   },
 
-  error_burst(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    if (draw(active, batch.address[row], 1) >= active.size * strength(active, time)) return UNTOUCHED;
-    return fail(active, site, batch, row, 500);
+  error_burst(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const level = active.size * strength(active, changes.time(row));
+      if (draw(active, changes, row, 1) < level) changes.fail(active, row, 500);
+    }
   },
 
-  latency_spike(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    return slow(site, batch, row, 1 + (active.size - 1) * strength(active, time));
+  latency_spike(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      changes.slow(active, row, 1 + (active.size - 1) * strength(active, changes.time(row)));
+    }
   },
 
   // Memory fills up: slow at first, then ever faster, with the first errors near the end; the restart heals it.
-  slow_leak(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    const x = strength(active, time);
-    if (draw(active, batch.address[row], 1) < 0.08 * x * x * x * x)
-      return fail(active, site, batch, row, 503);
-    return slow(site, batch, row, 1 + (active.size - 1) * x * x);
+  slow_leak(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const x = strength(active, changes.time(row));
+      if (draw(active, changes, row, 1) < 0.08 * x * x * x * x) changes.fail(active, row, 503);
+      else changes.slow(active, row, 1 + (active.size - 1) * x * x);
+    }
   },
 
   // The extra requests are a stream of their own; what they do to the others there is to fill the queue.
-  traffic_surge(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
+  traffic_surge(active, changes, from, to) {
     const { size, breadth, clients } = active;
-    const utilisation = site.utilisation(batch.second[row]);
-    const usual = Math.min(0.95, utilisation);
-    const now = utilisation * (1 + size * strength(active, time) * breadth * (clients ?? 1));
-    const shed = now > 0.95 ? 1 - 0.95 / now : 0;
-    if (draw(active, batch.address[row], 1) < shed) return fail(active, site, batch, row, 503);
-    return slow(site, batch, row, (1 - usual) / (1 - Math.min(0.95, now)));
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const utilisation = changes.utilisation(row);
+      const usual = Math.min(0.95, utilisation);
+      const level = size * strength(active, changes.time(row));
+      const now = utilisation * (1 + level * breadth * (clients ?? 1));
+      const shed = now > 0.95 ? 1 - 0.95 / now : 0;
+      if (draw(active, changes, row, 1) < shed) changes.fail(active, row, 503);
+      else changes.slow(active, row, (1 - usual) / (1 - Math.min(0.95, now)));
+    }
   },
 
-  traffic_drop(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    const level = active.size * strength(active, time);
-    return hash32(active.key, batch.visitor[row], 2) * UNIT < level ? GONE : UNTOUCHED;
+  traffic_drop(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const level = active.size * strength(active, changes.time(row));
+      if (hash32(active.key, changes.batch.visitor[row], 2) * UNIT < level) changes.drop(active, row);
+    }
   },
 
-  bad_deploy(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    const level = strength(active, time);
-    if (draw(active, batch.address[row], 1) < 0.03 * level) return fail(active, site, batch, row, 500);
-    return slow(site, batch, row, 1 + (active.size - 1) * level);
+  bad_deploy(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const level = strength(active, changes.time(row));
+      if (draw(active, changes, row, 1) < 0.03 * level) changes.fail(active, row, 500);
+      else changes.slow(active, row, 1 + (active.size - 1) * level);
+    }
   },
 
-  dependency_failure(active, site, batch, row, time) {
-    if (!isTouched(active, site, batch, row)) return UNTOUCHED;
-    if (time < active.reaches[site.endpointOf[batch.outcome[row]]] * 1000) return UNTOUCHED;
-    const level = active.size * strength(active, time);
-    const u = draw(active, batch.address[row], 1);
-    if (u < level) return fail(active, site, batch, row, u < 0.6 * level ? 504 : 500);
-    return slow(site, batch, row, 1 + 2 * strength(active, time));
+  dependency_failure(active, changes, from, to) {
+    for (let row = from; row < to; row++) {
+      if (!isTouched(active, changes, row)) continue;
+      const time = changes.time(row);
+      if (time < active.reaches[changes.endpoint(row)] * 1000) continue;
+      const level = active.size * strength(active, time);
+      const u = draw(active, changes, row, 1);
+      if (u < level) changes.fail(active, row, u < 0.6 * level ? 504 : 500);
+      else changes.slow(active, row, 1 + 2 * strength(active, time));
+    }
   },
 };
+
+/** Whether the visitor is among those that it touches. */
+function isClient({ clients, key }: ActiveIncident, { batch }: Changes, row: number): boolean {
+  return clients === undefined || hash32(key, batch.visitor[row], 5) * UNIT < clients;
+}
+
+function isTouched(active: ActiveIncident, changes: Changes, row: number): boolean {
+  return active.touches[changes.endpoint(row)] === 1 && isClient(active, changes, row);
+}
 
 /** Whether a visitor has given up by now: of those who meet failures some do, after half a minute to five. */
 function leaves(
   { key, start, breadth }: ActiveIncident,
-  visitor: number,
-  time: number,
+  changes: Changes,
+  row: number,
   level: number,
 ): boolean {
+  const time = changes.time(row);
+  const visitor = changes.batch.visitor[row];
   if (time < (start + 30) * 1000 || hash32(key, visitor, 6) * UNIT >= 0.35 * breadth * level) return false;
   return time >= (start + 30 + hash32(key, visitor, 7) * UNIT * 270) * 1000;
 }
@@ -228,40 +215,14 @@ function leaves(
 /**
  * When the visitor of a failed request tries again: milliseconds since 1970, or 0 when not. A third do, within
  * a minute. Only an outage makes people try again.
- * @param time of the failed request @param address its own
  */
-export function retryTime(active: ActiveIncident, time: number, address: number): number {
-  if (active.incident.kind !== "outage" || draw(active, address, 8) >= 0.35) return 0;
-  const u = draw(active, address, 9);
-  return time + 1000 + Math.floor(u * u * (RETRY_WITHIN - 1000));
+function retryTime(active: ActiveIncident, changes: Changes, row: number): number {
+  if (draw(active, changes, row, 8) >= 0.35) return 0;
+  const u = draw(active, changes, row, 9);
+  return changes.time(row) + 1000 + Math.floor(u * u * (RETRY_WITHIN - 1000));
 }
 
-function draw({ key }: ActiveIncident, address: number, purpose: number): number {
-  return hash32(key, address, purpose) * UNIT;
-}
-
-function fail({ key }: ActiveIncident, site: Site, batch: Batch, row: number, status: number): number {
-  const { endpointOf, outcomeOf, answerTime } = site;
-  const outcome = outcomeOf(endpointOf[batch.outcome[row]], status);
-  const latency = answerTime(outcome, hash32(key, batch.address[row], 4));
-  if (batch.outcome[row] === outcome && batch.latency[row] === latency) return UNTOUCHED;
-  batch.outcome[row] = outcome;
-  batch.latency[row] = latency;
-  return CHANGED;
-}
-
-/** Lengthens an answer; one that would take longer than the proxy waits becomes a 504. */
-function slow({ endpointOf, statusOf, outcomeOf, limit }: Site, batch: Batch, row: number, factor: number) {
-  const outcome = batch.outcome[row];
-  const status = statusOf[outcome];
-  if (factor <= 1 || status === 502 || status === 503 || status === 504) return UNTOUCHED;
-  const latency = Math.floor(batch.latency[row] * factor + 0.5);
-  if (latency === batch.latency[row]) return UNTOUCHED;
-  if (latency >= limit) {
-    batch.outcome[row] = outcomeOf(endpointOf[outcome], 504);
-    batch.latency[row] = limit;
-  } else {
-    batch.latency[row] = latency;
-  }
-  return CHANGED;
+/** 0 to 1, by the record's own address. */
+function draw({ key }: ActiveIncident, { batch }: Changes, row: number, purpose: number): number {
+  return hash32(key, batch.address[row], purpose) * UNIT;
 }

@@ -1,17 +1,9 @@
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
-import { BATCH_SIZE, type Batch, copyRows, newBatch, takeRow } from "./batch.js";
+import { BATCH_SIZE, type Batch, copyRows, newBatch } from "./batch.js";
+import { Changes, siteOf } from "./changes.js";
 import { DefectDraws, defectShare } from "./defects.js";
 import { Generation } from "./generate.js";
-import {
-  type ActiveIncident,
-  affect,
-  GONE,
-  RETRY_WITHIN,
-  retryTime,
-  type Site,
-  UNTOUCHED,
-} from "./incidents.js";
-import { latencyTables, readShape } from "./latency.js";
+import { RETRY_WITHIN } from "./incidents.js";
 import type { Plan } from "./plan.js";
 import { hash32, keyOf, Purpose } from "./random.js";
 import { Retries } from "./retries.js";
@@ -37,17 +29,11 @@ export class Overlay {
   readonly #added: (AddedTraffic & { readonly generation: Generation })[];
   readonly #addressKey: number;
   readonly #defects: DefectDraws | undefined;
-  readonly #site: Site;
   /** What cannot stay in its own batch, as something comes between. */
   readonly #out = newBatch();
-  /** By row of the batch at hand, and of the other one: 1 and the bit of the incident that dropped it; 0 for none. */
-  readonly #gone = new Uint8Array(BATCH_SIZE);
-  readonly #insertedGone = new Uint8Array(BATCH_SIZE);
-  /** The batch at hand as it was before the incidents: what a visitor asks again is what was asked first. */
-  readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
-  readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
-  /** By bit of an incident: how many rows of the batch at hand it changed. */
-  readonly #changed = new Float64Array(32);
+  /** What incidents do to base records, and to those that are put between. */
+  readonly #changes: Changes;
+  readonly #insertedChanges: Changes;
   /** The second of the last base record numbered, and how many it has had. */
   #second = Number.NaN;
   #index = 0;
@@ -64,21 +50,9 @@ export class Overlay {
     this.#addressKey = keyOf(plan.seed, Purpose.addresses);
     this.#defects =
       defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan, this.#addressKey) : undefined;
-    const { scenario, outcomes, intensity } = plan;
-    const { shapes, shapeAt, scale, limit } = latencyTables(outcomes, scenario.site);
-    const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
-    outcomes.forEach(({ endpointIndex, status }, i) => {
-      outcomeAt[endpointIndex * 600 + status] = i;
-    });
-    this.#site = {
-      endpointOf: Uint16Array.from(outcomes, ({ endpointIndex }) => endpointIndex),
-      statusOf: Uint16Array.from(outcomes, ({ status }) => status),
-      outcomeOf: (endpoint, status) => outcomeAt[endpoint * 600 + status],
-      utilisation: (second) => scenario.site.utilisation * intensity.at(second),
-      limit: scenario.site.timeLimit * 100,
-      answerTime: (outcome, word) =>
-        Math.min(limit, Math.floor(scale[outcome] * readShape(shapes, shapeAt[outcome], word) + 0.5)),
-    };
+    const site = siteOf(plan);
+    this.#changes = new Changes(site, this.#out);
+    this.#insertedChanges = new Changes(site, this.#out);
   }
 
   /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
@@ -112,7 +86,8 @@ export class Overlay {
     const added = this.#added
       .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
       .map((traffic) => new Added(traffic, this.#addressKey, from, to));
-    const retries = new Retries();
+    const retries = new Retries(this.#plan.start * 1000, this.#plan.end * 1000);
+    this.#changes.retries = retries;
     const sources = [...added, retries]; // in the order in which they go at the same moment
 
     // The loops over rows are methods: the engine compiles those better than loops in a generator.
@@ -124,7 +99,7 @@ export class Overlay {
         this.#plan.happening.every(({ start, end }) => last < start || first >= end);
       this.#number(batch, !calm);
       const counted = this.#countBase(batch);
-      const gone = !calm && this.#layOver(batch, counted, retries);
+      const gone = !calm && this.#layOver(batch, counted);
       const until = last * 1000 + batch.millisecond[batch.length - 1];
       if (!gone && first * 1000 >= from && sources.every(({ time }) => time >= until)) {
         if (out.length > 0) {
@@ -134,7 +109,7 @@ export class Overlay {
         yield batch;
         continue;
       }
-      if (calm) this.#gone.fill(0);
+      if (calm) this.#changes.gone.fill(0);
       for (let row = 0; row < batch.length; ) {
         row = this.#merge(batch, row, from, sources);
         if (out.length === BATCH_SIZE) {
@@ -143,7 +118,7 @@ export class Overlay {
         }
       }
     }
-    for (let next = earliest(sources, to); next !== undefined; next = earliest(sources, to)) {
+    for (let next = soonest(sources); next.time < to; next = soonest(sources)) {
       this.#insert(next, from);
       if (out.length === BATCH_SIZE) {
         yield out;
@@ -199,20 +174,19 @@ export class Overlay {
   #merge(batch: Batch, row: number, from: number, sources: readonly (Added | Retries)[]): number {
     const { second, millisecond, length } = batch;
     const out = this.#out;
-    const gone = this.#gone;
+    const { gone } = this.#changes;
     while (row < length && out.length < BATCH_SIZE) {
       const time = second[row] * 1000 + millisecond[row];
       if (gone[row] !== 0 || time < from) {
         row++;
         continue;
       }
-      const next = earliest(sources, time);
-      if (next !== undefined) {
+      const next = soonest(sources);
+      const comes = next.time;
+      if (comes < time) {
         this.#insert(next, from);
         continue;
       }
-      let comes = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < sources.length; i++) comes = Math.min(comes, sources[i].time);
       const room = Math.min(length, row + BATCH_SIZE - out.length);
       let end = row + 1;
       while (end < room && gone[end] === 0 && second[end] * 1000 + millisecond[end] <= comes) end++;
@@ -224,78 +198,29 @@ export class Overlay {
   }
 
   /**
-   * Puts base records through all incidents and notes which are gone; whether any is.
+   * Puts base records through all incidents; whether any is gone.
    * @param counted whether all are among those that are counted
    */
-  #layOver(batch: Batch, counted: boolean, retries: Retries): boolean {
+  #layOver(batch: Batch, counted: boolean): boolean {
     const { second, millisecond, incidents, length } = batch;
-    const gone = this.#gone;
-    gone.fill(0);
-    this.#outcomeBefore.set(batch.outcome);
-    this.#latencyBefore.set(batch.latency);
-    this.#changed.fill(0);
-    let dropped = 0;
+    const changes = this.#changes;
+    changes.begin(batch);
     for (const active of this.#plan.happening) {
       const first = firstFrom(second, 0, length, active.start);
       const end = firstFrom(second, first, length, active.end);
-      if (first < end) dropped += this.#affect(active, batch, first, end, gone, retries);
+      if (first < end) active.effect?.(active, changes, first, end);
     }
-    if (counted && dropped === 0) {
-      for (const { bit } of this.#plan.happening) this.touched[bit].altered += this.#changed[bit];
+    if (counted && changes.dropped === 0) {
+      for (const { bit } of this.#plan.happening) this.touched[bit].altered += changes.changed[bit];
       return false;
     }
     for (let row = 0; row < length; row++) {
-      if (gone[row] === 0 && incidents[row] === 0) continue;
+      const gone = changes.gone[row];
+      if (gone === 0 && incidents[row] === 0) continue;
       if (this.#isCounted(second[row] * 1000 + millisecond[row]))
-        this.#count(NOBODY, incidents[row], gone[row] - 1);
+        this.#count(NOBODY, incidents[row], gone - 1);
     }
-    return dropped > 0;
-  }
-
-  /**
-   * Lays an incident over rows of a batch. Those that it drops stay for the incidents after it: whether one makes the
-   * visitor try again does not hang on another that drops.
-   * @returns how many it dropped; how many it changed is noted in `#changed`
-   */
-  #affect(
-    active: ActiveIncident,
-    batch: Batch,
-    from: number,
-    to: number,
-    gone: Uint8Array,
-    retries: Retries | undefined,
-  ): number {
-    const { bit, effect } = active;
-    if (effect === undefined) return 0;
-    const { incidents, outcome } = batch;
-    const site = this.#site;
-    const { statusOf } = site;
-    let changed = 0;
-    let dropped = 0;
-    for (let row = from; row < to; row++) {
-      const became = affect(active, effect, site, batch, row);
-      if (became === UNTOUCHED) continue;
-      if (became === GONE) {
-        dropped++;
-        if (gone[row] === 0) gone[row] = bit + 1;
-        continue;
-      }
-      changed++;
-      incidents[row] |= 1 << bit;
-      if (retries !== undefined && statusOf[outcome[row]] >= 500) this.#retry(active, batch, row, retries);
-    }
-    this.#changed[bit] += changed;
-    return dropped;
-  }
-
-  #retry(active: ActiveIncident, batch: Batch, row: number, retries: Retries): void {
-    const time = batch.second[row] * 1000 + batch.millisecond[row];
-    const again = retryTime(active, time, batch.address[row]);
-    if (again === 0 || again >= this.#plan.end * 1000) return;
-    const record = takeRow(batch, row);
-    record.outcome = this.#outcomeBefore[row];
-    record.latency = this.#latencyBefore[row];
-    retries.add(again, record, active.bit);
+    return changes.dropped > 0;
   }
 
   /** Puts the source's next request behind the last of the other batch, unless an incident drops it. */
@@ -307,16 +232,16 @@ export class Overlay {
     out.defect[row] = this.#defects?.of(out.address[row]) ?? 0;
     out.incidents[row] = 0;
     const second = out.second[row];
-    const gone = this.#insertedGone;
-    gone[row] = 0;
+    const changes = this.#insertedChanges;
+    changes.gone[row] = 0;
     for (const active of this.#plan.happening)
-      if (second >= active.start && second < active.end)
-        this.#affect(active, out, row, row + 1, gone, undefined);
+      if (second >= active.start && second < active.end) active.effect?.(active, changes, row, row + 1);
     const time = second * 1000 + out.millisecond[row];
     if (time < from) return;
-    if (this.#isCounted(time)) this.#count(bit, out.incidents[row], gone[row] - 1);
+    const gone = changes.gone[row];
+    if (this.#isCounted(time)) this.#count(bit, out.incidents[row], gone - 1);
     out.incidents[row] |= 1 << bit;
-    if (gone[row] === 0) out.length++;
+    if (gone === 0) out.length++;
   }
 
   /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
@@ -346,13 +271,9 @@ function firstFrom(seconds: Float64Array, low: number, high: number, second: num
 /** In place of an incident's bit. */
 const NOBODY = -1;
 
-/** The source whose next request comes first, if before `time`; the first of them at the same moment. */
-function earliest(sources: readonly (Added | Retries)[], time: number): Added | Retries | undefined {
-  let best: Added | Retries | undefined;
-  for (const source of sources) {
-    if (source.time >= time) continue;
-    best = source;
-    time = source.time;
-  }
+/** The source whose next request comes first; the first of them at the same moment. */
+function soonest(sources: readonly (Added | Retries)[]): Added | Retries {
+  let best = sources[0];
+  for (let i = 1; i < sources.length; i++) if (sources[i].time < best.time) best = sources[i];
   return best;
 }
