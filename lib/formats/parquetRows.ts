@@ -1,10 +1,10 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, quoted } from "../errors.js";
 import { recordFields } from "../record.js";
 import { Pace, type Work } from "../work.js";
-import { FieldTexts, fieldReader } from "./readFields.js";
+import { eachDuckdbRow, textsOf } from "./duckdbRows.js";
 import { mapFields } from "./readNames.js";
 import type { FormatOptions, Reason, Row } from "./readRow.js";
+import { type TableRow, tableReader } from "./tableRow.js";
 
 /** A Parquet file made ready: how many rows it has, what its columns are taken for, and the rows. */
 export interface ParquetRows {
@@ -22,9 +22,6 @@ export interface ParquetRows {
 /** Whether a file begins as Parquet does. */
 export const isParquet = (head: Uint8Array): boolean =>
   head[0] === 0x50 && head[1] === 0x41 && head[2] === 0x52 && head[3] === 0x31;
-
-/** Longest row that can be a record, as text in bytes. */
-const longestRow = 1 << 18;
 
 /**
  * Opens a Parquet file through DuckDB, which knows every compression and encoding. Columns are found by their
@@ -50,16 +47,23 @@ export async function openParquet(path: string, options: FormatOptions): Promise
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${file}`);
     const mapped = mapFields([...types.keys()], {}, options.timeUnit, "the columns of the Parquet file");
     if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
-    const texts = mapped.names.map((name) =>
-      name === undefined ? "NULL::VARCHAR" : asText(name, types.get(name)!),
-    );
-    const select = `SELECT ${texts.join(", ")} FROM ${file}`;
     const rows = Number(counted.getRows()[0][0]);
-    const read = fieldReader(options, mapped.unit);
+    const read = tableReader(options, mapped.unit);
     return {
       rows,
       decided: mapped.decided,
-      each: (row, take, work) => eachRow(connection, select, rows, read, row, take, work, path),
+      each: async (row, take, work) => {
+        const pace = new Pace(work);
+        const failed = (error: unknown) => {
+          pace.check(); // what an interrupt broke off is no damage
+          return unsound(path, error);
+        };
+        await eachDuckdbRow(
+          { connection, from: file, types, mapped, failed },
+          (from) => take(read(from, row), () => asJson(from)),
+          (done) => pace.step(done, rows, "records"),
+        );
+      },
       close,
     };
   } catch (error) {
@@ -69,58 +73,14 @@ export async function openParquet(path: string, options: FormatOptions): Promise
   }
 }
 
-async function eachRow(
-  connection: DuckDBConnection,
-  select: string,
-  rows: number,
-  read: ReturnType<typeof fieldReader>,
-  row: Row,
-  take: Parameters<ParquetRows["each"]>[1],
-  work: Work,
-  path: string,
-): Promise<void> {
-  const pace = new Pace(work);
-  const fields = new FieldTexts();
-  const values: (string | null)[] = new Array(5);
-  const text = () =>
-    new TextEncoder().encode(
-      JSON.stringify(Object.fromEntries(recordFields.map(({ name }, i) => [name, values[i]]))),
-    );
-  const failed = (error: unknown) => {
-    pace.check(); // what an interrupt broke off is no damage
-    throw unsound(path, error);
-  };
-  const result = await connection.stream(select).catch(failed);
-  let done = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk().catch(failed);
-    if (!chunk || chunk.rowCount === 0) return;
-    const columns = recordFields.map((_, i) => chunk.getColumnValues(i) as (string | null)[]);
-    for (let r = 0; r < chunk.rowCount; r++) {
-      let length = 0;
-      for (let i = 0; i < 5; i++) {
-        values[i] = columns[i][r];
-        length += values[i]?.length ?? 0;
-      }
-      const wrong = length > longestRow ? "the row is longer than 256 KiB" : undefined;
-      if (wrong === undefined) fields.setAll(values);
-      const waited = take(wrong ?? read(fields, row), text);
-      if (waited) await waited;
-    }
-    done += chunk.rowCount;
-    await pace.step(done, rows, "records");
-  }
-}
+const asJson = (row: TableRow): Uint8Array => {
+  const texts = textsOf(row);
+  return new TextEncoder().encode(
+    JSON.stringify(Object.fromEntries(recordFields.map(({ name }, i) => [name, texts[i]]))),
+  );
+};
 
 const unsound = (path: string, error: unknown) =>
   new InputError(`path: cannot read ${quoted(path)} as Parquet: ${(error as Error).message.split("\n")[0]}`);
-
-/** A column as text, in DuckDB's SQL: a moment with its zone in UTC, a day as its midnight, the rest as DuckDB writes it. */
-export function asText(name: string, type: string): string {
-  const column = `"${name.replaceAll('"', '""')}"`;
-  if (type === "TIMESTAMP WITH TIME ZONE") return `make_timestamp(epoch_us(${column}))::VARCHAR || 'Z'`;
-  if (type === "DATE") return `${column}::TIMESTAMP::VARCHAR`; // midnight
-  return `${column}::VARCHAR`;
-}
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { InputError, InterruptedError, quoted } from "../errors.js";
-import { asText } from "../formats/parquetRows.js";
+import { eachDuckdbRow } from "../formats/duckdbRows.js";
 import { Pace } from "../work.js";
 import { firstLines, inFile, lock } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, columnsOf } from "./duckdbFile.js";
-import type { RequestsTable, Rows } from "./table.js";
+import type { RequestsTable } from "./table.js";
 import { noRequests } from "./warehouse.js";
 
 /**
@@ -35,22 +35,10 @@ export async function openDuckdbTable(file: string, argument: string): Promise<R
       name: path,
       columns: [...types.keys()],
       close,
-      async *rows(columns, work) {
+      async each(mapped, take, work) {
         const pace = new Pace(work);
-        const texts = columns.map((name) => (name === undefined ? "NULL" : asText(name, types.get(name)!)));
-        let done = 0;
-        try {
-          const result = await connection.stream(`SELECT ${texts.join(", ")} FROM main.requests`);
-          for (;;) {
-            const chunk = await result.fetchChunk();
-            if (!chunk || chunk.rowCount === 0) return;
-            yield chunk.getRows() as Rows;
-            done += chunk.rowCount;
-            await pace.step(done, undefined, "records");
-          }
-        } catch (error) {
-          throw failed(error);
-        }
+        const rows = { connection, from: "main.requests", types, mapped, failed };
+        await eachDuckdbRow(rows, take, (done) => pace.step(done, undefined, "records"));
       },
     };
   } catch (error) {

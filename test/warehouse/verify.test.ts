@@ -9,11 +9,12 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import pg from "pg";
 import { verify as verifyInNotebook } from "server-logs";
 import { type Verification, verify } from "server-logs/check/verify";
+import { mapFields } from "server-logs/formats/readNames";
+import type { TableRow } from "server-logs/formats/tableRow";
 import type { Columns } from "server-logs/record";
 import { openDuckdbTable } from "server-logs/warehouse/duckdbTable";
 import { load } from "server-logs/warehouse/load";
 import { openPostgresTable } from "server-logs/warehouse/postgresTable";
-import type { Rows } from "server-logs/warehouse/table";
 import { type GeneratedLog, generate } from "server-logs/write/generate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordsOf, type Texts } from "../truth/verifyCopies.js";
@@ -304,15 +305,20 @@ describe.runIf(canServe)("PostgreSQL", () => {
     const to = server.database();
     await load(day, { to });
     const table = await openPostgresTable(to, "copy", {});
+    const mapped = mapFields(table.columns, {}, undefined, "the table");
     const read = async () => {
-      const found: Rows[number][] = [];
-      for await (const rows of table.rows(["timestamp", undefined, "endpoint"], {})) found.push(...rows);
+      const found: string[][] = [];
+      const take = (row: TableRow) => {
+        const path = row.bytes.subarray(row.pathStart, row.pathEnd);
+        found.push([new Date(row.time).toISOString(), new TextDecoder().decode(path)]);
+      };
+      await table.each(mapped, take, {});
       return found;
     };
     const first = await read();
     server.psql(to, "DELETE FROM requests WHERE status_code = 200; UPDATE requests SET endpoint = '/x'");
     expect(await read()).toEqual(first);
-    expect(first[0]).toEqual([written[0][0].replace("T", " ").replace(/0*Z/, ""), null, written[0][2]]);
+    expect(first[0]).toEqual([written[0][0], written[0][2]]);
     await table.close();
     expect((await verify(to, day.keyPath)).missing).toBeGreaterThan(0);
   });
