@@ -343,6 +343,37 @@ describe("Parquet", () => {
     expect(log).toMatchObject({ records: 1, quarantined: 2 });
   });
 
+  it("takes times without a zone for the log's, and keeps what it could not use as DuckDB writes it", async () => {
+    const rows = (time: string) =>
+      `SELECT ${time} AS timestamp, * EXCLUDE written FROM (VALUES
+      (TIMESTAMP '2026-07-05 10:00:00.120', '10.0.0.1', '/a', 200::SMALLINT, 12.5::DOUBLE),
+      (TIMESTAMP '2026-07-05 10:00:00.120', 'nobody', '/a?b', 200, 12.5),
+      (TIMESTAMP '2026-07-05 10:00:00', 'nobody', '/é', 204, 3),
+      (TIMESTAMP '2026-07-05 10:00:00.000001', '10.0.0.1', '/b', 200, 0.125),
+      (TIMESTAMP '2026-07-05 10:00:00.5', '10.0.0.1', 'b', 200, NULL),
+      (NULL, '10.0.0.1', NULL, 200, 'inf')) t(written, ip_address, endpoint, status_code, response_time_ms)`;
+    const quarantine = join(folder, "rows.ndjson");
+    for (const [time, hour, zone] of [
+      ["written", "08", ""],
+      ["written AT TIME ZONE 'UTC'", "10", "Z"],
+    ]) {
+      const file = await parquet("zones.parquet", rows(time));
+      const log = await read(file, { timeZone: "Europe/Berlin", quarantine });
+      expect(csvOf(log).split("\n").slice(1, -1)).toEqual([
+        `2026-07-05T${hour}:00:00.120Z,10.0.0.1,/a,200,12.50`,
+        `2026-07-05T${hour}:00:00.000Z,10.0.0.1,/b,200,0.13`,
+      ]);
+      const kept = readFileSync(quarantine, "utf8").trim().split("\n");
+      const texts = kept.map((line) => Object.values(JSON.parse(JSON.parse(line).text)));
+      expect(texts).toEqual([
+        [`2026-07-05 10:00:00.12${zone}`, "nobody", "/a?b", "200", "12.5"],
+        [`2026-07-05 10:00:00${zone}`, "nobody", "/é", "204", "3.0"],
+        [`2026-07-05 10:00:00.5${zone}`, "10.0.0.1", "b", "200", null],
+        [null, "10.0.0.1", null, "200", "inf"],
+      ]);
+    }
+  });
+
   it("that is damaged at any byte is read or refused, and never crashes", async () => {
     const values =
       "range i, '/a/' || (i % 7) AS path, '10.0.0.' || (i % 9) AS ip, 200 AS status, TIMESTAMP '2026-01-05' + to_seconds(i) AS ts";
