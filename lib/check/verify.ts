@@ -35,9 +35,10 @@ export interface VerifyOptions {
  * `12.5` is `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the
  * work began, and nothing in it is changed; its table may have more columns than the five, in any order.
  *
- * Memory is bounded for any number of records: 60 to 80 MB above that of the process where they are equal, up to
- * 420 MB where all differ (measured with 10 million). Up to 25 million records of the stretches that differ are
- * compared one by one; where there are more, the counts are lower bounds, and `exact` says so.
+ * Memory is bounded for any number of records: 60 to 80 MB above that of the process where they are equal (and about
+ * 150 MB more where DuckDB reads the copy: Parquet and its own files), up to 420 MB where all differ (measured with
+ * 10 million). Up to 25 million records of the stretches that differ are compared one by one; where there are more,
+ * the counts are lower bounds, and `exact` says so.
  *
  * @param copy CSV (the five fields in any order; plain, gzip or zstd), NDJSON, Parquet, a DuckDB file or
  *   `postgres://USER@HOST:PORT/DATABASE`
