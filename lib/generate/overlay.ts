@@ -86,7 +86,7 @@ export class Overlay {
     const added = this.#added
       .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
       .map((traffic) => new Added(traffic, this.#addressKey, from, to));
-    const retries = new Retries(this.#plan.start * 1000, this.#plan.end * 1000);
+    const retries = new Retries(this.#plan.end * 1000);
     this.#changes.retries = retries;
     const sources = [...added, retries]; // in the order in which they go at the same moment
 
