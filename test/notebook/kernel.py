@@ -54,15 +54,29 @@ def answer(client, manager, step):
     return reply_to(client, message_id)["matches"]
 
 
+def started(folder):
+    """A kernel that answers. The ports that Jupyter finds free may be taken when the kernel gets to them, by a test
+    beside this one: then it is asked once more, for others."""
+    for is_last in (False, True):
+        manager = KernelManager(kernel_name="tslab")
+        # Node makes the pipes that it inherits non-blocking, for this process too, whose output would get lost.
+        nowhere = subprocess.DEVNULL
+        manager.start_kernel(cwd=folder, stdout=nowhere, stderr=nowhere)
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=60)
+            return manager, client
+        except RuntimeError:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+            if is_last:
+                raise
+
+
 def main():
-    manager = KernelManager(kernel_name="tslab")
-    # Node makes the pipes that it inherits non-blocking, for this process too, whose output would get lost.
-    nowhere = subprocess.DEVNULL
-    manager.start_kernel(cwd=sys.argv[1], stdout=nowhere, stderr=nowhere)
-    client = manager.client()
-    client.start_channels()
+    manager, client = started(sys.argv[1])
     try:
-        client.wait_for_ready(timeout=60)
         json.dump([answer(client, manager, step) for step in json.load(sys.stdin)], sys.stdout)
     except queue.Empty:
         sys.exit("the kernel did not answer within a minute")
