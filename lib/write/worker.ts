@@ -73,6 +73,7 @@ port.on("message", (assignment: Assignment) => {
     port.postMessage({ tally: maker.tally() } satisfies Answer);
     return;
   }
+  if (isStopped()) return; // chunks that it was given ahead
   try {
     make(assignment.chunk, assignment.from, assignment.to);
   } catch (error) {
