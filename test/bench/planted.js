@@ -13,6 +13,7 @@ const ROUNDS = 5;
 const rows = process.argv[2] ?? "10000000";
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "server-logs-planted-"));
+process.once("exit", () => rmSync(folder, { recursive: true }));
 const usual = ["--incidents", "error_burst", "dependency_failure", "outage", "slow_leak"];
 const unreadable = ["malformed", "missing", "wrongType", "badEncoding"];
 const every = [...unreadable, "duplicated", "late", "outOfOrder", "skewedClock"];
@@ -46,7 +47,6 @@ for (let round = 0; round < ROUNDS; round++) {
     lines[name] = JSON.parse(done.stdout).records;
   }
 }
-rmSync(folder, { recursive: true });
 
 const best = (name) => Math.min(...seconds[name]);
 const median = (name) => [...seconds[name]].sort((a, b) => a - b)[(ROUNDS - 1) / 2];

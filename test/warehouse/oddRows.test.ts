@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { type Copy, openCopy } from "server-logs/check/verifyCopy";
 import { openTableCopy } from "server-logs/check/verifyTableCopy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runInDuckdb } from "./duckdb.js";
 import { canServe, type Server, startServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "odd-rows-"));
@@ -22,14 +22,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function duckdb(path: string, sql: string): Promise<void> {
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'America/New_York'");
-  await connection.run(sql);
-  connection.closeSync();
-  instance.closeSync();
-}
+const duckdb = (path: string, sql: string) => runInDuckdb(path, sql, "America/New_York");
 
 /** Row by row: the record's five values, or why it is none. */
 async function outcomes(copy: Copy): Promise<string[]> {

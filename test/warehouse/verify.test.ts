@@ -5,7 +5,6 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
 import pg from "pg";
 import { verify as verifyInNotebook } from "server-logs";
 import { type Verification, verify } from "server-logs/check/verify";
@@ -18,6 +17,7 @@ import { openPostgresTable } from "server-logs/warehouse/postgresTable";
 import { type GeneratedLog, generate } from "server-logs/write/generate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordsOf, type Texts } from "../truth/verifyCopies.js";
+import { runInDuckdb } from "./duckdb.js";
 import { canServe, password, type Server, startServer } from "./server.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
@@ -37,15 +37,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs SQL in a DuckDB file by a connection of the test's own. */
-async function duckdb(path: string, sql: string): Promise<void> {
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
-  await connection.run(sql);
-  connection.closeSync();
-  instance.closeSync();
-}
+const duckdb = (path: string, sql: string) => runInDuckdb(path, sql, "UTC");
 
 /** The two kinds of databases: how one is made, written to, and told from what it was. */
 const databases = [
