@@ -1,132 +1,123 @@
-import { formats } from "../formats/formats.js";
 import type { Plan } from "../generate/plan.js";
-import { startThread, type Thread } from "../thread.js";
+import { startThread } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
-import { hasHeader, type Job, type Piece } from "./maker.js";
-import type { Answer, Assignment, WorkerJob } from "./worker.js";
+import { type ChunkPiece, type Chunks, chunksOf, claimedPieces } from "./chunks.js";
+import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
+import { PieceMemory } from "./pieceMemory.js";
+import type { Answer, WorkerJob } from "./worker.js";
 
-/** Pieces, of about a megabyte, that a worker may be ahead of what is written: then it waits. */
-const MOST_AHEAD = 32;
-
-/** Records, about, that a worker makes at a time. */
-const CHUNK = 131_072;
-/** Shortest stretch, in seconds, where a log has late lines: each stretch looks five minutes back. */
-const LATE_CHUNK = 3600;
-/** Chunks that a worker is given ahead, so that it is never without: it is `MOST_AHEAD` that makes it wait. */
-const AHEAD = 4;
+/** Pieces, of about a megabyte, that a thread may be ahead of what is written: then it waits. */
+const MOST_AHEAD = 64;
 
 /**
- * The bytes of a part of a log, made by several workers: chunks of time in turn. What they deliver early waits, and
- * they wait for what is written. A piece is good until the one after the next is asked for.
+ * The bytes of a part of a log, made by several threads that claim chunks of it. This thread is one of them: while
+ * the piece to be written next is not there, it makes others. What is early waits, and who is far ahead waits for
+ * what is written. A piece is good until the one after the next is asked for.
  */
 export async function* together(job: Job, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
-  const { from, to } = job;
-  const { late, outOfOrder } = plan.scenario.defects;
-  const least = late + outOfOrder > 0 ? LATE_CHUNK : 1;
-  const length = 1000 * Math.max(least, Math.round(CHUNK / Math.max(plan.rate, 1e-9)));
-  const chunks = Math.max(1, Math.ceil((to - from) / length));
-  const pool = new Pool(job, Math.min(workers, chunks));
-  const good: number[] = []; // workers of the pieces that are still good
-  const assign = (chunk: number) => {
-    if (chunk >= chunks) return;
-    const begin = from + chunk * length;
-    const end = Math.min(to, begin + length);
-    pool.send(chunk % pool.size, { chunk, from: begin, to: end });
-  };
+  const chunks = chunksOf(job, plan);
+  const made = new MadePieces();
+  const others = Array.from({ length: Math.min(workers, chunks.count) - 1 }, () =>
+    startMaker(job, chunks, made),
+  );
   try {
-    for (let chunk = 0; chunk < AHEAD * pool.size; chunk++) assign(chunk);
-    if (hasHeader(job, plan)) {
-      yield { bytes: (await formats[job.format].encoder(plan)).header, records: 0 };
-    }
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      for (;;) {
-        const piece = await pool.next(chunk);
-        if (piece === undefined) break;
-        yield { ...piece, until: from + chunk * length };
-        good.push(chunk % pool.size);
-        if (good.length > 1) pool.written(good.shift()!);
+    const maker = await Maker.create(job);
+    const makePiece = makeHere(maker, chunks, made);
+    if (hasHeader(job, plan)) yield { bytes: maker.encoder.header, records: 0 };
+    const good: MadePiece[] = []; // pieces that are still good
+    for (let chunk = 0; chunk < chunks.count; ) {
+      const next = made.next(chunk);
+      if (next === undefined) {
+        if (makePiece())
+          await new Promise(setImmediate); // hears what the others made
+        else await made.more();
+      } else if (next.last) {
+        chunk++;
+      } else {
+        yield { ...next, until: chunks.from + chunk * chunks.length };
+        good.push(next);
+        if (good.length > 1) good.shift()!.written();
       }
-      assign(chunk + AHEAD * pool.size);
     }
-    return await pool.tallies();
+    return [maker.tally(), ...(await Promise.all(others.map(({ tally }) => tally)))];
   } finally {
-    pool.end();
+    for (const other of others) other.end();
   }
 }
 
-/** Workers, and what they have answered so far. */
-class Pool {
-  readonly size: number;
-  readonly #threads: Thread[];
-  /** By thread: how many of its pieces were written. */
-  readonly #written: Int32Array[];
-  readonly #arrived = new Map<number, (Piece & { last: boolean })[]>();
-  readonly #tallies: Tally[] = [];
+/** A piece, and how whoever made it is told that it is written. */
+type MadePiece = ChunkPiece & { readonly written: () => void };
+
+/** Pieces that wait until it is their turn. */
+class MadePieces {
+  readonly #byChunk = new Map<number, MadePiece[]>();
   #failure: unknown;
   #wake = () => {};
 
-  constructor(job: Job, size: number) {
-    this.size = size;
-    this.#written = Array.from({ length: size }, () => new Int32Array(new SharedArrayBuffer(4)));
-    this.#threads = this.#written.map((written) => {
-      const own: WorkerJob = { job, written, ahead: MOST_AHEAD };
-      const thread = startThread(new URL("./worker.js", import.meta.url), own);
-      thread.worker.on("message", (answer: Answer) => {
-        if ("tally" in answer) this.#tallies.push(answer.tally);
-        else if (this.#arrived.has(answer.chunk)) this.#arrived.get(answer.chunk)!.push(answer);
-        else this.#arrived.set(answer.chunk, [answer]);
-        this.#wake();
-      });
-      thread.worker.on("error", (error) => {
-        this.#failure ??= error;
-        this.#wake();
-      });
-      return thread;
-    });
+  add(piece: MadePiece): void {
+    const before = this.#byChunk.get(piece.chunk);
+    if (before) before.push(piece);
+    else this.#byChunk.set(piece.chunk, [piece]);
+    this.#wake();
   }
 
-  send(thread: number, assignment: Assignment): void {
-    this.#threads[thread].worker.postMessage(assignment);
-  }
-
-  /** Tells a thread that the first of its pieces that was not yet told of is written. */
-  written(thread: number, pieces = 1): void {
-    Atomics.add(this.#written[thread], 0, pieces);
-    Atomics.notify(this.#written[thread], 0);
-  }
-
-  /** The next piece of a chunk; undefined at its end. */
-  async next(chunk: number): Promise<Piece | undefined> {
-    for (;;) {
-      const piece = this.#arrived.get(chunk)?.shift();
-      if (piece?.last) {
-        this.#arrived.delete(chunk);
-        return undefined;
-      }
-      if (piece !== undefined) return piece;
-      await this.#answer();
-    }
-  }
-
-  /** The tally of each worker. */
-  async tallies(): Promise<Tally[]> {
-    for (const { worker } of this.#threads) worker.postMessage("tally" satisfies Assignment);
-    while (this.#tallies.length < this.size) await this.#answer();
-    return this.#tallies;
-  }
-
-  end(): void {
-    this.#threads.forEach((thread, i) => {
-      thread.end();
-      this.written(i, MOST_AHEAD); // one that waits finds out that it is to stop
-    });
-  }
-
-  async #answer(): Promise<void> {
+  /** The next piece of a chunk, if it is made. @throws what made a thread fail */
+  next(chunk: number): MadePiece | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    await new Promise<void>((resolve) => {
+    const piece = this.#byChunk.get(chunk)?.shift();
+    if (piece?.last) this.#byChunk.delete(chunk);
+    return piece;
+  }
+
+  /** Waits until another piece is made, or a thread fails. */
+  more(): Promise<void> {
+    return new Promise((resolve) => {
       this.#wake = resolve;
     });
-    if (this.#failure !== undefined) throw this.#failure;
   }
+
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+}
+
+/** Makes pieces in this thread, one at each call; false when as many wait as may, or no chunk is left. */
+function makeHere(maker: Maker, chunks: Chunks, made: MadePieces): () => boolean {
+  const memory = new PieceMemory();
+  const written = () => memory.written(1);
+  maker.encoder.memory = (bytes) => memory.take(bytes);
+  const pieces = claimedPieces(maker, chunks);
+  return () => {
+    const step = memory.waiting < MOST_AHEAD ? pieces.next() : undefined;
+    if (step === undefined || step.done) return false;
+    made.add({ ...step.value, written });
+    return true;
+  };
+}
+
+/** Starts a thread that makes pieces. */
+function startMaker(job: Job, chunks: Chunks, made: MadePieces): { tally: Promise<Tally>; end(): void } {
+  const counter = new Int32Array(new SharedArrayBuffer(4));
+  const own: WorkerJob = { job, chunks, written: counter, ahead: MOST_AHEAD };
+  const { worker, end } = startThread(new URL("./worker.js", import.meta.url), own);
+  const written = (pieces = 1) => {
+    Atomics.add(counter, 0, pieces);
+    Atomics.notify(counter, 0);
+  };
+  const tally = new Promise<Tally>((resolve, reject) => {
+    worker.on("message", (answer: Answer) => {
+      if ("tally" in answer) resolve(answer.tally);
+      else made.add({ ...answer, written });
+    });
+    worker.on("error", reject);
+  });
+  tally.catch((error) => made.fail(error));
+  return {
+    tally,
+    end() {
+      end();
+      written(MOST_AHEAD); // one that waits finds out that it is to stop
+    },
+  };
 }
