@@ -1,13 +1,5 @@
 import { Worker, workerData } from "node:worker_threads";
 
-/**
- * Milliseconds that a young thread is still before it ends, and until when it counts as young. Node 20 aborts
- * the whole process when a thread ends, or is terminated, while V8 compiles for it in the background and the
- * compiled code is to be stored (assertion in NodePlatform::ForIsolate). V8 compiles most in the first second.
- */
-const STILL = 100;
-const YOUNG = 1500;
-
 /** A thread, asked to end rather than terminated. */
 export interface Thread {
   readonly worker: Worker;
@@ -41,8 +33,25 @@ export function isStopped(): boolean {
   return Atomics.load((workerData as Start).stopped, 0) === 1;
 }
 
-/** In a thread, before it ends: waits until V8 has nothing more to compile for it. */
-export function stillness(): Promise<void> {
-  const wait = performance.now() < YOUNG ? STILL : 0; // counted from the thread's start
-  return new Promise((resolve) => setTimeout(resolve, wait));
+/** Milliseconds at a time for which `stillness` looks on, what share of a core counts as still, and when it has enough. */
+const WINDOW = 50;
+const STILL = 0.2;
+const ENOUGH = 10_000;
+
+/**
+ * In a thread, before it ends: waits until the process computes nothing, so that V8 compiles nothing more for the
+ * thread in the background. Node 20 would abort the whole process then, where the compiled code is to be stored
+ * (assertion in NodePlatform::ForIsolate), or hang, where compiling needs memory that only the thread can collect
+ * (NodePlatform::DrainTasks and CollectionBarrier::AwaitCollectionBackground wait for each other). Many young
+ * threads on few cores compile for seconds.
+ */
+export async function stillness(): Promise<void> {
+  const began = performance.now();
+  let still = false;
+  while (!still && performance.now() - began < ENOUGH) {
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, WINDOW));
+    const { user, system } = process.cpuUsage(before); // of all threads, in microseconds
+    still = user + system < 1000 * WINDOW * STILL;
+  }
 }
