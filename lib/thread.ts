@@ -34,8 +34,8 @@ export function isStopped(): boolean {
 }
 
 /** Milliseconds at a time for which `stillness` looks on, what share of a core counts as still, and when it has enough. */
-const WINDOW = 50;
-const STILL = 0.2;
+const WINDOW = 25;
+const STILL = 0.1;
 const ENOUGH = 10_000;
 
 /**
