@@ -1,3 +1,6 @@
+/** Pieces, of about a megabyte, that a thread may be ahead of what is written: then it waits. */
+const MOST_AHEAD = 64;
+
 /** Memory of the pieces that one thread makes: free, or of pieces that wait to be written. */
 export class PieceMemory {
   /**
@@ -7,9 +10,9 @@ export class PieceMemory {
   readonly #free: SharedArrayBuffer[] = [];
   readonly #waiting: SharedArrayBuffer[] = [];
 
-  /** Pieces that wait to be written. */
-  get waiting(): number {
-    return this.#waiting.length;
+  /** Whether as many pieces wait to be written as may. */
+  get isFull(): boolean {
+    return this.#waiting.length >= MOST_AHEAD;
   }
 
   /** Memory for the next piece. What was written last is used first: it may still be in the cache. */

@@ -6,9 +6,6 @@ import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
 import { PieceMemory } from "./pieceMemory.js";
 import type { Answer, WorkerJob } from "./worker.js";
 
-/** Pieces, of about a megabyte, that a thread may be ahead of what is written: then it waits. */
-const MOST_AHEAD = 64;
-
 /**
  * The bytes of a part of a log, made by several threads that claim chunks of it. This thread is one of them: while
  * the piece to be written next is not there, it makes others. What is early waits, and who is far ahead waits for
@@ -34,7 +31,7 @@ export async function* together(job: Job, plan: Plan, workers: number): AsyncGen
       } else if (next.last) {
         chunk++;
       } else {
-        yield { ...next, until: chunks.from + chunk * chunks.length };
+        yield next;
         good.push(next);
         if (good.length > 1) good.shift()!.written();
       }
@@ -89,7 +86,7 @@ function makeHere(maker: Maker, chunks: Chunks, made: MadePieces): () => boolean
   maker.encoder.memory = (bytes) => memory.take(bytes);
   const pieces = claimedPieces(maker, chunks);
   return () => {
-    const step = memory.waiting < MOST_AHEAD ? pieces.next() : undefined;
+    const step = memory.isFull ? undefined : pieces.next();
     if (step === undefined || step.done) return false;
     made.add({ ...step.value, written });
     return true;
@@ -99,10 +96,10 @@ function makeHere(maker: Maker, chunks: Chunks, made: MadePieces): () => boolean
 /** Starts a thread that makes pieces. */
 function startMaker(job: Job, chunks: Chunks, made: MadePieces): { tally: Promise<Tally>; end(): void } {
   const counter = new Int32Array(new SharedArrayBuffer(4));
-  const own: WorkerJob = { job, chunks, written: counter, ahead: MOST_AHEAD };
+  const own: WorkerJob = { job, chunks, written: counter };
   const { worker, end } = startThread(new URL("./worker.js", import.meta.url), own);
-  const written = (pieces = 1) => {
-    Atomics.add(counter, 0, pieces);
+  const written = () => {
+    Atomics.add(counter, 0, 1);
     Atomics.notify(counter, 0);
   };
   const tally = new Promise<Tally>((resolve, reject) => {
@@ -117,7 +114,7 @@ function startMaker(job: Job, chunks: Chunks, made: MadePieces): { tally: Promis
     tally,
     end() {
       end();
-      written(MOST_AHEAD); // one that waits finds out that it is to stop
+      written(); // one that waits finds out that it is to stop
     },
   };
 }

@@ -11,15 +11,13 @@ export interface WorkerJob {
   readonly chunks: Chunks;
   /** One number of shared memory: how many of the worker's pieces were written, so that their memory is free. */
   readonly written: Int32Array;
-  /** Pieces, of about a megabyte, that may wait to be written: then the worker waits. */
-  readonly ahead: number;
 }
 
 /** The pieces of the chunks that the worker claimed, and in the end what they came to. */
 export type Answer = ChunkPiece | { readonly tally: Tally };
 
 const port = parentPort!;
-const { job, chunks, written, ahead } = threadJob<WorkerJob>();
+const { job, chunks, written } = threadJob<WorkerJob>();
 const maker = await Maker.create(job);
 const memory = new PieceMemory();
 /** How many of the pieces written are known as such. */
@@ -33,7 +31,7 @@ maker.encoder.memory = (bytes) => {
     const done = Atomics.load(written, 0);
     memory.written(done - known);
     known = done;
-    if (memory.waiting < ahead) break;
+    if (!memory.isFull) break;
     Atomics.wait(written, 0, done);
   }
   if (isStopped()) throw stopped;
