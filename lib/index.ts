@@ -1,13 +1,11 @@
 /** What a notebook may use: make a log, read one, check it, question it, draw the answers. */
-export type { ValidateOptions } from "./check/validate.js";
-export type { CopySource, KeySource, VerifyOptions } from "./check/verify.js";
-export type { VerifyCountsOptions } from "./check/verifyCounts.js";
+
+export type { VerifyCountsOptions } from "./check/counts/verifyCounts.js";
+export type { ValidateOptions } from "./check/validate/validate.js";
+export type { CopySource, KeySource, VerifyOptions } from "./check/verify/verify.js";
 export { InputError, InterruptedError } from "./errors.js";
-export type { FormatName } from "./formats/formats.js";
-export type { OwnFormat } from "./formats/ownFormat.js";
-export type { ReadFormat } from "./formats/read.js";
-export type { FieldMap } from "./formats/readNames.js";
-export type { TimeUnit } from "./formats/readRow.js";
+export type { FormatName } from "./files/extensions.js";
+export type { LogSource } from "./files/logFiles.js";
 export type { Terms } from "./generate/logStream.js";
 export * as chart from "./notebook/charts.js";
 export type { Planted } from "./notebook/planted.js";
@@ -25,6 +23,13 @@ export {
   verifyCounts,
 } from "./notebook/verbs.js";
 export type { CountVerification, Verification } from "./notebook/verification.js";
+export type { FieldMap } from "./read/fields/names.js";
+export type { ReadFormat } from "./read/formats/formats.js";
+export type { OwnFormat } from "./read/formats/ownFormat.js";
+export type { QuarantinedLine } from "./read/quarantine.js";
+export type { ReadLog, ReadOptions, SourceLog } from "./read/read.js";
+export type { TimeUnit } from "./read/row.js";
+export type { LineCounts } from "./read/tally.js";
 export {
   type Columns,
   csvHeader,
@@ -48,13 +53,9 @@ export type {
   Site,
   Traffic,
   Visitors,
-} from "./scenario/scenario.js";
+} from "./scenario/types.js";
 export type { AnswerKey, KeyIncident } from "./truth/answerKey.js";
 export type { Asked } from "./warehouse/ask.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";
 export type { Progress, Work } from "./work.js";
 export type { GeneratedLog, GenerateOptions } from "./write/generate.js";
-export type { LogSource } from "./write/logFiles.js";
-export type { QuarantinedLine } from "./write/quarantine.js";
-export type { ReadLog, ReadOptions, SourceLog } from "./write/readLog.js";
-export type { LineCounts } from "./write/tally.js";

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
+import { generate } from "#lib/write/generate";
 
 const root = new URL("../", import.meta.url).pathname;
 const folder = join(root, "notebooks");

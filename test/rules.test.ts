@@ -17,15 +17,18 @@ const files = readdirSync(lib, { recursive: true, encoding: "utf8" })
 const stages = [
   "scenario",
   "generate",
+  "files",
   "truth",
-  "formats",
+  "encode",
   "write",
+  "read",
   "warehouse",
   "check",
   "learn",
   "monitor",
   "schedule",
   "notebook",
+  "cli",
 ];
 /** What every stage may use. */
 const common = ["record", "digits", "errors", "thread", "work"];
@@ -74,18 +77,18 @@ describe("stages", () => {
     const loaded: { url: string }[] = JSON.parse(readFileSync(join(folder, report), "utf8")).result;
     rmSync(folder, { recursive: true });
     const own = loaded.filter(({ url }) => url.startsWith("file:")).map(({ url }) => fileURLToPath(url));
-    expect(own.map((path) => relative(lib, path))).toContain("dist/bundle/cli.js");
+    expect(own.map((path) => relative(lib, path))).toContain("dist/bundle/main.js");
     expect(own.length).toBeLessThan(8); // Node takes 0.4 ms for each
     // the modules that they were made of, as rolldown names them in comments
     const modules = own.flatMap((path) => readFileSync(path, "utf8").match(/(?<=^\/\/ )\S+\.m?js$/gm) ?? []);
-    expect(modules).toContain("dist/generate/generate.js");
+    expect(modules).toContain("dist/generate/base/base.js");
     const heavy = /danfo|plotly|jsdom|duckdb|faker|dist\/(index|notebook)/;
     expect(modules.filter((name) => heavy.test(name))).toEqual([]);
   });
 });
 
 describe("a log is a pure function of scenario and seed", () => {
-  const pure = files.filter(({ name }) => /^(scenario|generate|truth|formats)\//.test(name));
+  const pure = files.filter(({ name }) => /^(scenario|generate|truth|encode)\//.test(name));
   it.each(pure)(
     "$name has no clock, no Math.random, no environment, and only Math that IEEE 754 fixes",
     ({ name, text }) => {

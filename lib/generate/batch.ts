@@ -1,4 +1,4 @@
-import type { Endpoint, Scenario } from "../scenario/scenario.js";
+import type { Endpoint, Scenario } from "../scenario/types.js";
 
 /** Most records in a batch: few enough for a processor's cache, enough for a piece of a megabyte. */
 export const BATCH_SIZE = 16_384;

@@ -1,7 +1,7 @@
+import { Generation } from "./base/base.js";
 import { type Batch, trim } from "./batch.js";
-import { Delivery } from "./defects.js";
-import { Generation } from "./generate.js";
-import { Overlay, type Touched } from "./overlay.js";
+import { Delivery } from "./delivery/defects.js";
+import { Overlay, type Touched } from "./incidents/overlay.js";
 import type { Plan } from "./plan.js";
 
 /**

@@ -1,11 +1,11 @@
 import { InputError, quoted } from "../errors.js";
 import { incidentKinds, presetIncident, sizes } from "../scenario/incident.js";
-import { type Incident, momentOf, type Scenario } from "../scenario/scenario.js";
+import { type Incident, momentOf, type Scenario } from "../scenario/types.js";
 import { type Outcome, outcomesOf } from "./batch.js";
-import { aliasTable, drawAlias } from "./distributions.js";
-import { type ActiveIncident, activate } from "./incidents.js";
-import { hash32, keyOf, Purpose } from "./random.js";
-import { Intensity } from "./traffic.js";
+import { type ActiveIncident, activate } from "./incidents/incidents.js";
+import { aliasTable, drawAlias } from "./random/distributions.js";
+import { hash32, keyOf, Purpose } from "./random/stream.js";
+import { Intensity } from "./site/traffic.js";
 
 /** Goes up with every change of the bytes that a scenario and a seed give. */
 export const GENERATOR_VERSION = 2;

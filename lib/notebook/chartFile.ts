@@ -1,7 +1,7 @@
 import { InputError, quoted } from "../errors.js";
+import { WholeFile } from "../files/wholeFile.js";
 import type { Columns } from "../record.js";
 import type { Question } from "../warehouse/questions.js";
-import { WholeFile } from "../write/file.js";
 import { chartOf, suited } from "./charts/answer.js";
 import { chartPage } from "./page.js";
 

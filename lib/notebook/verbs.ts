@@ -2,26 +2,31 @@ import "./picture.js"; // first, since it starts a thread
 import "./errors.js";
 import { relative } from "node:path";
 import type { DataFrame } from "danfojs-node";
+import { verifyCounts as compareCounts, type VerifyCountsOptions } from "../check/counts/verifyCounts.js";
 import {
   type Validation as Checked,
   validate as check,
   checkValidateOptions,
   type ValidateOptions,
-} from "../check/validate.js";
-import { type CopySource, verify as compare, type KeySource, type VerifyOptions } from "../check/verify.js";
-import { verifyCounts as compareCounts, type VerifyCountsOptions } from "../check/verifyCounts.js";
-import { keyOf } from "../check/verifyKey.js";
+} from "../check/validate/validate.js";
+import { keyOf } from "../check/verify/key.js";
+import {
+  type CopySource,
+  verify as compare,
+  type KeySource,
+  type VerifyOptions,
+} from "../check/verify/verify.js";
 import { checkOptions } from "../errors.js";
+import type { LogSource } from "../files/logFiles.js";
+import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
 import { type Asked, ask as askColumns } from "../warehouse/ask.js";
-import { warm } from "../warehouse/duckdb.js";
+import { warm } from "../warehouse/duckdb/duckdb.js";
 import { type LoadedLogs, type LoadOptions, load as loadLogs } from "../warehouse/load.js";
 import { questions as questionColumns, question as questionNamed } from "../warehouse/questions.js";
 import type { Work } from "../work.js";
 import { type GeneratedLog, type GenerateOptions, generate as generateLog } from "../write/generate.js";
-import type { LogSource } from "../write/logFiles.js";
 import { checkGenerateOptions } from "../write/options.js";
-import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../write/readLog.js";
 import { remember } from "./answered.js";
 import { columnsOf, toFrame } from "./frame.js";
 import { longWork } from "./longWork.js";

@@ -1,7 +1,7 @@
 import "./errors.js";
 import type { DataFrame } from "danfojs-node";
-import type { Verification as Verified } from "../check/verify.js";
-import type { CountVerification as VerifiedCounts } from "../check/verifyCounts.js";
+import type { CountVerification as VerifiedCounts } from "../check/counts/verifyCounts.js";
+import type { Verification as Verified } from "../check/verify/verify.js";
 import type { Columns } from "../record.js";
 import { toFrame } from "./frame.js";
 import { type Bundle, showsItself } from "./show.js";

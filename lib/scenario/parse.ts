@@ -4,8 +4,8 @@ import { ownClients, presetIncident, presetIncidents, sizes } from "./incident.j
 import { copied, isPlain, merged } from "./merge.js";
 import { momentOf } from "./moment.js";
 import { presets } from "./presets.js";
-import type { Scenario, ScenarioInput } from "./scenario.js";
 import { keysAt, scenarioSchema } from "./schema.js";
+import type { Scenario, ScenarioInput } from "./types.js";
 
 /**
  * A whole, checked scenario from a preset's name, or from a preset with changes on top.

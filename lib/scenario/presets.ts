@@ -4,7 +4,7 @@ import { internalApi } from "./presets/internalApi.js";
 import { mobileApi } from "./presets/mobileApi.js";
 import { shop } from "./presets/shop.js";
 import { website } from "./presets/website.js";
-import type { Defects, Healthy, Scenario } from "./scenario.js";
+import type { Defects, Healthy, Scenario } from "./types.js";
 
 /**
  * All presets by name. `demo` is made up; the others aim at figures measured on real sites, which

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { incidentKinds } from "./incident.js";
 import { momentOf } from "./moment.js";
-import type { Scenario } from "./scenario.js";
+import type { Scenario } from "./types.js";
 
 const number = (min: number, max: number) =>
   v.pipe(

@@ -1,8 +1,8 @@
+import type { Touched } from "../generate/incidents/overlay.js";
 import type { LogStream, Terms } from "../generate/logStream.js";
-import type { Touched } from "../generate/overlay.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
 import { type DefectKind, defectKinds, type IncidentKind, shapeOf, sizes } from "../scenario/incident.js";
-import type { Scenario } from "../scenario/scenario.js";
+import type { Scenario } from "../scenario/types.js";
 import { Counts, histogramQuantile } from "./counts.js";
 
 /** Version of the answer key's form; a reader refuses others. */

@@ -1,5 +1,5 @@
 import { type Batch, nextDefect } from "../generate/batch.js";
-import { LATEST_DELIVERY } from "../generate/defects.js";
+import { LATEST_DELIVERY } from "../generate/delivery/defects.js";
 import type { Plan } from "../generate/plan.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
 

@@ -2,19 +2,17 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import * as v from "valibot";
 import { InputError, quoted } from "../errors.js";
+import { withoutExtensions } from "../files/extensions.js";
 import { GENERATOR_VERSION } from "../generate/plan.js";
 import { parseScenario } from "../scenario/parse.js";
-import type { ScenarioInput } from "../scenario/scenario.js";
+import type { ScenarioInput } from "../scenario/types.js";
 import { type AnswerKey, KEY_VERSION } from "./answerKey.js";
 import { binOf } from "./counts.js";
 import { keySchema } from "./keySchema.js";
 
-/** Endings of the files that are written: what stands beside a file has its name without them. */
-export const dataEndings = /\.(csv|ndjson|jsonl|log|parquet)(\.gz|\.zst)?$/i;
-
 /** Where the answer key of a file stands: `server_logs.truth.json` beside `server_logs.csv.gz`. */
 export function keyPathOf(path: string): string {
-  return `${path.replace(dataEndings, "")}.truth.json`;
+  return `${withoutExtensions(path)}.truth.json`;
 }
 
 /** Largest file that is read as an answer key; a million cells of counts take 20 MB. */

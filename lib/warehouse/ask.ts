@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import { contentOf } from "../formats/readLines.js";
+import { contentOf } from "../files/lines.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
-import { answerInDuckdb } from "./duckdb.js";
+import { answerInDuckdb } from "./duckdb/duckdb.js";
 import { withDuckdbFile, withLogs } from "./open.js";
 import { parameterValues } from "./parameters.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
-import { answerInPostgres } from "./postgres.js";
+import { answerInPostgres } from "./postgres/postgres.js";
 import { question } from "./questions.js";
 import { sourceName } from "./source.js";
 

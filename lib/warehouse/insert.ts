@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../errors.js";
-import { Lines } from "../formats/readLines.js";
+import { Lines } from "../files/lines.js";
 import type { Source } from "../record.js";
 import type { Work } from "../work.js";
-import { interruptible } from "./duckdb.js";
+import { interruptible } from "./duckdb/duckdb.js";
 import { columnList, requestsColumns } from "./schema.js";
 import { checkColumns, rows, type Trust, unsound } from "./soundRows.js";
 import { sourceName, type TableFile, withTableFile } from "./source.js";

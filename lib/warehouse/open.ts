@@ -2,8 +2,8 @@ import type { DuckDBInstance } from "@duckdb/node-api";
 import { InterruptedError } from "../errors.js";
 import type { Source } from "../record.js";
 import type { Work } from "../work.js";
-import { inFile, inMemory, lock } from "./duckdb.js";
-import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdbFile.js";
+import { inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
 import { identity } from "./source.js";
 

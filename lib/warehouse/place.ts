@@ -1,5 +1,5 @@
 import { InputError, quoted } from "../errors.js";
-import { isDuckdbFile } from "./duckdbFile.js";
+import { isDuckdbFile } from "./duckdb/duckdbFile.js";
 
 /** Whether a text names a PostgreSQL database and not a file. */
 export function isPostgres(text: unknown): text is string {

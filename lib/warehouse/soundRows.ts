@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import { type FieldName, recordFields, type Source } from "../record.js";
 import type { Work } from "../work.js";
-import { firstLines, inMemory, interruptible } from "./duckdb.js";
+import { firstLines, inMemory, interruptible } from "./duckdb/duckdb.js";
 import { columnList, duckdbType } from "./schema.js";
 import { sourceKind, sourceName, type TableFile, withTableFile } from "./source.js";
 

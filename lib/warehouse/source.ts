@@ -2,8 +2,8 @@ import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import type { Compression } from "../formats/readBytes.js";
-import { contentOf, Lines } from "../formats/readLines.js";
+import type { Compression } from "../files/bytes.js";
+import { contentOf, Lines } from "../files/lines.js";
 import { csvHeader, type Source } from "../record.js";
 
 /** A log with the five fields as columns, which a database can take as it is. */

@@ -1,5 +1,5 @@
-import type { Mapped } from "../formats/readNames.js";
-import type { TableRow } from "../formats/tableRow.js";
+import type { Mapped } from "../read/fields/names.js";
+import type { TableRow } from "../read/formats/tableRow.js";
 import type { Work } from "../work.js";
 
 /** The table `requests` of a database, open for reading. However often it is read, it is the same. */

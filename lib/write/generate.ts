@@ -3,19 +3,19 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import { withoutEndings } from "../formats/ending.js";
-import type { FormatName } from "../formats/formats.js";
+import type { FormatName } from "../files/extensions.js";
+import { withoutExtensions } from "../files/extensions.js";
+import { MemorySink, standardOutput, toStandardOutput } from "../files/sink.js";
+import { WholeFile } from "../files/wholeFile.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
 import type { Log } from "../record.js";
-import type { Scenario } from "../scenario/scenario.js";
+import type { Scenario } from "../scenario/types.js";
 import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
-import { WholeFile } from "./file.js";
 import { hasHeader, type Job } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
-import { MemorySink, standardOutput, toStandardOutput } from "./sink.js";
 
 export type { GenerateOptions } from "./options.js";
 
@@ -67,7 +67,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   let making: ReturnType<typeof pieces> | undefined;
   try {
     const file = out === undefined || out === standardOutput ? undefined : await open(out, "out");
-    const beside = file?.isRegular ? withoutEndings(file.path) : undefined;
+    const beside = file?.isRegular ? withoutExtensions(file.path) : undefined;
     const keyPath = beside && options.key !== false ? `${beside}.truth.json` : undefined;
     if (keyPath && file) await refuseOtherKey(keyPath, basename(file.path));
     const keyFile = keyPath === undefined ? undefined : await open(keyPath, "key");
@@ -84,7 +84,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       await write(bytes);
     };
     const compressor =
-      compression && (await (await import("./compress.js")).Compressor.create(compression, put));
+      compression && (await (await import("../files/compress.js")).Compressor.create(compression, put));
     const pace = new Pace(options);
     const known = exactRows(plan, job);
     let until = from;

@@ -1,9 +1,10 @@
-import type { Encoder } from "../formats/encoder.js";
-import { type FormatName, formats } from "../formats/formats.js";
-import { defectShare } from "../generate/defects.js";
+import type { Encoder } from "../encode/encoder.js";
+import { formats } from "../encode/formats.js";
+import type { FormatName } from "../files/extensions.js";
+import { defectShare } from "../generate/delivery/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
-import type { Scenario } from "../scenario/scenario.js";
+import type { Scenario } from "../scenario/types.js";
 import { type Tally, tallyOf } from "../truth/answerKey.js";
 import { Counts } from "../truth/counts.js";
 import { Labels } from "../truth/labels.js";
@@ -26,7 +27,7 @@ export interface Job {
  * put together they are the whole: that at the window's beginning which is not empty. Parquet files stand alone.
  */
 export function hasHeader({ format, from, to }: Job, { start }: Plan): boolean {
-  return !formats[format].joinable || (from === start * 1000 && to > from);
+  return !formats[format].concatenable || (from === start * 1000 && to > from);
 }
 
 /** A stretch of a log's bytes, and what else was made with it. */

@@ -1,6 +1,9 @@
+import { formats } from "../encode/formats.js";
 import { checkOptions, InputError, quoted } from "../errors.js";
-import { type Compression, formOf } from "../formats/ending.js";
-import { type FormatName, formats } from "../formats/formats.js";
+import type { FormatName } from "../files/extensions.js";
+import { type Compression, formOf } from "../files/extensions.js";
+import { mostBytesInMemory } from "../files/sink.js";
+import { pathOption } from "../files/wholeFile.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import { defectKinds, UNREADABLE } from "../scenario/incident.js";
 import { isPlain } from "../scenario/merge.js";
@@ -12,11 +15,9 @@ import {
   parseScenario,
   type Scenario,
   type ScenarioInput,
-} from "../scenario/scenario.js";
+} from "../scenario/types.js";
 import { checkWork, type Work, workOptions } from "../work.js";
-import { pathOption } from "./file.js";
 import type { Job } from "./maker.js";
-import { mostBytesInMemory } from "./sink.js";
 
 /** What to generate. Everything may be left out: 1,000 records of the demonstration shop, one Monday. */
 export interface GenerateOptions extends Work {
@@ -140,7 +141,7 @@ export function prepare(options: GenerateOptions): {
   const plan = planOf(parsed, seed, without);
   const out = options.out === undefined ? undefined : pathOption("out", options.out);
   const { format, compression } = formOf(options.format, out);
-  if (out === undefined && !formats[format].joinable) {
+  if (out === undefined && !formats[format].concatenable) {
     throw new InputError(`out: must name a file for ${format}, which is not kept in memory`);
   }
   refuseSpoiling(plan, format);
@@ -180,7 +181,7 @@ function withoutOption(value: unknown): true | string[] {
 
 /** A columnar file has no lines that could be cut or misspelt. */
 function refuseSpoiling({ scenario }: Plan, format: FormatName): void {
-  if (formats[format].joinable) return;
+  if (formats[format].concatenable) return;
   for (const kind of defectKinds.slice(0, UNREADABLE)) {
     if (scenario.defects[kind] === 0) continue;
     throw new InputError(

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
+import { formats } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
-import { formats } from "../formats/formats.js";
 import type { Plan } from "../generate/plan.js";
 import type { Tally } from "../truth/answerKey.js";
 import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
@@ -29,8 +29,8 @@ export function workerCount(asked: unknown, plan: Plan, from: number, to: number
  * after the next is asked for. Returns the tallies of those who made it.
  */
 export async function* pieces(job: Job, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
-  if (workers === 1 || !formats[job.format].joinable) return yield* alone(job, plan);
-  const { together } = await import("./together.js"); // loads Node's threads, which a small log does without
+  if (workers === 1 || !formats[job.format].concatenable) return yield* alone(job, plan);
+  const { together } = await import("./parallel.js"); // loads Node's threads, which a small log does without
   return yield* together(job, plan, workers);
 }
 

@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { read } from "server-logs/write/readLog";
+import { read } from "#lib/read/read";
 
 const root = new URL("../../", import.meta.url).pathname;
 const folder = `${root}.cache/bench`;

@@ -2,9 +2,9 @@
 // hour of the incident, beside the same hour of the twin. Flat traffic, so that the hour of the day plays no part.
 //
 //     npm run bench:signatures
-import { sizes } from "server-logs/scenario/incident";
-import { parseScenario } from "server-logs/scenario/scenario";
-import { generate } from "server-logs/write/generate";
+import { sizes } from "#lib/scenario/incident";
+import { parseScenario } from "#lib/scenario/types";
+import { generate } from "#lib/write/generate";
 
 const START = "2026-01-05T11:00:00Z";
 const BEGIN = Date.parse("2026-01-05T12:00:00Z");

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { ask } from "server-logs/warehouse/ask";
+import { ask } from "#lib/warehouse/ask";
 
 const root = new URL("../../", import.meta.url).pathname;
 const folder = `${root}.cache/bench`;

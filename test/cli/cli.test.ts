@@ -16,9 +16,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as library from "server-logs";
-import { InputError } from "server-logs/errors";
-import { generate as write } from "server-logs/write/generate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { InputError } from "#lib/errors";
+import { generate as write } from "#lib/write/generate";
 
 const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
 let folder: string;

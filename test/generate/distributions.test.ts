@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import {
   aliasTable,
   beta,
@@ -7,11 +8,10 @@ import {
   normal,
   readZipf,
   zipfTable,
-} from "server-logs/generate/distributions";
-import { exp, ln, normalQuantile, power } from "server-logs/generate/elementary";
-import { readShape, shapeTable } from "server-logs/generate/latency";
-import { Stream } from "server-logs/generate/random";
-import { describe, expect, it } from "vitest";
+} from "#lib/generate/random/distributions";
+import { exp, ln, normalQuantile, power } from "#lib/generate/random/elementary";
+import { Stream } from "#lib/generate/random/stream";
+import { readShape, shapeTable } from "#lib/generate/site/latency";
 
 /** Largest distance between an empirical and a given distribution function (Kolmogorov–Smirnov). */
 function ksDistance(sample: number[], distribution: (x: number) => number): number {

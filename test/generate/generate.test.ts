@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { addressOf } from "server-logs/generate/batch";
-import { parseScenario, type ScenarioInput } from "server-logs/scenario/scenario";
-import type { Progress } from "server-logs/work";
-import { type GenerateOptions, generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
+import { addressOf } from "#lib/generate/batch";
+import { parseScenario, type ScenarioInput } from "#lib/scenario/types";
+import type { Progress } from "#lib/work";
+import { type GenerateOptions, generate } from "#lib/write/generate";
 
 interface Row {
   time: number;

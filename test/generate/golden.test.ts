@@ -5,8 +5,8 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import { GENERATOR_VERSION } from "server-logs/generate/plan";
 import { describe, expect, it } from "vitest";
+import { GENERATOR_VERSION } from "#lib/generate/plan";
 
 const run = promisify(execFile);
 const root = new URL("../../", import.meta.url).pathname;

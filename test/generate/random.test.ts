@@ -1,5 +1,5 @@
-import { hash32, keyOf, mix32, Purpose, Stream, seedState, Words } from "server-logs/generate/random";
 import { describe, expect, it } from "vitest";
+import { hash32, keyOf, mix32, Purpose, Stream, seedState, Words } from "#lib/generate/random/stream";
 
 /** Upper 0.1 % point of chi-squared with `degrees` degrees of freedom, by Wilson & Hilferty (1931). */
 const chiSquaredLimit = (degrees: number) =>

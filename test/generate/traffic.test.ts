@@ -1,5 +1,5 @@
-import { Cascade, Intensity } from "server-logs/generate/traffic";
 import { describe, expect, it } from "vitest";
+import { Cascade, Intensity } from "#lib/generate/site/traffic";
 
 const MONDAY = Date.UTC(2026, 0, 5) / 1000;
 const WEEK = 7 * 86_400;

@@ -1,9 +1,9 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
-import * as chart from "server-logs/notebook/charts";
-import { logBins, plainBins, quantile } from "server-logs/notebook/distribution";
-import { toFrame } from "server-logs/notebook/frame";
 import { describe, expect, test } from "vitest";
+import * as chart from "#lib/notebook/charts";
+import { logBins, plainBins, quantile } from "#lib/notebook/distribution";
+import { toFrame } from "#lib/notebook/frame";
 
 const title = "Which endpoints?";
 const requests = { endpoint: ["/a", "/b"], requests: [30, 4] };

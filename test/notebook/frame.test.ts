@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { inspect } from "node:util";
-import { loadDanfo, toFrame } from "server-logs/notebook/frame";
 import { describe, expect, test } from "vitest";
+import { loadDanfo, toFrame } from "#lib/notebook/frame";
 
 describe("a Danfo frame of the library", () => {
   test("has the columns, in their order, and Danfo's own missing value for missing numbers", () => {
@@ -31,7 +31,7 @@ describe("a Danfo frame of the library", () => {
 test("Danfo loads without its statistics, which arrive when called and give the right numbers", () => {
   const script = `
     import { createRequire } from "node:module";
-    import { loadDanfo, toFrame } from "server-logs/notebook/frame";
+    import { loadDanfo, toFrame } from "#lib/notebook/frame";
     const { cache } = createRequire(import.meta.url);
     const loaded = () => Object.keys(cache).some((file) => /mathjs.lib.browser.math.js$/.test(file));
     const frame = toFrame({ ms: [2, 4, 4, 4, 5, 5, 7, 9] });

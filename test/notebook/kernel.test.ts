@@ -121,9 +121,9 @@ describe.skipIf(!isSetUp)("long work in a cell", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   // Writes a file as the library's long functions do, for ever or until `end` records.
-  const setUp = `const { longWork } = require("server-logs/notebook/longWork");
-const { Pace } = require("server-logs/work");
-const { WholeFile } = require("server-logs/write/file");
+  const setUp = `const { longWork } = require("#lib/notebook/longWork");
+const { Pace } = require("#lib/work");
+const { WholeFile } = require("#lib/files/wholeFile");
 let written = 0;
 async function write(path: string, end: number) {
   return longWork("Writing", async (work: unknown) => {

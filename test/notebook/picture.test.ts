@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { crc32, inflateSync } from "node:zlib";
-import * as chart from "server-logs/notebook/charts";
-import { palettePng } from "server-logs/notebook/png";
 import { expect, test, vi } from "vitest";
+import * as chart from "#lib/notebook/charts";
+import { palettePng } from "#lib/notebook/png";
 
 interface Image {
   width: number;
@@ -81,7 +81,7 @@ test("a tag in a label is drawn as the text it is", () => {
 
 test("the same figure gives the same bytes, in another process too", () => {
   const script = `
-    import * as chart from "server-logs/notebook/charts";
+    import * as chart from "#lib/notebook/charts";
     const drawn = chart.bars({ endpoint: ["/a", "/b"], requests: [30, 4] }, ${JSON.stringify(options)});
     process.stdout.write(Buffer.from(drawn.png()).toString("base64"));`;
   const other = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });

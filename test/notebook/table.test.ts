@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { JSDOM } from "jsdom";
-import { columnsTable, htmlTable, textTable } from "server-logs/notebook/table";
-import { visible, visibleEnds } from "server-logs/notebook/visible";
 import { describe, expect, test } from "vitest";
+import { columnsTable, htmlTable, textTable } from "#lib/notebook/table";
+import { visible, visibleEnds } from "#lib/notebook/visible";
 
 const body = (html: string) => new JSDOM(html).window.document.body; // a browser's own parser judges the HTML
 const cellsOf = (html: string) => Array.from(body(html).querySelectorAll("td"), (cell) => cell.textContent);

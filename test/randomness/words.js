@@ -5,7 +5,7 @@
 // Interleaving puts a word of each of 4096 neighbours side by side, so that what neighbours share shows as serial
 // dependence (L'Ecuyer, Munger, Oreshkin & Simard 2017, "Random numbers for parallel computers", section 4).
 import { once } from "node:events";
-import { keyOf, Purpose, Stream } from "server-logs/generate/random";
+import { keyOf, Purpose, Stream } from "#lib/generate/random/stream";
 
 const NEIGHBOURS = 4096;
 const SECOND = 1767571200; // 2026-01-05, a stream's usual address

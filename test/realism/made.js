@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generate } from "server-logs/write/generate";
+import { generate } from "#lib/write/generate";
 import { MeasuredLog } from "./log.js";
 
 /**
  * Makes a log, opens it for measuring and removes it again.
  * @template T
- * @param {import("server-logs/write/generate").GenerateOptions} options
+ * @param {import("#lib/write/generate").GenerateOptions} options
  * @param {(log: MeasuredLog) => Promise<T>} measure
  * @returns {Promise<T>}
  */

@@ -3,12 +3,12 @@
  * with incidents and defects on.
  */
 import fc from "fast-check";
-import { presets } from "server-logs/scenario/presets";
-import type { AnswerKey } from "server-logs/truth/answerKey";
-import { type GenerateOptions, generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
+import { presets } from "#lib/scenario/presets";
+import type { AnswerKey } from "#lib/truth/answerKey";
+import { type GenerateOptions, generate } from "#lib/write/generate";
+import { allDefects, anyPlanted, planted } from "../generate/planted.js";
 import { countedByDuckDB, type Found } from "./duckdb.js";
-import { allDefects, anyPlanted, planted } from "./planted.js";
 
 const ranks = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
 

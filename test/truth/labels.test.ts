@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { generate } from "server-logs/write/generate";
 import { describe, expect, it } from "vitest";
-import { allDefects, anyPlanted, planted } from "./planted.js";
+import { generate } from "#lib/write/generate";
+import { allDefects, anyPlanted, planted } from "../generate/planted.js";
 
 const outage = {
   id: "outage",

@@ -14,11 +14,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { csvHeader } from "server-logs/record";
-import { ask } from "server-logs/warehouse/ask";
-import { load } from "server-logs/warehouse/load";
-import { generate } from "server-logs/write/generate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { csvHeader } from "#lib/record";
+import { ask } from "#lib/warehouse/ask";
+import { load } from "#lib/warehouse/load";
+import { generate } from "#lib/write/generate";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const cli = here("../../lib/bin/server-logs.js");

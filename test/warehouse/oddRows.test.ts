@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Copy, openCopy } from "server-logs/check/verifyCopy";
-import { openTableCopy } from "server-logs/check/verifyTableCopy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Copy, openCopy } from "#lib/check/verify/copy";
+import { openTableCopy } from "#lib/check/verify/tableCopy";
 import { runInDuckdb } from "./duckdb.js";
 import { canServe, type Server, startServer } from "./server.js";
 

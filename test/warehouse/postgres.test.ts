@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { csvHeader } from "server-logs/record";
-import { ask } from "server-logs/warehouse/ask";
-import { load } from "server-logs/warehouse/load";
-import { generate } from "server-logs/write/generate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { csvHeader } from "#lib/record";
+import { ask } from "#lib/warehouse/ask";
+import { load } from "#lib/warehouse/load";
+import { generate } from "#lib/write/generate";
 import { canServe, password, type Server, startServer } from "./server.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));

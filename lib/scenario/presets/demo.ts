@@ -1,4 +1,4 @@
-import type { Endpoint, Healthy } from "../scenario.js";
+import type { Endpoint, Healthy } from "../types.js";
 
 /**
  * The demonstration shop: made up, so that a thousand records have something to find. About 4 % of the

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../scenario.js";
+import type { Endpoint } from "../types.js";
 
 /** What the endpoints of one kind have in common. */
 export interface Kind {

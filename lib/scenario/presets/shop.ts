@@ -1,4 +1,4 @@
-import type { Healthy } from "../scenario.js";
+import type { Healthy } from "../types.js";
 import { combined, endpointsOf, interleaved, type Kind } from "./endpoints.js";
 
 /**

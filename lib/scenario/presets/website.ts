@@ -1,4 +1,4 @@
-import type { Endpoint, Healthy } from "../scenario.js";
+import type { Endpoint, Healthy } from "../types.js";
 import { endpointsOf, type Kind } from "./endpoints.js";
 
 /**

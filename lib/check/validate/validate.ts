@@ -1,0 +1,197 @@
+import { inspect } from "node:util";
+import { grouped } from "../../digits.js";
+import { checkOptions, InputError, quoted } from "../../errors.js";
+import { contentOf, Lines, longestLine } from "../../files/lines.js";
+import { isAddress } from "../../read/fields/address.js";
+import { type Columns, csvHeader, recordFields, type Source } from "../../record.js";
+import { checkWork, type Work, workOptions } from "../../work.js";
+import { Cells, isDecimal, TimeStamps } from "./cells.js";
+import { type RuleName, rules } from "./rules.js";
+
+/** How `validate` judges. */
+export interface ValidateOptions extends Work {
+  /**
+   * Whether records out of time order make a log invalid ("error") or are only told ("warning"). By default
+   * a warning for a log that `read` gave, since servers log a request when it ends, and an error for all others.
+   */
+  order?: "error" | "warning" | undefined;
+}
+
+/** Whether a log keeps the rules of the record. */
+export interface Validation {
+  /** Whether no rule is broken, warnings aside. */
+  readonly valid: boolean;
+  /** Number of lines after the header. */
+  readonly records: number;
+  /**
+   * One row a rule: `rule`, `means`, `level` ("error" or "warning"), `checked` and `broken` (numbers of files,
+   * lines or records), `first_line` (number of the first line that breaks it, the header being line 1) and
+   * `example` (that line, cut), both null where nothing is broken.
+   */
+  readonly rules: Columns;
+  /** The outcome in a few lines of text. */
+  readonly summary: string;
+}
+
+/**
+ * Checks each line of a five-field CSV (plain or gzip, in a file or in memory) against every rule of the
+ * record. The first line is taken as the header, whatever it holds; a line without five fields is not
+ * checked any further. Takes the same memory for a log of any size.
+ *
+ * @throws InputError when the source cannot be read.
+ */
+export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
+  checkValidateOptions(options);
+  const lines = new Lines(contentOf(source), "source");
+  const order = options.order ?? (typeof source === "object" && "outOfOrder" in source ? "warning" : "error");
+  const breaches = new Breaches();
+  let count = 0;
+  let whole = 0; // records with all their fields
+  const cells = new Cells();
+  const stamps = new TimeStamps();
+  let previous = -1;
+
+  for await (const { bytes, start, end, overlong } of lines.blocks(options)) {
+    let at = start;
+    while (at < end) {
+      const lineStart = at;
+      const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
+      const ended = newline >= 0 && newline < end;
+      let lineEnd = ended ? newline : end;
+      at = ended ? newline + 1 : end;
+      const line = ++count;
+      if (overlong !== undefined || lineEnd - lineStart > longestLine) {
+        breaches.add("line_length", line, bytes, lineStart, lineEnd);
+        if (line === 1) breaches.add("header", line, bytes, lineStart, lineEnd);
+        continue;
+      }
+      if (!ended || (lineEnd > lineStart && bytes[lineEnd - 1] === CR)) {
+        breaches.add("line_end", line, bytes, lineStart, lineEnd);
+        if (ended) lineEnd--;
+      }
+      cells.read(bytes, lineStart, lineEnd);
+      const mark = line === 1 && startsWithMark(bytes, lineStart, lineEnd) ? 3 : 0;
+      if (cells.unclean || mark > 0) breaches.add("text", line, bytes, lineStart, lineEnd);
+      if (line === 1) {
+        const found = isHeaderLine(bytes, lineStart + mark, lineEnd);
+        if (!found) breaches.add("header", line, bytes, lineStart, lineEnd);
+        continue;
+      }
+      if (cells.count !== recordFields.length) {
+        breaches.add("fields", line, bytes, lineStart, lineEnd);
+        continue;
+      }
+      whole++;
+      const { starts, ends } = cells;
+      const time = stamps.read(bytes, starts[0], ends[0]);
+      if (time < 0) {
+        breaches.add("timestamp", line, bytes, lineStart, lineEnd);
+      } else {
+        if (time < previous) breaches.add("order", line, bytes, lineStart, lineEnd);
+        previous = time;
+      }
+      if (!isAddress(bytes, starts[1], ends[1])) breaches.add("ip_address", line, bytes, lineStart, lineEnd);
+      if (ends[2] <= starts[2] || bytes[starts[2]] !== SLASH) {
+        breaches.add("endpoint", line, bytes, lineStart, lineEnd);
+      }
+      if (!isStatus(bytes, starts[3], ends[3])) breaches.add("status_code", line, bytes, lineStart, lineEnd);
+      if (ends[4] > starts[4] && !isDecimal(bytes, starts[4], ends[4])) {
+        breaches.add("response_time_ms", line, bytes, lineStart, lineEnd);
+      }
+    }
+  }
+  if (count === 0) breaches.note("header", 1, "the file is empty");
+  if (lines.damage !== undefined) breaches.note("complete", count, lines.damage);
+  return validation(breaches, { file: 1, line: count, record: whole }, order);
+}
+
+/**
+ * Checks the options of `validate`; a face that puts its own beside them does so first.
+ * @throws InputError when they are no object, or one of them does not exist or is wrong
+ */
+export function checkValidateOptions(options: ValidateOptions): void {
+  checkOptions(options, ["order", ...workOptions]);
+  const { order = "error", signal, onProgress } = options;
+  checkWork({ signal, onProgress });
+  if (order !== "error" && order !== "warning")
+    throw new InputError(`order: must be "error" or "warning", not ${quoted(order)}`);
+}
+
+/** What broke the rules: how often, and where first. */
+class Breaches {
+  readonly counts = new Map<RuleName, number>();
+  readonly first = new Map<RuleName, { line: number; example: string }>();
+
+  add(rule: RuleName, line: number, bytes: Uint8Array, start: number, end: number): void {
+    const count = this.counts.get(rule) ?? 0;
+    this.counts.set(rule, count + 1);
+    if (count > 0) return;
+    const cut = end - start > longestExample;
+    const text = new TextDecoder().decode(bytes.subarray(start, cut ? start + longestExample : end));
+    this.first.set(rule, { line, example: cut ? `${text}…` : text });
+  }
+
+  note(rule: RuleName, line: number, example: string): void {
+    this.counts.set(rule, 1);
+    this.first.set(rule, { line, example });
+  }
+}
+
+const longestExample = 200; // bytes
+
+function validation(
+  { counts, first }: Breaches,
+  checked: Record<"file" | "line" | "record", number>,
+  order: "error" | "warning",
+): Validation {
+  const level = (rule: RuleName) => (rule === "order" ? order : "error");
+  const broken = rules.filter(({ name }) => counts.has(name));
+  const valid = !broken.some(({ name }) => level(name) === "error");
+  const records = Math.max(0, checked.line - 1);
+  const summary = [
+    `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${broken.length} of ${rules.length} rules broken`,
+    ...broken.map(({ name, means }) => {
+      const { line, example } = first.get(name)!;
+      const count = grouped(counts.get(name)!);
+      return `  ${level(name)}: ${name} (${means}): ${count} times, first on line ${line}: ${JSON.stringify(example)}`;
+    }),
+  ].join("\n");
+  const outcome: Validation = {
+    valid,
+    records,
+    rules: {
+      rule: rules.map(({ name }) => name),
+      means: rules.map(({ means }) => means),
+      level: rules.map(({ name }) => level(name)),
+      checked: rules.map(({ of }) => checked[of]),
+      broken: rules.map(({ name }) => counts.get(name) ?? 0),
+      first_line: rules.map(({ name }) => first.get(name)?.line ?? null),
+      example: rules.map(({ name }) => first.get(name)?.example ?? null),
+    },
+    summary,
+  };
+  Object.defineProperty(outcome, inspect.custom, { value: () => summary });
+  return outcome;
+}
+
+function isHeaderLine(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== csvHeader.length) return false;
+  for (let i = 0; i < csvHeader.length; i++) if (bytes[start + i] !== csvHeader.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Whether a byte-order mark stands before the text. */
+function startsWithMark(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+}
+
+/** Three digits from 100 to 599: the bounds of `status_code` in record.ts. */
+function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== 3) return false;
+  for (let i = start; i < end; i++) if (bytes[i] < 48 || bytes[i] > 57) return false;
+  return bytes[start] >= 49 && bytes[start] <= 53;
+}
+
+const LF = 10;
+const CR = 13;
+const SLASH = 47;

@@ -1,0 +1,137 @@
+import { inspect } from "node:util";
+import { grouped } from "../../digits.js";
+import type { Columns } from "../../record.js";
+import { defectKinds, UNREADABLE } from "../../scenario/incident.js";
+import type { AnswerKey } from "../../truth/answerKey.js";
+import { changedFields, differenceTable, pairUp } from "./differences.js";
+import type { RecordComparison } from "./recordComparison.js";
+import type { VerifyRun } from "./run.js";
+
+/** How a copy differs from the log that was written. */
+export interface Verification {
+  /** Whether the copy holds each record as often as it was written, and nothing else; in any order. */
+  readonly valid: boolean;
+  /** Records written that a reader can take for records, those written twice on purpose counted twice. */
+  readonly expected: number;
+  /** Records in the copy. */
+  readonly records: number;
+  /** Records that are not in the copy, or not as often as they were written. */
+  readonly missing: number;
+  /** Records too many of those that were written. */
+  readonly doubled: number;
+  /** Records in the copy that nobody wrote. */
+  readonly unexpected: number;
+  /** Records in the copy with other values in one or two fields; neither missing nor unexpected. */
+  readonly changed: number;
+  /** Columns `field` and `records`: how many of the changed records differ in it. */
+  readonly changedFields: Columns;
+  /**
+   * The first differences of each kind: `difference`, `line` in the copy, or row (and `file`, of several), the five fields,
+   * `field`, and what was `written` and `found` in it.
+   */
+  readonly differences: Columns;
+  /** Lines of the copy that are no records, and lines that a defect left so when the log was written. */
+  readonly unreadable: number;
+  readonly writtenUnreadable: number;
+  /** The first 20 unreadable lines: `line` (and `file`, of several) and `reason`. */
+  readonly unreadableLines: Columns;
+  /** Whether the four counts are exact; if not, `notes` say why. */
+  readonly exact: boolean;
+  /** What the reader should know, in sentences. */
+  readonly notes: readonly string[];
+  /** All of this in a few lines of text. */
+  readonly summary: string;
+}
+
+/** What a verification came to. */
+export interface Findings {
+  readonly key: AnswerKey;
+  readonly run: VerifyRun;
+  readonly comparison: RecordComparison;
+  /** What differs where nothing was compared record by record. */
+  readonly rest: { readonly missing: number; readonly unexpected: number } | undefined;
+  /** Differences of each kind to show. */
+  readonly limit: number;
+  /** Number of the copy's files. */
+  readonly files: number;
+}
+
+/** Puts together what `verify` answers. */
+export async function verification(findings: Findings): Promise<Verification> {
+  const { key, run, comparison, rest, limit, files } = findings;
+  const { missing: lost, unexpected: strange, doubled: again } = comparison;
+  const pairs = await pairUp(lost.kept, strange.kept, () => run.rest());
+  const changed = pairs.changed.length;
+  const missing = lost.count - changed + (rest?.missing ?? 0);
+  const unexpected = strange.count - changed + (rest?.unexpected ?? 0);
+  const doubled = again.count;
+  const writtenUnreadable = defectKinds
+    .slice(0, UNREADABLE)
+    .reduce((sum, kind) => sum + key.defects[kind], 0);
+  const expected = key.lines.written - writtenUnreadable;
+  const { count: unreadable, first, reasons } = run.unreadableLines;
+  const allPaired = (lost.isWhole && strange.isWhole) || lost.count === 0 || strange.count === 0;
+  const notes = [...run.damage].map(([file, why]) => `${JSON.stringify(file)}: ${why}`);
+  if (!allPaired) {
+    notes.push(
+      `changed records were looked for among the first ${grouped(lost.kept.length)} missing and ${grouped(strange.kept.length)} unexpected ones only; the others count as missing and unexpected`,
+    );
+  }
+  if (rest !== undefined) {
+    notes.push(
+      "so much differs that not all of it was compared record by record: the counts are what it is at least",
+    );
+  }
+  if (writtenUnreadable > 0 || unreadable > 0) {
+    notes.push(
+      `${grouped(writtenUnreadable)} lines were written with a defect that no reader takes for a record and are not expected; ${grouped(unreadable)} lines of the copy are no records${unreadable > writtenUnreadable ? ", more than were written so" : ""}`,
+    );
+  }
+  const valid =
+    missing + unexpected + doubled + changed === 0 &&
+    run.damage.size === 0 &&
+    unreadable <= writtenUnreadable;
+  const fields = changedFields(pairs.changed);
+  const differing = [
+    ...(missing > 0 ? [`${grouped(missing)} missing`] : []),
+    ...(doubled > 0 ? [`${grouped(doubled)} doubled`] : []),
+    ...(changed > 0 ? [`${grouped(changed)} changed (${fields.field.join(", ")})`] : []),
+    ...(unexpected > 0 ? [`${grouped(unexpected)} unexpected`] : []),
+  ];
+  const inWords = `${grouped(expected)} records written, ${grouped(run.records)} in the copy`;
+  const summary = [
+    valid
+      ? `equal: ${inWords}, each as often as it was written`
+      : `not equal: ${inWords}: ${differing.join(", ") || "all that was written, but the copy is not sound"}`,
+    ...notes.map((note) => `  note: ${note}`),
+    ...[...reasons].map(([reason, count]) => `  no record: ${grouped(count)} × ${reason}`),
+  ].join("\n");
+  const outcome: Verification = {
+    valid,
+    expected,
+    records: run.records,
+    missing,
+    doubled,
+    unexpected,
+    changed,
+    changedFields: fields,
+    differences: differenceTable(
+      { missing: pairs.missing, unexpected: pairs.unexpected, doubled: again.kept, changed: pairs.changed },
+      limit,
+      files > 1,
+    ),
+    unreadable,
+    writtenUnreadable,
+    unreadableLines: {
+      ...(files > 1 && { file: first.map(({ file }) => file) }),
+      line: first.map(({ line }) => line),
+      reason: first.map(({ reason }) => reason),
+    },
+    exact: rest === undefined && allPaired,
+    notes,
+    summary,
+  };
+  // A cell that ends in a verification says what it is instead of dumping its columns.
+  Object.defineProperty(outcome, inspect.custom, { value: () => summary });
+  return outcome;
+}

@@ -1,0 +1,58 @@
+import { InputError, quoted } from "../../errors.js";
+import { type Mapped, mapFields } from "../../read/fields/names.js";
+import { type TableRow, tableReader } from "../../read/formats/tableRow.js";
+import { openDuckdbTable } from "../../warehouse/duckdb/duckdbTable.js";
+import { isPostgres } from "../../warehouse/place.js";
+import { openPostgresTable } from "../../warehouse/postgres/postgresTable.js";
+import type { RequestsTable } from "../../warehouse/table.js";
+import type { Work } from "../../work.js";
+import { type Copy, copyOptions } from "./copy.js";
+import { CopyRecord } from "./copyRecord.js";
+
+/**
+ * A copy in the table `requests` of a database, made ready. Its rows are read as those of a file are.
+ * @param source a DuckDB file, or `postgres://…`
+ * @throws InputError when it cannot be opened, or the table lacks a column of the record
+ */
+export async function openTableCopy(source: string, work: Work): Promise<Copy> {
+  const table = isPostgres(source)
+    ? await openPostgresTable(source, "copy", work)
+    : await openDuckdbTable(source, "copy");
+  try {
+    const mapped = fieldsOf(table);
+    const name = isPostgres(source) ? table.name : source;
+    return {
+      name,
+      close: () => table.close(),
+      read: async (reader, work) => {
+        const record = new CopyRecord();
+        const read = tableReader(copyOptions, mapped.unit);
+        let line = 0;
+        const take = (row: TableRow) => {
+          line++;
+          const wrong = read(row, record) ?? record.complete();
+          if (wrong === undefined) reader.record(record, line);
+          else reader.unreadable(line, wrong);
+        };
+        await table.each(mapped, take, work);
+        return undefined;
+      },
+    };
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
+}
+
+/** Which of the table's columns are the fields of the record. */
+function fieldsOf({ name, columns }: RequestsTable): Mapped {
+  const where = `the columns of the table "requests" of ${quoted(name)}`;
+  try {
+    const mapped = mapFields(columns, {}, undefined, where);
+    if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
+    return mapped;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`copy: ${error.message.replace(/^(format|timeUnit): /, "")}`);
+  }
+}

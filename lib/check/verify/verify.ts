@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import { checkOptions, InputError, quoted } from "../../errors.js";
+import type { Source } from "../../record.js";
+import { checkNoOtherAddress, isDatabase, isPostgres } from "../../warehouse/place.js";
+import { checkWork, type Work } from "../../work.js";
+import { workerCount } from "../../write/pieces.js";
+import { type Copy, openCopy } from "./copy.js";
+import { checkAgreement, expectationOf, type KeySource, keyOf } from "./key.js";
+import { type Verification, verification } from "./outcome.js";
+import { groupsOf, RecordComparison } from "./recordComparison.js";
+import { VerifyRun } from "./run.js";
+import { openTableCopy } from "./tableCopy.js";
+
+export type { KeySource } from "./key.js";
+export type { Verification } from "./outcome.js";
+
+/**
+ * A copy of a log: a file, the table `requests` of a database (a DuckDB file, or `postgres://…`), or several that
+ * make it up together.
+ */
+export type CopySource = Source | readonly Source[];
+
+/** How `verify` works. */
+export interface VerifyOptions {
+  /** How many differences of each kind are shown, 0 to 10,000. Default 20. */
+  limit?: number | undefined;
+  /** Threads that make the log again, 1 to 64. Default 1 below 2 million records, else the cores. */
+  workers?: number | undefined;
+}
+
+/**
+ * Compares a copy of a log with what was written, record by record, in any order: makes the log again from its
+ * answer key and says which records are missing, doubled, changed or unexpected. Records are compared by value
+ * (time to the millisecond, address, endpoint, status, response time to the hundredth of a millisecond), so that
+ * `12.5` is `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the
+ * work began, and nothing in it is changed; its table may have more columns than the five, in any order.
+ *
+ * Memory is bounded for any number of records: 60 to 80 MB above that of the process where they are equal (and about
+ * 150 MB more where DuckDB reads the copy: Parquet and its own files), up to 420 MB where all differ (measured with
+ * 10 million). Up to 25 million records of the stretches that differ are compared one by one; where there are more,
+ * the counts are lower bounds, and `exact` says so.
+ *
+ * @param copy CSV (the five fields in any order; plain, gzip or zstd), NDJSON, Parquet, a DuckDB file or
+ *   `postgres://USER@HOST:PORT/DATABASE`
+ * @param key by default the one beside the copy: `server_logs.truth.json` for `server_logs.csv`; a database has none
+ * @throws InputError when the copy or a key cannot be read, keys do not belong together, or a key was changed
+ */
+export async function verify(
+  copy: CopySource,
+  key?: KeySource,
+  options: VerifyOptions = {},
+  work: Work = {},
+): Promise<Verification> {
+  checkOptions(options, ["limit", "workers"]);
+  checkWork(work);
+  const { limit = 20 } = options;
+  if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
+    throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
+  }
+  const sources = (Array.isArray(copy) ? copy : [copy]) as readonly Source[];
+  if (sources.length === 0) throw new InputError("copy: the list of files is empty");
+  for (const source of sources) checkNoOtherAddress("copy", source);
+  const places = sources.map(placeOf);
+  const twice = places.find((place, i) => place !== undefined && places.indexOf(place) < i);
+  if (twice !== undefined)
+    throw new InputError(`copy: ${quoted(twice)} is named twice, and would count twice`);
+  const databases = await Promise.all(sources.map(isDatabase));
+  if (key === undefined && databases.includes(true)) {
+    throw new InputError(
+      "key: give the answer key (--key FILE in a shell), as none stands beside a database",
+    );
+  }
+  const copies: Copy[] = [];
+  try {
+    for (const [i, source] of sources.entries()) {
+      copies.push(await (databases[i] ? openTableCopy(source as string, work) : openCopy(source, work)));
+    }
+    const answer = await keyOf(sources, key);
+    const { expectation, plan } = expectationOf(answer);
+    const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
+    const run = new VerifyRun(copies, expectation, answer.lines.written, work);
+    const expected = await run.sumUp(workers);
+    checkAgreement(answer, plan, expectation, expected);
+    const { groups, rest } = groupsOf(expected.buckets, run.found, expectation);
+    const comparison = new RecordComparison(expectation, expected.buckets);
+    for (const group of groups) await run.compare(comparison, group);
+    return await verification({ key: answer, run, comparison, rest, limit, files: copies.length });
+  } finally {
+    for (const each of copies) await each.close();
+  }
+}
+
+/** Where a source is, to tell one that is named twice; undefined for one in memory. */
+function placeOf(source: Source): string | undefined {
+  const place: unknown = typeof source === "string" ? source : source?.path;
+  if (typeof place !== "string") return undefined;
+  return isPostgres(place) ? place : resolve(place);
+}

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { grouped } from "../digits.js";
+import { formats } from "../encode/formats.js";
+import { InputError } from "../errors.js";
+import { defectKinds, presetIncidents } from "../scenario/incident.js";
+import { command } from "./command.js";
+import { momentOption, number, pairs, scenarioOption } from "./options.js";
+import { print, tell } from "./output.js";
+import { working } from "./progress.js";
+
+/** Adds the command `generate`. */
+export function generateCommand(program: Command): void {
+  command(program, "generate", "make a log: the same scenario and seed give the same bytes")
+    .option(
+      "--rows <n>",
+      "number of records, 0 to 10000000000 (default: the scenario's, 1000)",
+      number("rows"),
+    )
+    .option("--rate <n>", "instead of --rows: requests per second, as a mean over the week", number("rate"))
+    .option("--seed <n>", "whole number from 0 to 9007199254740991", number("seed"), 42)
+    .option(
+      "--scenario <name|file>",
+      "a preset's name, or a JSON file with a preset and changes on top",
+      "demo",
+    )
+    .option("--start <moment>", "first moment: 2026-01-05T00:00:00Z, 2026-01-05, today, yesterday, now-7d")
+    .option("--end <moment>", "its end, excluded (default: a day after the start)")
+    .option("--from <moment>", "make only the part from here")
+    .option("--to <moment>", "make only the part before here")
+    .option("--shard <k/n>", "make only the k-th of n parts of about equal size")
+    .option("--out <file>", "file to write; - is standard output", "-")
+    .option("--format <name>", `${Object.keys(formats).join(", ")} (default: by the file's ending, else csv)`)
+    .option("--incidents <name...>", `what goes wrong: ${presetIncidents.join(", ")}`)
+    .option("--random-incidents <n>", "draw as many from the seed, 0 to 12", number("random-incidents"))
+    .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
+    .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`)
+    .option("--labels", "write the incidents and the defect of each line beside the log")
+    .option("--no-key", "write no answer key beside the log")
+    .option(
+      "--workers <n>",
+      "threads, 1 to 64; the bytes are the same (default: by the number of records)",
+      number("workers"),
+    )
+    .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
+    .action(async ({ json, scenario, defects, start, end, from, to, ...options }) => {
+      if (json && options.out === "-")
+        throw new InputError("--json: needs --out FILE, as standard output carries the log");
+      const { generate } = await import("../write/generate.js");
+      const now = Date.now();
+      const log = await working((work) =>
+        generate({
+          ...options,
+          scenario: scenarioOption(scenario),
+          defects: defects && pairs("defects", defects),
+          start: momentOption("start", start, now),
+          end: momentOption("end", end, now),
+          from: momentOption("from", from, now),
+          to: momentOption("to", to, now),
+          ...work,
+        }),
+      );
+      const { scenario: made, key, lines: _, ...facts } = log;
+      if (json) print(JSON.stringify({ ...facts, lines: key.lines, scenario: made }));
+      else if (log.path) {
+        tell(`${grouped(log.records)} records from ${log.from} to ${log.to}, seed ${log.seed}`);
+        tell(`${grouped(log.bytes)} bytes, sha256 ${log.sha256}`);
+        for (const { id, added, altered, dropped } of key.incidents.filter(({ happened }) => happened)) {
+          tell(`incident ${id}: ${added} added, ${altered} altered, ${dropped} dropped`);
+        }
+        tell(`written to ${log.path}${log.keyPath ? `, answer key ${log.keyPath}` : ""}`);
+      }
+    });
+}

@@ -1,0 +1,66 @@
+import { Command, CommanderError } from "commander";
+import { InputError, InterruptedError } from "../errors.js";
+import { askCommand } from "./ask.js";
+import { generateCommand } from "./generate.js";
+import { loadCommand } from "./load.js";
+import { tell } from "./output.js";
+import { questionsCommand } from "./questions.js";
+import { readCommand } from "./read.js";
+import { validateCommand } from "./validate.js";
+import { verifyCommand } from "./verify.js";
+
+/** The commands, in the order in which `--help` lists them. A new one is a file beside this one and a line here. */
+const commands = [
+  generateCommand,
+  readCommand,
+  validateCommand,
+  verifyCommand,
+  loadCommand,
+  askCommand,
+  questionsCommand,
+];
+
+/**
+ * The command line: a thin face over the functions of the library. Data goes to standard output and words for
+ * people to standard error. Exit code 0: done; 1: the data fell short (a log to read was damaged, say) or the machine
+ * failed; 2: the call was wrong; 130: interrupted.
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on("error", () => {}); // a closed pipe is told by the write that failed
+  const program = new Command("server-logs")
+    .description("Make realistic server logs, and check and question any log.")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  const exit = { code: 0 };
+  for (const add of commands) add(program, exit);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exit.code;
+  } catch (error) {
+    return failure(error, program);
+  }
+}
+
+/** Says in one sentence what went wrong, and gives the exit code. */
+function failure(error: unknown, program: Command): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // --help
+    if (error.code === "commander.help") {
+      tell(program.helpInformation());
+      return 2;
+    }
+    tell(error.message.replace(/^error: /, "server-logs: ").replace(/\n\(/, " ("));
+    return 2;
+  }
+  if (error instanceof InterruptedError) {
+    tell(`server-logs: ${error.message}`);
+    return 130;
+  }
+  if ((error as NodeJS.ErrnoException).code === "EPIPE") {
+    tell("server-logs: stopped, since nobody reads the output any more");
+    return 1;
+  }
+  tell(`server-logs: ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof InputError ? 2 : 1;
+}

@@ -1,0 +1,35 @@
+import type { Columns } from "../record.js";
+
+/** Words for people, to standard error. */
+export function tell(words: string): void {
+  process.stderr.write(`${words}\n`);
+}
+
+/** Data, to standard output. */
+export function print(data: string): void {
+  process.stdout.write(`${data}\n`);
+}
+
+/** Columns as a list of rows, as JSON gives an answer. */
+export function rows(columns: Columns): Record<string, unknown>[] {
+  const names = Object.keys(columns);
+  return columns[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
+}
+
+/** Prints columns as a table, as JSON or as CSV. */
+export async function printColumns(columns: Columns, json: boolean, csv: boolean): Promise<void> {
+  if (json) print(JSON.stringify(rows(columns)));
+  else if (csv) {
+    const { csvCell } = await import("../encode/csv.js");
+    const lines = [Object.keys(columns), ...rows(columns).map(Object.values)];
+    print(
+      lines.map((cells) => cells.map((cell: unknown) => csvCell(String(cell ?? ""))).join(",")).join("\n"),
+    );
+  } else print(await table(columns));
+}
+
+/** Columns as a table of plain text. */
+export async function table(columns: Columns): Promise<string> {
+  const { columnsTable, textTable } = await import("../notebook/table.js");
+  return textTable(columnsTable(columns));
+}

@@ -1,0 +1,219 @@
+import { resolve } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import type { Source } from "../record.js";
+import { Pace, type Work } from "../work.js";
+import {
+  type ByteStream,
+  type Compression,
+  openBytes,
+  openMemory,
+  readSize,
+  standardInput,
+} from "./bytes.js";
+
+/** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
+export const longestLine = 1 << 20;
+
+/** A stretch of bytes that holds whole lines. It is valid until the next one is asked for. */
+export interface Block {
+  /** Each line in bytes[start, end) ends with LF, but for the last line of a file that lacks it. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** When the block is the head of one line longer than `longestLine`: the line's length in bytes. */
+  readonly overlong?: number;
+}
+
+/**
+ * Where a log's CSV is: the absolute path of its file, or its bytes.
+ * @throws InputError when it is neither a log nor a path.
+ */
+export function contentOf(source: Source): string | Uint8Array {
+  if (typeof source === "string" && source !== "") return resolve(source);
+  if (typeof source === "object" && typeof source?.path === "string") return resolve(source.path);
+  if (typeof source === "object" && source?.csv instanceof Uint8Array) return source.csv;
+  throw new InputError(`source: ${quoted(source)} is neither a log nor the path of a CSV file`);
+}
+
+/**
+ * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. Each may be plain, gzip
+ * or zstd, told by its first bytes.
+ */
+export class Lines {
+  /** Why the data ended before their end (packed data cut short or damaged); undefined when they did not. */
+  damage: string | undefined;
+  /** What the reader should know of sound data: something follows them that does not belong to them. */
+  note: string | undefined;
+  /** How the data are packed; known from the first block on. */
+  compression: Compression = "none";
+  readonly #source: string | Uint8Array;
+  readonly #argument: string;
+  /** Standard input cannot be opened twice: what a sample read of it stays here. */
+  #open: ByteStream | undefined;
+  #head: Uint8Array = new Uint8Array(0);
+
+  /** @param argument - what errors call the source */
+  constructor(source: string | Uint8Array, argument: string) {
+    this.#source = typeof source === "string" && source !== standardInput ? resolve(source) : source;
+    this.#argument = argument;
+  }
+
+  /** Whether the data are gzip; known from the first block on. */
+  get gzip(): boolean {
+    return this.compression === "gzip";
+  }
+
+  /**
+   * Checks that the source can be read.
+   * @throws InputError when there is no such file, or it is a folder or not readable.
+   */
+  async check(): Promise<void> {
+    if (typeof this.#source !== "string" || this.#source === standardInput) return;
+    await (await openBytes(this.#source, this.#argument)).close();
+  }
+
+  /**
+   * The first bytes, unpacked, at most `length`; `blocks` gives them again.
+   * @throws InputError when the source cannot be opened; InterruptedError when stopped.
+   */
+  async sample(length: number, work: Work = {}): Promise<Uint8Array> {
+    const stream = await this.#bytes();
+    if (stream === undefined) return (this.#source as Uint8Array).subarray(0, length);
+    this.compression = stream.compression;
+    const head = new Uint8Array(length);
+    let filled = 0;
+    try {
+      const pace = new Pace(work);
+      while (filled < length) {
+        const got = await stream.fill(head, filled, Math.min(readSize, length - filled));
+        if (got === 0) break;
+        filled += got;
+        pace.check();
+      }
+    } catch (error) {
+      await stream.close();
+      throw error;
+    }
+    const sample = head.subarray(0, filled);
+    if (this.#source === standardInput) {
+      this.#open = stream;
+      this.#head = sample;
+    } else {
+      await stream.close();
+    }
+    return sample;
+  }
+
+  /**
+   * The lines, block by block; progress is counted in bytes of the source.
+   * @throws InputError when the source cannot be opened; InterruptedError when stopped.
+   */
+  async *blocks(work: Work = {}): AsyncGenerator<Block, void, undefined> {
+    const pace = new Pace(work);
+    const stream = this.#open ?? (await this.#bytes());
+    if (stream === undefined) {
+      yield* blocksOfMemory(this.#source as Uint8Array, pace);
+      return;
+    }
+    this.compression = stream.compression;
+    let head = this.#head;
+    this.#open = undefined;
+    this.#head = new Uint8Array(0);
+    const fill: Fill = async (into, offset, length) => {
+      if (head.length > 0) {
+        const part = head.subarray(0, length);
+        into.set(part, offset);
+        head = head.subarray(part.length);
+        return part.length;
+      }
+      const got = await stream.fill(into, offset, length);
+      if (got === 0) {
+        this.damage = stream.damage();
+        this.note = stream.note();
+      }
+      return got;
+    };
+    // Standard input may keep silent for ever: an interrupt closes it.
+    const { signal } = work;
+    const stop = () => void stream.close().catch(() => {});
+    if (this.#source === standardInput) signal?.addEventListener("abort", stop, { once: true });
+    try {
+      yield* blocksOf(fill, () => pace.step(stream.position(), stream.size, "bytes"));
+      pace.check();
+    } catch (error) {
+      pace.check(); // reading on after an interrupt fails in its own words
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      await stream.close();
+    }
+  }
+
+  /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */
+  async #bytes(): Promise<ByteStream | undefined> {
+    if (typeof this.#source !== "string") return openMemory(this.#source);
+    return openBytes(this.#source, this.#argument);
+  }
+}
+
+/** Where the next bytes come from; resolves to 0 at the end. */
+type Fill = ByteStream["fill"];
+
+async function* blocksOfMemory(bytes: Uint8Array, pace: Pace): AsyncGenerator<Block, void, undefined> {
+  let start = 0;
+  while (start < bytes.length) {
+    const newline = bytes.indexOf(LF, Math.min(start + readSize, bytes.length));
+    const end = newline < 0 ? bytes.length : newline + 1;
+    yield { bytes, start, end };
+    start = end;
+    await pace.step(start, bytes.length, "bytes");
+  }
+}
+
+async function* blocksOf(fill: Fill, step: () => Promise<void>): AsyncGenerator<Block, void, undefined> {
+  const buffer = new Uint8Array(longestLine + readSize);
+  let held = 0; // bytes of a line whose end was not read yet, at the front of the buffer
+  for (;;) {
+    const got = await fill(buffer, held, Math.min(readSize, buffer.length - held));
+    if (got === 0) break;
+    const filled = held + got;
+    const newline = buffer.subarray(held, filled).lastIndexOf(LF);
+    if (newline >= 0) {
+      const end = held + newline + 1;
+      yield { bytes: buffer, start: 0, end };
+      buffer.copyWithin(0, end, filled);
+      held = filled - end;
+    } else if (filled < buffer.length) {
+      held = filled;
+    } else {
+      held = yield* overlongLine(buffer, fill, step);
+    }
+    await step();
+  }
+  if (held > 0) yield { bytes: buffer, start: 0, end: held };
+}
+
+/** Reads to the end of the line that fills the buffer; returns how many bytes are held after it. */
+async function* overlongLine(buffer: Uint8Array, fill: Fill, step: () => Promise<void>) {
+  const head = buffer.slice(0, longestLine);
+  let length = buffer.length;
+  for (;;) {
+    const got = await fill(buffer, 0, readSize);
+    const newline = buffer.subarray(0, got).indexOf(LF);
+    length += newline < 0 ? got : newline;
+    if (got > 0 && newline < 0) {
+      await step();
+      continue;
+    }
+    yield { bytes: head, start: 0, end: head.length, overlong: length };
+    if (got === 0) return 0;
+    // What follows may hold several lines; the last of them may go on.
+    const rest = buffer.subarray(newline + 1, got).lastIndexOf(LF);
+    const end = rest < 0 ? newline + 1 : newline + 1 + rest + 1;
+    if (rest >= 0) yield { bytes: buffer, start: newline + 1, end };
+    buffer.copyWithin(0, end, got);
+    return got - end;
+  }
+}
+
+const LF = 10;

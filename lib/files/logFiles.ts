@@ -1,0 +1,96 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import { standardInput } from "./bytes.js";
+
+/** A log to read: what it is called, where it is, and its bytes when it is in memory. */
+export interface LogFile {
+  /** As the caller named it. */
+  readonly name: string;
+  /** Absolute path, or "-". */
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+  /** Size in bytes; undefined for standard input. */
+  readonly size: number | undefined;
+}
+
+/** A log's path, several, patterns such as "logs/access.log*", "-" for standard input, or a log's bytes. */
+export type LogSource = string | readonly string[] | Uint8Array;
+
+/**
+ * The logs that were named, in the order given; those of a pattern oldest first, as log rotation names them.
+ * @throws InputError when there is none, or one is named twice, is a folder, or cannot be found.
+ */
+export async function logFiles(source: LogSource): Promise<LogFile[]> {
+  if (source instanceof Uint8Array) {
+    const bytes = new Uint8Array(source.buffer, source.byteOffset, source.length);
+    return [{ name: "memory", path: "memory", bytes, size: bytes.length }];
+  }
+  const paths: readonly unknown[] = Array.isArray(source) ? source : [source];
+  if (paths.length === 0) throw new InputError("path: the list of logs is empty");
+  const files: LogFile[] = [];
+  for (const path of paths) {
+    if (typeof path !== "string" || path === "") {
+      throw new InputError(`path: ${quoted(path)} is not the path of a log`);
+    }
+    files.push(...(await found(path)));
+  }
+  const twice = files.find(({ path }, i) => files.findIndex((other) => other.path === path) < i);
+  if (twice) throw new InputError(`path: ${quoted(twice.name)} is named twice`);
+  return files;
+}
+
+async function found(path: string): Promise<LogFile[]> {
+  if (path === standardInput) return [{ name: "standard input", path, size: undefined }];
+  const literal = await stat(path).catch(() => undefined);
+  if (literal?.isDirectory()) {
+    throw new InputError(
+      `path: cannot read ${quoted(resolve(path))}: it is a folder, give files, such as ${quoted(`${path.replace(/\/+$/, "")}/*.log`)}`,
+    );
+  }
+  if (literal || !/[*?[{]/.test(path)) return [{ name: path, path: resolve(path), size: literal?.size }];
+  const { glob } = await import("tinyglobby");
+  const names = await glob(path, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(path) });
+  if (names.length === 0) throw new InputError(`path: no file matches ${quoted(path)}`);
+  return Promise.all(
+    oldestFirst(names).map(async (name) => ({
+      name,
+      path: resolve(name),
+      size: (await stat(name).catch(() => undefined))?.size,
+    })),
+  );
+}
+
+/**
+ * Names of logs, the oldest first, as logrotate, Apache's rotatelogs and their like name them: `access.log.2.gz`,
+ * `access.log.1`, `access.log`, where the higher number is older and the bare name is written to just now; and
+ * `access.log-20260101.gz`, `access.log-20260102`, `access.log` by date, or by seconds since 1970. All other names
+ * are in the order of the alphabet, numbers by value. A name's `.gz` or `.zst` does not count.
+ */
+export function oldestFirst(names: readonly string[]): string[] {
+  const rotated = names.map((name) => ({ name, ...rotation(name) }));
+  rotated.sort(
+    (a, b) =>
+      byName(a.log, b.log) ||
+      (a.stamp === undefined ? 1 : 0) - (b.stamp === undefined ? 1 : 0) ||
+      byName(a.stamp ?? "", b.stamp ?? "") ||
+      b.number - a.number ||
+      byName(a.name, b.name),
+  );
+  return rotated.map(({ name }) => name);
+}
+
+const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
+
+/** Behind a name: a date, with or without a time, or seconds since 1970. */
+const stamped = /^(.+)[-._](\d{8,14}(?:[-_.T]\d{1,10})?|\d{4}-\d\d-\d\d(?:[-_.T]?\d\d(?:[-_:]?\d\d){0,2})?)$/;
+
+/** Which log a file is of, when it was put aside, and how many times since; -1 for the one that still has its name. */
+function rotation(name: string): { log: string; stamp: string | undefined; number: number } {
+  const [, rest, number = "-1"] = /^(.+?)(?:\.(0|[1-9]\d{0,6}))?(?:\.(?:gz|zst))?$/is.exec(name) ?? [
+    "",
+    name,
+  ];
+  const [, log = rest, stamp] = stamped.exec(rest) ?? [];
+  return { log, stamp, number: Number(number) };
+}

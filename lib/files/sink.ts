@@ -1,0 +1,88 @@
+import { InputError } from "../errors.js";
+import { reason, type WholeFile } from "./wholeFile.js";
+
+/** Most bytes of CSV that are kept in memory for a caller who named no file. */
+export const mostBytesInMemory = 256 * 2 ** 20;
+
+/** Where encoded pieces go: a file that appears whole, or memory. */
+export interface Sink {
+  /** Takes a piece, which must not change afterwards, and gives a buffer for the next one. */
+  write(piece: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A sink that writes a file, with two buffers in turn, so that encoding and writing overlap. */
+export class FileSink implements Sink {
+  readonly #file: WholeFile;
+  #spare: Uint8Array | undefined;
+
+  constructor(file: WholeFile) {
+    this.#file = file;
+  }
+
+  async write(piece: Uint8Array): Promise<Uint8Array> {
+    await this.#file.write(piece); // returns once the piece before it is on its way out of our hands
+    const next = this.#spare ?? new Uint8Array(piece.buffer.byteLength);
+    this.#spare = new Uint8Array(piece.buffer as ArrayBuffer);
+    return next;
+  }
+}
+
+/** A sink that hands each piece on to what has no more need of it when it answers. */
+export class DirectSink implements Sink {
+  readonly #put: (bytes: Uint8Array) => Promise<void>;
+
+  constructor(put: (bytes: Uint8Array) => Promise<void>) {
+    this.#put = put;
+  }
+
+  async write(piece: Uint8Array): Promise<Uint8Array> {
+    await this.#put(piece);
+    return new Uint8Array(piece.buffer as ArrayBuffer);
+  }
+}
+
+/** Standard output, where a file is asked for. */
+export const standardOutput = "-";
+
+/**
+ * Writes to standard output, as fast as its reader takes.
+ * @throws Error in one sentence when it leads to a disk that is full or fails.
+ */
+export function toStandardOutput(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (!error) resolve();
+      else if ((error as NodeJS.ErrnoException).code === "EPIPE")
+        reject(error); // its reader went away
+      else reject(new Error(`cannot write standard output: ${reason(error)}`));
+    });
+  });
+}
+
+/** A sink that keeps the bytes. */
+export class MemorySink implements Sink {
+  readonly #pieces: Uint8Array[] = [];
+  #length = 0;
+
+  async write(piece: Uint8Array): Promise<Uint8Array> {
+    this.#length += piece.length;
+    if (this.#length > mostBytesInMemory) {
+      throw new InputError(
+        `out: the log's CSV is larger than the ${mostBytesInMemory / 2 ** 20} MiB that are kept in memory; name a file for it`,
+      );
+    }
+    this.#pieces.push(piece.slice());
+    return new Uint8Array(piece.buffer as ArrayBuffer);
+  }
+
+  /** All the bytes, in one piece. */
+  bytes(): Uint8Array {
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Batch } from "../batch.js";
+import type { Plan } from "../plan.js";
+import { type Alias, zipfTable } from "../random/distributions.js";
+import { keyOf, Purpose } from "../random/stream.js";
+import { journeyTables } from "../site/journey.js";
+import { Drift, type LatencyTables, latencyTables } from "../site/latency.js";
+import { Cascade } from "../site/traffic.js";
+import { Population } from "../site/visitors.js";
+
+/** Writes rows behind `batch.length` up to `limit`; true when there are so many and there is more to write. */
+export type Fill = (batch: Batch, limit: number) => boolean;
+
+/** What both kinds of site draw from. */
+export class Sources {
+  readonly cascade: Cascade;
+  readonly population: Population;
+  readonly latency: LatencyTables;
+  readonly drift: Drift;
+  /** Tables of outcomes by phase; bots browse. */
+  readonly journey: Alias[];
+  /** 1 for the outcomes whose route has an identifier to fill in. */
+  readonly hasIdentifier: Uint8Array;
+  /** Zipf table of the identifiers. */
+  readonly catalogue: Float64Array;
+  readonly recordKey: number;
+  readonly identifierKey: number;
+
+  constructor({ scenario, seed, start, end, rows, rate, intensity, outcomes, ownOutcomes }: Plan) {
+    this.cascade = new Cascade(intensity, { start, seconds: end - start, rows }, scenario.traffic, seed);
+    this.population = new Population(scenario.visitors, rate, rows, seed);
+    this.latency = latencyTables(outcomes, scenario.site);
+    this.drift = new Drift(seed, scenario.site.drift);
+    const [entry, browse, finish] = journeyTables(scenario, outcomes.slice(0, ownOutcomes));
+    this.journey = [entry, browse, finish, browse];
+    this.hasIdentifier = Uint8Array.from(outcomes, ({ endpoint }) =>
+      scenario.site.identifiers && endpoint.route.includes("{id}") ? 1 : 0,
+    );
+    this.catalogue = zipfTable(scenario.site.catalogue);
+    this.recordKey = keyOf(seed, Purpose.records);
+    this.identifierKey = keyOf(seed, Purpose.identifiers);
+  }
+}

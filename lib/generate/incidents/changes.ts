@@ -1,0 +1,138 @@
+import { BATCH_SIZE, type Batch, takeRow } from "../batch.js";
+import type { Plan } from "../plan.js";
+import { hash32 } from "../random/stream.js";
+import { latencyTables, readShape } from "../site/latency.js";
+import type { ActiveIncident } from "./incidents.js";
+import type { Retries } from "./retries.js";
+
+/** What incidents need to know of the site whose records they change. */
+export interface Site {
+  /** By outcome: index of its endpoint, and its status. */
+  readonly endpointOf: Uint16Array;
+  readonly statusOf: Uint16Array;
+  /** Index of the outcome of an endpoint that answers with a status. */
+  readonly outcomeOf: (endpoint: number, status: number) => number;
+  /** Usual utilisation at a second since 1970, 0 to 1: the scenario's, times the season's intensity. */
+  readonly utilisation: (second: number) => number;
+  /** The proxy's time limit in hundredths of a millisecond. */
+  readonly limit: number;
+  /** Draws the time that an outcome takes. @param word 32 random bits */
+  readonly answerTime: (outcome: number, word: number) => number;
+}
+
+/** The site of a plan. */
+export function siteOf({ scenario, outcomes, intensity }: Plan): Site {
+  const { shapes, shapeAt, scale, limit } = latencyTables(outcomes, scenario.site);
+  const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
+  outcomes.forEach(({ endpointIndex, status }, i) => {
+    outcomeAt[endpointIndex * 600 + status] = i;
+  });
+  return {
+    endpointOf: Uint16Array.from(outcomes, ({ endpointIndex }) => endpointIndex),
+    statusOf: Uint16Array.from(outcomes, ({ status }) => status),
+    outcomeOf: (endpoint, status) => outcomeAt[endpoint * 600 + status],
+    utilisation: (second) => scenario.site.utilisation * intensity.at(second),
+    limit: scenario.site.timeLimit * 100,
+    answerTime: (outcome, word) =>
+      Math.min(limit, Math.floor(scale[outcome] * readShape(shapes, shapeAt[outcome], word) + 0.5)),
+  };
+}
+
+/** What incidents do to the records of a batch: changed in place, noted in the column `incidents`, or gone. */
+export class Changes {
+  /** The batch at hand. */
+  batch: Batch;
+  /** By row: 1 and the bit of the first incident that dropped the record; 0 for none. */
+  readonly gone = new Uint8Array(BATCH_SIZE);
+  /** By bit of an incident: how many records of the batch it changed. */
+  readonly changed = new Float64Array(32);
+  /** How many of its records were dropped, once for each incident that does. */
+  dropped = 0;
+  /** Where requests go that are made again; undefined where failures have no such consequence. */
+  retries: Retries | undefined;
+  readonly #site: Site;
+  /** The batch as it was before the incidents: what a visitor asks again is what was asked first. */
+  readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
+  readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
+
+  constructor(site: Site, batch: Batch) {
+    this.#site = site;
+    this.batch = batch;
+  }
+
+  /** Turns to a batch that no incident has been laid over. */
+  begin(batch: Batch): void {
+    this.batch = batch;
+    this.changed.fill(0);
+    this.dropped = 0;
+    this.gone.fill(0);
+    this.#outcomeBefore.set(batch.outcome);
+    this.#latencyBefore.set(batch.latency);
+  }
+
+  /** Milliseconds since 1970. */
+  time(row: number): number {
+    return this.batch.second[row] * 1000 + this.batch.millisecond[row];
+  }
+
+  /** Index of the endpoint. */
+  endpoint(row: number): number {
+    return this.#site.endpointOf[this.batch.outcome[row]];
+  }
+
+  /** Usual utilisation of the site at that time, 0 to 1. */
+  utilisation(row: number): number {
+    return this.#site.utilisation(this.batch.second[row]);
+  }
+
+  /** Makes a request fail; whether that changes anything. */
+  fail({ key, bit }: ActiveIncident, row: number, status: number): boolean {
+    const { outcome: outcomes, latency: latencies, address, incidents } = this.batch;
+    const { outcomeOf, answerTime } = this.#site;
+    const outcome = outcomeOf(this.endpoint(row), status);
+    const latency = answerTime(outcome, hash32(key, address[row], 4));
+    if (outcomes[row] === outcome && latencies[row] === latency) return false;
+    outcomes[row] = outcome;
+    latencies[row] = latency;
+    incidents[row] |= 1 << bit;
+    this.changed[bit]++;
+    return true;
+  }
+
+  /** Lengthens an answer; one that would take longer than the proxy waits becomes a 504. */
+  slow({ bit }: ActiveIncident, row: number, factor: number): void {
+    const { outcome: outcomes, latency: latencies, incidents } = this.batch;
+    const { endpointOf, statusOf, outcomeOf, limit } = this.#site;
+    const outcome = outcomes[row];
+    const status = statusOf[outcome];
+    if (factor <= 1 || status === 502 || status === 503 || status === 504) return;
+    const latency = Math.floor(latencies[row] * factor + 0.5);
+    if (latency === latencies[row]) return;
+    if (latency >= limit) {
+      outcomes[row] = outcomeOf(endpointOf[outcome], 504);
+      latencies[row] = limit;
+    } else {
+      latencies[row] = latency;
+    }
+    incidents[row] |= 1 << bit;
+    this.changed[bit]++;
+  }
+
+  /**
+   * Drops a record. It stays for the incidents after this one: whether one makes the visitor try again does not hang
+   * on another that drops.
+   */
+  drop({ bit }: ActiveIncident, row: number): void {
+    if (this.gone[row] === 0) this.gone[row] = bit + 1;
+    this.dropped++;
+  }
+
+  /** Repeats a request later. @param time milliseconds since 1970; 0: it is not made again */
+  retry({ bit }: ActiveIncident, row: number, time: number): void {
+    if (time === 0 || this.retries === undefined) return;
+    const record = takeRow(this.batch, row);
+    record.outcome = this.#outcomeBefore[row];
+    record.latency = this.#latencyBefore[row];
+    this.retries.add(time, record, bit);
+  }
+}

@@ -1,0 +1,279 @@
+import { Generation } from "../base/base.js";
+import { BATCH_SIZE, type Batch, copyRows, newBatch } from "../batch.js";
+import { DefectDraws, defectShare } from "../delivery/defects.js";
+import type { Plan } from "../plan.js";
+import { hash32, keyOf, Purpose } from "../random/stream.js";
+import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
+import { Changes, siteOf } from "./changes.js";
+import { RETRY_WITHIN } from "./incidents.js";
+import { Retries } from "./retries.js";
+
+/** How many records an incident added, altered and dropped. */
+export interface Touched {
+  added: number;
+  altered: number;
+  dropped: number;
+}
+
+/**
+ * Lays the incidents of a plan over its base records: first what they add is merged in, then each record is
+ * altered by the incidents in the order of their list, then dropped where one says so. Outside incidents
+ * batches pass through as they are.
+ */
+export class Overlay {
+  /** By incident, in the plan's list: what was touched in the slices made so far. */
+  readonly touched: Touched[];
+  /** Rows of base records seen in the slices made so far. */
+  baseRows = 0;
+  readonly #plan: Plan;
+  readonly #added: (AddedTraffic & { readonly generation: Generation })[];
+  readonly #addressKey: number;
+  readonly #defects: DefectDraws | undefined;
+  /** What cannot stay in its own batch, as something comes between. */
+  readonly #out = newBatch();
+  /** What incidents do to base records, and to those that are put between. */
+  readonly #changes: Changes;
+  readonly #insertedChanges: Changes;
+  /** The second of the last base record numbered, and how many it has had. */
+  #second = Number.NaN;
+  #index = 0;
+  #countFrom = 0;
+  #countTo = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.touched = plan.incidents.map(() => ({ added: 0, altered: 0, dropped: 0 }));
+    this.#added = plan.happening.flatMap((active) => {
+      const traffic = addedTraffic(active, plan);
+      return traffic === undefined ? [] : [{ ...traffic, generation: new Generation(traffic.plan) }];
+    });
+    this.#addressKey = keyOf(plan.seed, Purpose.addresses);
+    this.#defects =
+      defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan, this.#addressKey) : undefined;
+    const site = siteOf(plan);
+    this.#changes = new Changes(site, this.#out);
+    this.#insertedChanges = new Changes(site, this.#out);
+  }
+
+  /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
+  lookBack(from: number): number {
+    const retries = this.#plan.happening.some(
+      ({ incident, start, end }) =>
+        incident.kind === "outage" && from > start * 1000 && from - RETRY_WITHIN < end * 1000,
+    );
+    return retries ? Math.max(this.#plan.start * 1000, from - RETRY_WITHIN) : from;
+  }
+
+  /**
+   * The records from one whole second to another, with what incidents do to them. A batch may be filled again
+   * once the next is asked for.
+   * @param base the base records from `lookBack(from)` to `to`
+   * @param from milliseconds since 1970, a whole second, included @param to excluded
+   * @param countFrom what lies from here on is counted in `touched` and `baseRows`, @param countTo to here
+   */
+  *lay(
+    base: Iterable<Batch>,
+    from: number,
+    to: number,
+    countFrom: number,
+    countTo: number,
+  ): Generator<Batch> {
+    const out = this.#out;
+    out.length = 0;
+    this.#countFrom = countFrom;
+    this.#countTo = countTo;
+    this.#second = Number.NaN;
+    const added = this.#added
+      .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
+      .map((traffic) => new Added(traffic, this.#addressKey, from, to));
+    const retries = new Retries(this.#plan.end * 1000);
+    this.#changes.retries = retries;
+    const sources = [...added, retries]; // in the order in which they go at the same moment
+
+    // The loops over rows are methods: the engine compiles those better than loops in a generator.
+    for (const batch of base) {
+      const first = batch.second[0];
+      const last = batch.second[batch.length - 1];
+      const calm =
+        sources.every(({ time }) => time > (last + 1) * 1000) &&
+        this.#plan.happening.every(({ start, end }) => last < start || first >= end);
+      this.#number(batch, !calm);
+      const counted = this.#countBase(batch);
+      const gone = !calm && this.#layOver(batch, counted);
+      const until = last * 1000 + batch.millisecond[batch.length - 1];
+      if (!gone && first * 1000 >= from && sources.every(({ time }) => time >= until)) {
+        if (out.length > 0) {
+          yield out;
+          out.length = 0;
+        }
+        yield batch;
+        continue;
+      }
+      if (calm) this.#changes.gone.fill(0);
+      for (let row = 0; row < batch.length; ) {
+        row = this.#merge(batch, row, from, sources);
+        if (out.length === BATCH_SIZE) {
+          yield out;
+          out.length = 0;
+        }
+      }
+    }
+    for (let next = soonest(sources); next.time < to; next = soonest(sources)) {
+      this.#insert(next, from);
+      if (out.length === BATCH_SIZE) {
+        yield out;
+        out.length = 0;
+      }
+    }
+    if (out.length > 0) yield out;
+  }
+
+  /**
+   * Marks base records with their defects. Each record has an address: its second, and its number in it.
+   * @param addressed whether all are to have theirs; else those alone that have a defect
+   */
+  #number(batch: Batch, addressed: boolean): void {
+    const { second, address, length } = batch;
+    const key = this.#addressKey;
+    batch.incidents.fill(0, 0, length);
+    batch.defect.fill(0, 0, length);
+    for (let row = 0; row < length; ) {
+      const now = second[row];
+      if (now !== this.#second) {
+        this.#second = now;
+        this.#index = 0;
+      }
+      const index = this.#index;
+      const end = firstFrom(second, row, length, now + 1);
+      if (addressed) for (let at = row; at < end; at++) address[at] = hash32(key, now, index + at - row);
+      this.#defects?.mark(batch, row, end, index);
+      this.#index += end - row;
+      row = end;
+    }
+  }
+
+  /** Counts base records; whether all are among those that are counted. */
+  #countBase({ second, millisecond, length }: Batch): boolean {
+    if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
+      this.baseRows += length;
+      return true;
+    }
+    for (let row = 0; row < length; row++)
+      if (this.#isCounted(second[row] * 1000 + millisecond[row])) this.baseRows++;
+    return false;
+  }
+
+  #isCounted(time: number): boolean {
+    return time >= this.#countFrom && time < this.#countTo;
+  }
+
+  /**
+   * Puts what is left of a batch from `row` on, and what comes between, into the other one, until that is full.
+   * @returns the first row that still waits
+   */
+  #merge(batch: Batch, row: number, from: number, sources: readonly (Added | Retries)[]): number {
+    const { second, millisecond, length } = batch;
+    const out = this.#out;
+    const { gone } = this.#changes;
+    while (row < length && out.length < BATCH_SIZE) {
+      const time = second[row] * 1000 + millisecond[row];
+      if (gone[row] !== 0 || time < from) {
+        row++;
+        continue;
+      }
+      const next = soonest(sources);
+      const comes = next.time;
+      if (comes < time) {
+        this.#insert(next, from);
+        continue;
+      }
+      const room = Math.min(length, row + BATCH_SIZE - out.length);
+      let end = row + 1;
+      while (end < room && gone[end] === 0 && second[end] * 1000 + millisecond[end] <= comes) end++;
+      copyRows(batch, row, end, out, out.length);
+      out.length += end - row;
+      row = end;
+    }
+    return row;
+  }
+
+  /**
+   * Puts base records through all incidents; whether any is gone.
+   * @param counted whether all are among those that are counted
+   */
+  #layOver(batch: Batch, counted: boolean): boolean {
+    const { second, millisecond, incidents, length } = batch;
+    const changes = this.#changes;
+    changes.begin(batch);
+    for (const active of this.#plan.happening) {
+      const first = firstFrom(second, 0, length, active.start);
+      const end = firstFrom(second, first, length, active.end);
+      if (first < end) active.effect?.(active, changes, first, end);
+    }
+    if (counted && changes.dropped === 0) {
+      for (const { bit } of this.#plan.happening) this.touched[bit].altered += changes.changed[bit];
+      return false;
+    }
+    for (let row = 0; row < length; row++) {
+      const gone = changes.gone[row];
+      if (gone === 0 && incidents[row] === 0) continue;
+      if (this.#isCounted(second[row] * 1000 + millisecond[row]))
+        this.#count(NOBODY, incidents[row], gone - 1);
+    }
+    return changes.dropped > 0;
+  }
+
+  /** Puts the source's next request behind the last of the other batch, unless an incident drops it. */
+  #insert(source: Added | Retries, from: number): void {
+    const out = this.#out;
+    const row = out.length;
+    const { bit } = source;
+    source.copyTo(out, row);
+    out.defect[row] = this.#defects?.of(out.address[row]) ?? 0;
+    out.incidents[row] = 0;
+    const second = out.second[row];
+    const changes = this.#insertedChanges;
+    changes.gone[row] = 0;
+    for (const active of this.#plan.happening)
+      if (second >= active.start && second < active.end) active.effect?.(active, changes, row, row + 1);
+    const time = second * 1000 + out.millisecond[row];
+    if (time < from) return;
+    const gone = changes.gone[row];
+    if (this.#isCounted(time)) this.#count(bit, out.incidents[row], gone - 1);
+    out.incidents[row] |= 1 << bit;
+    if (gone === 0) out.length++;
+  }
+
+  /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
+  #count(addedBy: number, altered: number, droppedBy: number): void {
+    if (addedBy !== NOBODY && addedBy !== droppedBy) this.touched[addedBy].added++;
+    if (droppedBy !== NOBODY) {
+      if (addedBy !== droppedBy) this.touched[droppedBy].dropped++;
+      return;
+    }
+    for (; altered !== 0; altered &= altered - 1) {
+      const bit = 31 - Math.clz32(altered & -altered);
+      if (bit !== addedBy) this.touched[bit].altered++;
+    }
+  }
+}
+
+/** The first of the rows from `low` on that is not before a second since 1970; `high` when all are before it. */
+function firstFrom(seconds: Float64Array, low: number, high: number, second: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seconds[middle] < second) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** In place of an incident's bit. */
+const NOBODY = -1;
+
+/** The source whose next request comes first; the first of them at the same moment. */
+function soonest(sources: readonly (Added | Retries)[]): Added | Retries {
+  let best = sources[0];
+  for (let i = 1; i < sources.length; i++) if (sources[i].time < best.time) best = sources[i];
+  return best;
+}

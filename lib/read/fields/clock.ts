@@ -1,0 +1,65 @@
+import { InputError, quoted } from "../../errors.js";
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/** Turns a local time (milliseconds, as if it were UTC) into UTC. */
+export type ToUtc = (local: number) => number;
+
+/**
+ * The clock of a time zone: "UTC", a fixed offset such as "+02:00", or an IANA name such as "Europe/Berlin".
+ * A time that the clock shows twice is taken as the earlier one; a time that it skips as if it had not
+ * yet been put forward.
+ * @throws InputError when there is no such zone.
+ */
+export function clockOf(timeZone: string): ToUtc {
+  if (timeZone === "UTC" || timeZone === "Z") return (local) => local;
+  const fixed = /^([+-])(\d\d):?(\d\d)$/.exec(timeZone);
+  if (fixed && Number(fixed[2]) <= 14 && Number(fixed[3]) <= 59) {
+    const offset = (Number(fixed[2]) * 60 + Number(fixed[3])) * minute * (fixed[1] === "-" ? -1 : 1);
+    return (local) => local - offset;
+  }
+  const offsetAt = namedZone(timeZone);
+  // Intl takes microseconds to ask; a zone's offset never changes within a minute.
+  const known = new Map<number, number>();
+  return (local) => {
+    const key = Math.floor(local / minute);
+    let offset = known.get(key);
+    if (offset === undefined) {
+      const before = offsetAt(local - day);
+      const after = offsetAt(local + day);
+      offset = offsetAt(local - before) !== before && offsetAt(local - after) === after ? after : before;
+      if (known.size >= 10_000) known.clear();
+      known.set(key, offset);
+    }
+    return local - offset;
+  };
+}
+
+/** Offset of a named zone from UTC in milliseconds, at a time in UTC. */
+function namedZone(timeZone: string): (utc: number) => number {
+  let format: Intl.DateTimeFormat;
+  try {
+    if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError("not a name");
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  } catch {
+    throw new InputError(
+      `timeZone: ${quoted(timeZone)} is not a time zone: give "UTC", an offset such as "+02:00" or a name such as "Europe/Berlin"`,
+    );
+  }
+  return (utc) => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(utc)) part[type] = Number(value);
+    const shown = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+    return shown - Math.floor(utc / 1000) * 1000;
+  };
+}

@@ -1,0 +1,77 @@
+import type { Reason, Row, TimeUnit } from "../row.js";
+
+/**
+ * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; -1
+ * when it is no such number or comes to 10^14 or more.
+ */
+export function scaled(bytes: Uint8Array, start: number, end: number, places: number): number {
+  let value = 0;
+  let left = places; // decimals still to be taken in
+  let seen = 0;
+  let round = 0;
+  let point = false;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i] - 48;
+    if (digit >= 0 && digit <= 9) {
+      seen++;
+      if (!point) value = value * 10 + digit;
+      else if (left > 0) {
+        value = value * 10 + digit;
+        left--;
+      } else if (left === 0) {
+        round = digit >= 5 ? 1 : 0;
+        left = -1;
+      }
+      if (value >= 1e15) return -1;
+    } else if (bytes[i] === DOT && !point) {
+      point = true;
+    } else {
+      return -1;
+    }
+  }
+  if (seen === 0) return -1;
+  if (places < 0) value = Math.floor(value / 10 ** -places + 0.5);
+  else if (left > 0) value *= 10 ** left;
+  value += round;
+  return value < 1e14 ? value : -1;
+}
+
+/** Powers of ten between a unit and the hundredth of a millisecond. */
+export const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
+
+/**
+ * Reads a response time into the row: nothing, "-" and a number below 0 mean that the log has none. A unit
+ * behind the number (`1.2ms`, `350µs`) says more than `unit`.
+ */
+export function readDuration(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  unit: TimeUnit,
+  row: Row,
+): Reason {
+  row.hundredths = -1;
+  if (start >= end) return;
+  if (bytes[start] === MINUS) {
+    const wrong = end - start > 1 ? readUnusual(bytes, start + 1, end, unit, row) : undefined;
+    row.hundredths = -1;
+    return wrong;
+  }
+  row.hundredths = scaled(bytes, start, end, placesOf[unit]);
+  return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
+}
+
+/** A number with an exponent or with a unit of its own. */
+function readUnusual(bytes: Uint8Array, start: number, end: number, unit: TimeUnit, row: Row): Reason {
+  let text = "";
+  for (let i = start; i < Math.min(end, start + 40); i++) text += String.fromCharCode(bytes[i]);
+  const match = /^(\d+(?:\.\d*)?(?:e[+-]?\d+)?)(?: ?(ns|us|\xc2\xb5s|\xce\xbcs|ms|s))?$/i.exec(text);
+  if (!match) return "the response time is not a number";
+  const own = match[2]?.toLowerCase().replace(/^[^\x20-\x7f]+/, "u") as TimeUnit | undefined;
+  const value = Math.round(Number(match[1]) * 10 ** placesOf[own ?? unit]);
+  if (!(value < 1e14)) return "the response time is out of range";
+  row.hundredths = value;
+}
+
+const MINUS = 45;
+const DOT = 46;

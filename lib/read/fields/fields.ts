@@ -1,0 +1,119 @@
+import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
+import { readDuration } from "./duration.js";
+import { pathOf } from "./request.js";
+import { digits, moment } from "./time.js";
+
+// The five fields, in the record's order: where each stands in `FieldTexts`.
+const TIMESTAMP = 0;
+const CLIENT = 1;
+const TARGET = 2;
+const STATUS = 3;
+const DURATION = 4;
+
+/** The texts of a record's five fields, where a log has them: each as bytes of one buffer. */
+export class FieldTexts {
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly start = new Int32Array(5);
+  readonly end = new Int32Array(5);
+  #own = new Uint8Array(4096);
+
+  /** Sets the fields to texts of their own; a text that is null or missing is empty. */
+  setAll(texts: readonly (string | null | undefined)[]): void {
+    let length = 0;
+    for (let field = 0; field < 5; field++) length += texts[field]?.length ?? 0;
+    this.#reserve(3 * length); // a UTF-16 unit takes at most three bytes
+    this.bytes = this.#own;
+    let at = 0;
+    for (let field = 0; field < 5; field++) {
+      this.start[field] = at;
+      const text = texts[field];
+      if (text) at += utf8.encodeInto(text, this.#own.subarray(at)).written;
+      this.end[field] = at;
+    }
+  }
+
+  /** Moves the fields to a buffer of their own; the quotes of a CSV cell, doubled, become one. */
+  unquote(): void {
+    const from = this.bytes;
+    let length = 0;
+    for (let field = 0; field < 5; field++) length += this.end[field] - this.start[field];
+    this.#reserve(length);
+    const to = this.#own;
+    let at = 0;
+    for (let field = 0; field < 5; field++) {
+      const start = at;
+      for (let i = this.start[field]; i < this.end[field]; i++) {
+        to[at++] = from[i];
+        if (from[i] === QUOTE && from[i + 1] === QUOTE) i++;
+      }
+      this.start[field] = start;
+      this.end[field] = at;
+    }
+    this.bytes = to;
+  }
+
+  #reserve(length: number): void {
+    if (this.#own.length < length) this.#own = new Uint8Array(2 * length);
+  }
+}
+
+const utf8 = new TextEncoder();
+
+/** Makes the function that reads the texts of five fields into a row. */
+export function fieldReader(
+  { toUtc, keepQuery }: FormatOptions,
+  unit: TimeUnit | "none",
+): (texts: FieldTexts, row: Row) => Reason {
+  return ({ bytes, start, end }, row) => {
+    row.bytes = bytes;
+    if (start[TIMESTAMP] === end[TIMESTAMP]) return "there is no timestamp";
+    row.time = moment(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
+    if (row.time < 0) return "the timestamp is not a date and time that can be read";
+    if (start[CLIENT] === end[CLIENT]) return "there is no client address";
+    readClient(bytes, start[CLIENT], end[CLIENT], row);
+    row.status = statusIn(bytes, start[STATUS], end[STATUS]);
+    if (row.status < 0) return "the status is not a number of three digits";
+    if (start[TARGET] === end[TARGET]) return "there is no path";
+    const wrong = pathOf(bytes, start[TARGET], end[TARGET], row, keepQuery);
+    if (wrong !== undefined) return wrong;
+    row.hundredths = -1;
+    return unit === "none" ? undefined : readDuration(bytes, start[DURATION], end[DURATION], unit, row);
+  };
+}
+
+/** Three digits, or -1. `200.0` is 200, too: so pandas and Parquet write numbers among which one is missing. */
+function statusIn(bytes: Uint8Array, start: number, end: number): number {
+  let whole = end;
+  if (end - start > 4 && bytes[start + 3] === DOT) {
+    while (bytes[whole - 1] === ZERO) whole--;
+    whole--; // the dot, if there was nothing but zeros behind it
+  }
+  return whole - start === 3 ? digits(bytes, start, whole) : -1;
+}
+
+/** The address without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose what is around it. */
+export function readClient(bytes: Uint8Array, start: number, end: number, row: Row): void {
+  row.addressStart = start;
+  row.addressEnd = end;
+  if (bytes[start] === OPEN) {
+    row.addressStart = start + 1;
+    for (let i = start + 1; i < end; i++) if (bytes[i] === CLOSE) row.addressEnd = i;
+    return;
+  }
+  let colons = 0;
+  let colon = end;
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === COLON) {
+      colons++;
+      colon = i;
+    }
+  }
+  if (colons === 1) row.addressEnd = colon; // an IPv6 address has at least two
+}
+
+const QUOTE = 34;
+const DOT = 46;
+const ZERO = 48;
+const COLON = 58;
+const OPEN = 91;
+const CLOSE = 93;

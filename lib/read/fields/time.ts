@@ -1,0 +1,168 @@
+import type { ToUtc } from "./clock.js";
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/**
+ * Days from 1970-01-01 to a date of the Gregorian calendar, or -1 when there is no such date, or it lies
+ * before 1970 or after 9999. `month` is 1 to 12. The arithmetic is Howard Hinnant's `days_from_civil`.
+ */
+export function dayNumber(year: number, month: number, date: number): number {
+  if (year < 1970 || year > 9999 || month < 1 || month > 12 || date < 1) return -1;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (date > (month === 2 && leap ? 29 : lengths[month - 1])) return -1;
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + date - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+const lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Number of the English month abbreviation at bytes[at, at + 3), 1 to 12, or 0 when it is none. */
+export function monthNumber(bytes: Uint8Array, at: number): number {
+  return months.get((bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2]) ?? 0;
+}
+
+const months = new Map(
+  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map((name, index) => [
+    (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
+    index + 1,
+  ]),
+);
+
+/** The number written in bytes[start, end), all of them digits, at most nine; -1 when it is none. */
+export function digits(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start || end - start > 9) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i] - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/**
+ * Milliseconds from 1970 to the date and time `05/Aug/2012:00:50:12` at `at` (20 bytes), read as if it
+ * were UTC; -1 when it is not of that form or no such time exists. A leap second counts as the next second.
+ */
+export function clfTime(bytes: Uint8Array, at: number): number {
+  if (
+    bytes[at + 2] !== SLASH ||
+    bytes[at + 6] !== SLASH ||
+    bytes[at + 11] !== COLON ||
+    bytes[at + 14] !== COLON ||
+    bytes[at + 17] !== COLON
+  ) {
+    return -1;
+  }
+  const hours = digits(bytes, at + 12, at + 14);
+  const minutes = digits(bytes, at + 15, at + 17);
+  const seconds = digits(bytes, at + 18, at + 20);
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60) return -1;
+  const date = digits(bytes, at, at + 2);
+  const days = dayNumber(digits(bytes, at + 7, at + 11), monthNumber(bytes, at + 3), date);
+  return days < 0 ? -1 : days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+}
+
+/**
+ * Offset of the zone `+0200`, `+02:00`, `+02` or `Z` at bytes[at, end) from UTC, in milliseconds; NaN when it is
+ * none of these or lies past 18 hours.
+ */
+export function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at === 1 && (bytes[at] | 32) === 122) return 0;
+  const sign = bytes[at] === PLUS ? 1 : bytes[at] === MINUS ? -1 : 0;
+  const hours = digits(bytes, at + 1, at + 3);
+  const minutesAt = bytes[at + 3] === COLON ? at + 4 : at + 3;
+  const minutes = end === at + 3 ? 0 : end === minutesAt + 2 ? digits(bytes, minutesAt, end) : -1;
+  if (sign === 0 || end < at + 3 || hours < 0 || hours > 18 || minutes < 0 || minutes > 59) return Number.NaN;
+  return sign * (hours * 3_600_000 + minutes * minute);
+}
+
+/**
+ * The moment written in bytes[start, end), in milliseconds since 1970, UTC; -1 when there is none:
+ * - ISO 8601, `2026-01-05T00:00:00.123Z`, with a space for the T, a comma for the dot, any number of decimals
+ *   (cut off after the millisecond) and any zone; without a zone it is the log's local time;
+ * - `05/Jan/2026:00:00:00 +0000`, with or without zone and brackets;
+ * - seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: up to 10^11 are
+ *   seconds, up to 10^14 milliseconds, up to 10^17 microseconds.
+ */
+export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
+  const length = end - start;
+  if (length >= 19 && bytes[start + 4] === MINUS && bytes[start + 7] === MINUS) {
+    return isoTime(bytes, start, end, toUtc);
+  }
+  if (length >= 20 && bytes[start] === OPEN && bytes[end - 1] === CLOSE) {
+    return moment(bytes, start + 1, end - 1, toUtc);
+  }
+  if (length >= 20 && bytes[start + 2] === SLASH) {
+    const local = clfTime(bytes, start);
+    if (local < 0 || length === 20) return local < 0 ? -1 : toUtc(local);
+    const offset = bytes[start + 20] === SPACE ? zoneOffset(bytes, start + 21, end) : Number.NaN;
+    return Number.isNaN(offset) ? -1 : local - offset;
+  }
+  return epochTime(bytes, start, end);
+}
+
+function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
+  const separator = bytes[start + 10];
+  if (
+    (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE) ||
+    bytes[start + 13] !== COLON ||
+    bytes[start + 16] !== COLON
+  ) {
+    return -1;
+  }
+  const days = dayNumber(
+    digits(bytes, start, start + 4),
+    digits(bytes, start + 5, start + 7),
+    digits(bytes, start + 8, start + 10),
+  );
+  const hours = digits(bytes, start + 11, start + 13);
+  const minutes = digits(bytes, start + 14, start + 16);
+  const seconds = digits(bytes, start + 17, start + 19);
+  if (days < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60)
+    return -1;
+  let local = days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  let at = start + 19;
+  if (at < end && (bytes[at] === DOT || bytes[at] === COMMA)) {
+    const from = ++at;
+    for (let weight = 100; at < end && bytes[at] >= ZERO && bytes[at] <= NINE; at++) {
+      local += (bytes[at] - ZERO) * weight;
+      weight = (weight / 10) | 0;
+    }
+    if (at === from) return -1;
+  }
+  if (at === end) return toUtc(local);
+  if (bytes[at] === SPACE) at++;
+  const offset = zoneOffset(bytes, at, end);
+  return Number.isNaN(offset) ? -1 : local - offset;
+}
+
+function epochTime(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start || end - start > 30) return -1;
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  if (!/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text)) return -1;
+  const value = Number(text);
+  const perMillisecond = value <= 1e11 ? 1e-3 : value <= 1e14 ? 1 : value <= 1e17 ? 1e3 : 1e6;
+  const time = perMillisecond === 1e-3 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond;
+  return time < 1e15 ? Math.floor(time) : -1;
+}
+
+const SPACE = 32;
+const PLUS = 43;
+const COMMA = 44;
+const MINUS = 45;
+const DOT = 46;
+const SLASH = 47;
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
+const CAPITAL_T = 84;
+const OPEN = 91;
+const CLOSE = 93;
+const SMALL_T = 116;

@@ -1,0 +1,84 @@
+import { scaled } from "../fields/duration.js";
+import { readClient } from "../fields/fields.js";
+import { requestPath } from "../fields/request.js";
+import { digits, moment } from "../fields/time.js";
+import { afterWords, wordEnd } from "../fields/words.js";
+import type { FormatOptions, LineFormat, Reading, Reason, Row } from "../row.js";
+
+/**
+ * Access logs of AWS load balancers, classic (ELB) and application (ALB):
+ *
+ *     elb       2015-05-13T23:39:43.945958Z my-loadbalancer 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048
+ *               0.000057 200 200 0 29 "GET http://www.example.com:80/ HTTP/1.1" "curl/7.38.0" - -
+ *     alb       http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 …
+ *
+ * The response time is the sum of the three processing times; one of -1 says that no target answered, and
+ * the record has none. The status is the one that the client got.
+ * Source: AWS, "Access logs for your Classic Load Balancer" and "… Application Load Balancer".
+ */
+export const elb: LineFormat = {
+  title: "AWS classic load balancer",
+  reading: (options) => loadBalancer(options, false),
+};
+
+/** The application load balancer's: the classic one with the type of connection before it and more behind it. */
+export const alb: LineFormat = {
+  title: "AWS application load balancer",
+  reading: (options) => loadBalancer(options, true),
+};
+
+function loadBalancer({ toUtc, keepQuery, timeUnit }: FormatOptions, application: boolean): Reading {
+  return {
+    read: (bytes, start, end, row) => {
+      row.bytes = bytes;
+      let at = start;
+      if (application) {
+        at = wordEnd(bytes, start, end) + 1;
+        if (!isType(bytes, start, at - 1)) return "no type of connection, such as https, at the start";
+      }
+      const timeEnd = wordEnd(bytes, at, end);
+      row.time = moment(bytes, at, timeEnd, toUtc);
+      if (row.time < 0 || timeEnd - at < 19) return "no time, such as 2026-01-05T00:22:28.123456Z";
+      const client = afterWords(bytes, timeEnd + 1, end, 1);
+      const clientEnd = wordEnd(bytes, client, end);
+      readClient(bytes, client, clientEnd, row);
+      const times = afterWords(bytes, clientEnd + 1, end, 1);
+      const status = afterWords(bytes, times, end, 3);
+      if (status >= end) return "the line ends before the status";
+      const wrong = readTimes(bytes, times, status - 1, row);
+      if (wrong !== undefined) return wrong;
+      if (timeUnit === "none") row.hundredths = -1;
+      row.status = digits(bytes, status, wordEnd(bytes, status, end));
+      if (row.status < 0) return "no status: the connection ended before an answer";
+      const request = afterWords(bytes, status, end, 4);
+      if (bytes[request] !== QUOTE || request >= end) return "no request in quotes behind the bytes";
+      return requestPath(bytes, request + 1, end, row, keepQuery);
+    },
+  };
+}
+
+/** Adds up three processing times in seconds. */
+function readTimes(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
+  let microseconds = 0;
+  let answered = true;
+  for (let at = start, i = 0; i < 3; i++) {
+    const to = wordEnd(bytes, at, end);
+    if (bytes[at] === MINUS) answered = false;
+    else {
+      const part = scaled(bytes, at, to, 6);
+      if (part < 0) return "no three processing times, such as 0.000073 0.001048 0.000057";
+      microseconds += part;
+    }
+    at = to + 1;
+  }
+  row.hundredths = answered ? Math.floor(microseconds / 10 + 0.5) : -1;
+}
+
+function isType(bytes: Uint8Array, start: number, end: number): boolean {
+  let text = "";
+  for (let i = start; i < Math.min(end, start + 6); i++) text += String.fromCharCode(bytes[i]);
+  return /^(https?|h2|grpcs|wss?)$/.test(text);
+}
+
+const QUOTE = 34;
+const MINUS = 45;

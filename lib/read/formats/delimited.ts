@@ -1,0 +1,116 @@
+import { InputError, quoted } from "../../errors.js";
+import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { type FieldMap, mapFields } from "../fields/names.js";
+import { damagedTarget } from "../fields/request.js";
+import { type FormatOptions, isHeader, type LineFormat, type Reading } from "../row.js";
+
+/**
+ * CSV with a header: columns in any order, by their usual names or by a map; comma, semicolon, tab or bar
+ * between them, as the header has it. A cell in double quotes holds what RFC 4180 allows but for a line end. It is
+ * UTF-8: a path that is not makes no record.
+ */
+export function delimited(title: string, fields: FieldMap = {}): LineFormat {
+  return { title, reading: (options, sample) => csvReading(options, sample, fields) };
+}
+
+/** CSV whose columns have their usual names. */
+export const csv = delimited("CSV with a header");
+
+function csvReading(options: FormatOptions, sample: readonly Uint8Array[], fields: FieldMap): Reading {
+  if (sample.length === 0) return { read: () => "there was no header" };
+  const header = sample[0].slice();
+  const text = new TextDecoder().decode(header);
+  const delimiter = [",", ";", "\t", "|"].reduce((best, one) =>
+    cellsOf(text, one).length > cellsOf(text, best).length ? one : best,
+  );
+  const names = cellsOf(text, delimiter);
+  if (names.length < 4) {
+    throw new InputError(
+      `format: the first line is not a header of CSV with four columns or more: ${quoted(text)}`,
+    );
+  }
+  const mapped = mapFields(names, fields, options.timeUnit, "the columns of the header");
+  const fieldOf = new Int8Array(names.length).fill(-1);
+  const again: [number, number][] = []; // a column that holds a second field
+  mapped.names.forEach((name, field) => {
+    if (name === undefined) return;
+    const column = names.indexOf(name);
+    if (fieldOf[column] < 0) fieldOf[column] = field;
+    else again.push([fieldOf[column], field]);
+  });
+  const texts = new FieldTexts();
+  const readFields = fieldReader(options, mapped.unit);
+  const separator = delimiter.charCodeAt(0);
+  return {
+    decided: mapped.decided,
+    unsure: mapped.unsure,
+    read: (bytes, start, end, row) => {
+      texts.bytes = bytes;
+      let column = 0;
+      let doubled = false;
+      for (let at = start; ; column++) {
+        const field = column < fieldOf.length ? fieldOf[column] : -1;
+        let cellStart = at;
+        let cellEnd: number;
+        if (bytes[at] === QUOTE && at < end) {
+          cellStart = ++at;
+          for (;;) {
+            while (at < end && bytes[at] !== QUOTE) at++;
+            if (at >= end) return "a quoted cell is not closed";
+            if (at + 1 >= end || bytes[at + 1] !== QUOTE) break;
+            if (field >= 0) doubled = true;
+            at += 2;
+          }
+          cellEnd = at++;
+          if (at < end && bytes[at] !== separator) return "text behind a quoted cell";
+        } else {
+          while (at < end && bytes[at] !== separator) at++;
+          cellEnd = at;
+        }
+        if (field >= 0) {
+          texts.start[field] = cellStart;
+          texts.end[field] = cellEnd;
+        }
+        if (at >= end) break;
+        at++; // an empty cell may follow the last separator
+      }
+      if (column + 1 !== names.length) {
+        if (isSame(bytes, start, end, header)) return isHeader;
+        return `${column + 1 < names.length ? "fewer" : "more"} cells than the header has`;
+      }
+      if (mapped.names[4] === undefined) texts.start[4] = texts.end[4] = start;
+      for (const [from, to] of again) {
+        texts.start[to] = texts.start[from];
+        texts.end[to] = texts.end[from];
+      }
+      if (doubled) texts.unquote();
+      const wrong =
+        readFields(texts, row) ?? damagedTarget(texts.bytes, texts.start[TARGET], texts.end[TARGET]);
+      return wrong !== undefined && isSame(bytes, start, end, header) ? isHeader : wrong;
+    },
+  };
+}
+
+/** The cells of a header, with or without quotes; a delimiter in quotes is part of a name. */
+function cellsOf(header: string, delimiter: string): string[] {
+  const cells: string[] = [""];
+  let inQuotes = false;
+  for (const character of header) {
+    const cell = cells[cells.length - 1];
+    if (character === '"' && (inQuotes || /^("|\s*$)/.test(cell))) inQuotes = !inQuotes;
+    if (character === delimiter && !inQuotes) cells.push("");
+    else cells[cells.length - 1] += character;
+  }
+  return cells.map((cell) => cell.trim().replace(/^"(.*)"$/, (_, name) => name.replaceAll('""', '"')));
+}
+
+function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
+  return true;
+}
+
+/** Where the path stands among the texts of the five fields. */
+const TARGET = 2;
+
+const QUOTE = 34;

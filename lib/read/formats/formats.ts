@@ -1,0 +1,47 @@
+import { didYouMean, InputError, quoted } from "../../errors.js";
+import type { LineFormat } from "../row.js";
+import { combined, common } from "./apache.js";
+import { alb, elb } from "./aws.js";
+import { csv } from "./delimited.js";
+import { haproxy } from "./haproxy.js";
+import { caddy, json, traefik } from "./jsonLines.js";
+import { type OwnFormat, ownFormat } from "./ownFormat.js";
+
+/** The formats of lines that can be read. A new one is a file beside this one and a line here. */
+export const lineFormats = {
+  combined,
+  common,
+  haproxy,
+  alb,
+  elb,
+  caddy,
+  traefik,
+  json,
+  csv,
+} as const satisfies Record<string, LineFormat>;
+
+/** What a format is called: one of lines, or Parquet, or "auto" for what the log's beginning shows. */
+export type ReadFormat = keyof typeof lineFormats | "parquet" | "auto";
+
+/** Names of the formats that can be read. */
+export const readFormats = [...Object.keys(lineFormats), "parquet"] as readonly ReadFormat[];
+
+/** A format as it was asked for. */
+export interface Asked {
+  readonly name: string;
+  /** Undefined for "auto" and "parquet", which are no formats of lines. */
+  readonly format: LineFormat | undefined;
+}
+
+/** @throws InputError when it is neither the name of a format nor a sound format of the user's own. */
+export function askedFormat(asked: unknown): Asked {
+  if (typeof asked !== "string") return { name: (asked as OwnFormat)?.name, format: ownFormat(asked) };
+  if (Object.hasOwn(lineFormats, asked)) {
+    return { name: asked, format: lineFormats[asked as keyof typeof lineFormats] };
+  }
+  if (asked === "auto" || asked === "parquet") return { name: asked, format: undefined };
+  const names = ["auto", ...readFormats];
+  throw new InputError(
+    `format: ${quoted(asked)} is not a format that can be read: ${names.join(", ")}${didYouMean(asked, names)}`,
+  );
+}

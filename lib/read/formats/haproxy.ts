@@ -1,0 +1,99 @@
+import { requestPath } from "../fields/request.js";
+import { clfTime, digits } from "../fields/time.js";
+import { afterWords, lastColon, wordEnd, wordStart } from "../fields/words.js";
+import type { LineFormat, Reason, Row } from "../row.js";
+
+/**
+ * HAProxy's HTTP log (`option httplog`), with or without a syslog header:
+ *
+ *     10.0.0.1:39164 [05/Aug/2012:00:50:12.093] front back/srv Tq/Tw/Tc/Tr/Tt status bytes … "GET /path HTTP/1.1"
+ *
+ * The time is when the connection was accepted, the response time is the whole of it, Tt. A timer of -1
+ * says that the request never came so far (refused, aborted, answered by HAProxy itself): its Tt measures
+ * no answer of the site, so the response time is left empty. A status of -1 and a request that HAProxy
+ * could not read (<BADREQ>) make no record.
+ * Source: HAProxy Configuration Manual, "HTTP log format".
+ */
+export const haproxy: LineFormat = {
+  title: "HAProxy HTTP log",
+  reading: ({ toUtc, keepQuery, timeUnit }) => ({
+    read: (bytes, start, end, row) => {
+      row.bytes = bytes;
+      const date = acceptDate(bytes, start, end);
+      if (date < 0) return "no accept date in brackets, such as [05/Aug/2012:00:50:12.093]";
+      const local = clfTime(bytes, date);
+      const milliseconds = digits(bytes, date + 21, date + 24);
+      if (local < 0 || milliseconds < 0) return "the accept date is not a real date and time";
+      row.time = toUtc(local) + milliseconds;
+
+      const addressEnd = lastColon(bytes, start, date - 2);
+      if (addressEnd < 0) return "no client address and port before the accept date";
+      row.addressEnd = addressEnd;
+      row.addressStart = wordStart(bytes, start, addressEnd);
+
+      // After the date: frontend, backend/server, timers, status, bytes, and seven fields more.
+      const timers = afterWords(bytes, date + 26, end, 2);
+      const timersEnd = wordEnd(bytes, timers, end);
+      const wrong = readTimers(bytes, timers, timersEnd, row);
+      if (wrong !== undefined) return wrong;
+      if (timeUnit === "none") row.hundredths = -1;
+
+      const statusEnd = wordEnd(bytes, timersEnd + 1, end);
+      row.status = digits(bytes, timersEnd + 1, statusEnd);
+      if (row.status < 0) return "no status: the connection ended before an answer";
+
+      let request = statusEnd;
+      while (request < end && bytes[request] !== QUOTE) request++;
+      if (request === end) return "the line ends before the request";
+      return requestPath(bytes, request + 1, end, row, keepQuery);
+    },
+  }),
+};
+
+/** Position after the bracket of ` [dd/Mon/yyyy:hh:mm:ss.mmm] `, or -1. */
+function acceptDate(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start + 1; i + 26 < end; i++) {
+    if (
+      bytes[i] === OPEN &&
+      bytes[i - 1] === SPACE &&
+      bytes[i + 3] === SLASH &&
+      bytes[i + 21] === DOT &&
+      bytes[i + 25] === CLOSE &&
+      bytes[i + 26] === SPACE
+    ) {
+      return i + 1;
+    }
+  }
+  return -1;
+}
+
+/** Reads Tq/Tw/Tc/Tr/Tt; Tt may carry a + when the line was logged before the end (`option logasap`). */
+function readTimers(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
+  let count = 0;
+  let reached = true; // whether no timer was -1
+  let value = -1;
+  for (let at = start; at <= end; count++) {
+    let to = at;
+    while (to < end && bytes[to] !== SLASH) to++;
+    if (to - at === 2 && bytes[at] === MINUS && bytes[at + 1] === ONE) reached = false;
+    else {
+      value = digits(bytes, count === 4 && bytes[at] === PLUS ? at + 1 : at, to);
+      if (value < 0) return notTimers;
+    }
+    at = to + 1;
+  }
+  if (count !== 5) return notTimers;
+  row.hundredths = reached ? value * 100 : -1;
+}
+
+const notTimers = "no five timers, such as 0/0/0/444/445: not an HTTP line of HAProxy";
+
+const SPACE = 32;
+const QUOTE = 34;
+const PLUS = 43;
+const MINUS = 45;
+const DOT = 46;
+const SLASH = 47;
+const ONE = 49;
+const OPEN = 91;
+const CLOSE = 93;

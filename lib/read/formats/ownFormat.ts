@@ -1,0 +1,148 @@
+import { isUtf8 } from "node:buffer";
+import { didYouMean, InputError, quoted } from "../../errors.js";
+import { type FieldName, recordFields } from "../../record.js";
+import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { type FieldMap, mapFields } from "../fields/names.js";
+import { notUtf8 } from "../fields/request.js";
+import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
+import { delimited } from "./delimited.js";
+import { jsonLines } from "./jsonLines.js";
+
+/**
+ * A format of your own, as one plain object.
+ * @example
+ * { name: "mine", timeUnit: "ms",
+ *   pattern: "^(?<timestamp>\\S+) (?<client>\\S+) \"(?<request>[^\"]*)\" (?<status>\\d+) took=(?<duration>\\S+)" }
+ * @example { name: "gateway", kind: "json", fields: { ip_address: "http.client", response_time_ms: "took" }, timeUnit: "us" }
+ */
+export interface OwnFormat {
+  /** What summaries call it. */
+  readonly name: string;
+  /** How a line is taken apart: by a `pattern` (the default), as JSON, or as CSV with a header. */
+  readonly kind?: "pattern" | "json" | "csv";
+  /** A regular expression with named groups; a line that it does not match goes into quarantine. */
+  readonly pattern?: string | RegExp;
+  /** Which group, JSON field (`a.b` for a nested one) or column holds which field; the rest by their usual names. */
+  readonly fields?: FieldMap;
+  /** Unit of the response time; needed when its name does not say it (`took_ms` does). */
+  readonly timeUnit?: TimeUnit;
+}
+
+const keys = ["name", "kind", "pattern", "fields", "timeUnit"];
+const timeUnits = ["s", "ms", "us", "ns"];
+
+/**
+ * Makes a format of the user's object.
+ * @throws InputError naming the part that is wrong.
+ */
+export function ownFormat(own: unknown): LineFormat {
+  if (typeof own !== "object" || own === null || Array.isArray(own)) {
+    throw new InputError(`format: ${quoted(own)} is neither the name of a format nor an object`);
+  }
+  for (const key of Object.keys(own)) {
+    if (!keys.includes(key))
+      throw new InputError(`format: there is no key ${quoted(key)}${didYouMean(key, keys)}`);
+  }
+  const { name, kind = "pattern", pattern, fields = {}, timeUnit } = own as Partial<OwnFormat>;
+  if (typeof name !== "string" || !/^[\w .-]{1,60}$/.test(name)) {
+    throw new InputError(
+      `format.name: ${quoted(name)} must be 1 to 60 letters, digits, spaces, dots and dashes`,
+    );
+  }
+  if (timeUnit !== undefined && !timeUnits.includes(timeUnit)) {
+    throw new InputError(`format.timeUnit: ${quoted(timeUnit)}: give "s", "ms", "us" or "ns"`);
+  }
+  checkFields(fields);
+  if (kind === "json") return jsonLines(name, fields, timeUnit);
+  if (kind === "csv") return withUnit(delimited(name, fields), timeUnit);
+  if (kind !== "pattern")
+    throw new InputError(`format.kind: ${quoted(kind)}: give "pattern", "json" or "csv"`);
+  return withUnit(patternFormat(name, expression(pattern), fields), timeUnit);
+}
+
+function checkFields(fields: unknown): asserts fields is FieldMap {
+  if (typeof fields !== "object" || fields === null) {
+    throw new InputError(`format.fields: ${quoted(fields)} is not an object`);
+  }
+  const known = recordFields.map(({ name }) => name);
+  for (const [field, value] of Object.entries(fields)) {
+    if (!known.includes(field as FieldName)) {
+      throw new InputError(`format.fields: there is no field ${quoted(field)}: ${known.join(", ")}`);
+    }
+    if (typeof value !== "string" || value === "") {
+      throw new InputError(
+        `format.fields.${field}: ${quoted(value)} is not the name of a group, JSON field or column`,
+      );
+    }
+  }
+}
+
+function expression(pattern: unknown): RegExp {
+  if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
+    throw new InputError(`format.pattern: ${quoted(pattern)} is not a regular expression`);
+  }
+  try {
+    // g and y would make a match depend on the one before.
+    return typeof pattern === "string"
+      ? new RegExp(pattern)
+      : new RegExp(pattern, pattern.flags.replace(/[gy]/g, ""));
+  } catch (error) {
+    throw new InputError(`format.pattern: ${(error as Error).message}`);
+  }
+}
+
+function withUnit(format: LineFormat, unit: TimeUnit | undefined): LineFormat {
+  if (unit === undefined) return format;
+  return {
+    ...format,
+    reading: (options, sample) => format.reading({ ...options, timeUnit: options.timeUnit ?? unit }, sample),
+  };
+}
+
+/** Lines of a pattern. Its named groups are found by matching nothing with it. */
+function patternFormat(title: string, pattern: RegExp, fields: FieldMap): LineFormat {
+  const groups = Object.keys(new RegExp(`${pattern.source}|`, pattern.flags).exec("")?.groups ?? {});
+  if (groups.length === 0)
+    throw new InputError("format.pattern: it has no named groups, such as (?<status>\\d+)");
+  mapFields(groups, fields, "s", "the groups of the pattern"); // what is wrong is said before any work
+  return { title, reading: (options) => patternReading(options, pattern, groups, fields) };
+}
+
+function patternReading(
+  options: FormatOptions,
+  pattern: RegExp,
+  groups: readonly string[],
+  fields: FieldMap,
+): Reading {
+  const { names, unit, decided, unsure } = mapFields(
+    groups,
+    fields,
+    options.timeUnit,
+    "the groups of the pattern",
+  );
+  const texts = new FieldTexts();
+  const values: (string | undefined)[] = new Array(5);
+  const readFields = fieldReader(options, unit);
+  return {
+    decided,
+    unsure,
+    read: (bytes, start, end, row) => {
+      const line = bytes.subarray(start, end);
+      const found = pattern.exec(utf8.decode(line))?.groups;
+      if (found === undefined) return "the line does not match the pattern";
+      for (let i = 0; i < 5; i++) {
+        const name = names[i];
+        values[i] = name === undefined ? undefined : found[name];
+      }
+      // Decoded, bytes that are no UTF-8 are this character: a path that nobody asked for.
+      if (values[TARGET]?.includes("\ufffd") && !isUtf8(line)) return notUtf8;
+      texts.setAll(values);
+      return readFields(texts, row);
+    },
+  };
+}
+
+/** Where the path stands among the five fields. */
+const TARGET = 2;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

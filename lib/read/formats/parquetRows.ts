@@ -1,0 +1,86 @@
+import { InputError, quoted } from "../../errors.js";
+import { recordFields } from "../../record.js";
+import { Pace, type Work } from "../../work.js";
+import { mapFields } from "../fields/names.js";
+import type { FormatOptions, Reason, Row } from "../row.js";
+import { eachDuckdbRow, textsOf } from "./duckdbRows.js";
+import { type TableRow, tableReader } from "./tableRow.js";
+
+/** A Parquet file made ready: how many rows it has, what its columns are taken for, and the rows. */
+export interface ParquetRows {
+  readonly rows: number;
+  readonly decided: string;
+  /** Reads row after row into `row`; each is given with the reason why it is no record, or none. */
+  each(
+    row: Row,
+    take: (reason: Reason, text: () => Uint8Array) => Promise<void> | void,
+    work: Work,
+  ): Promise<void>;
+  close(): void;
+}
+
+/** Whether a file begins as Parquet does. */
+export const isParquet = (head: Uint8Array): boolean =>
+  head[0] === 0x50 && head[1] === 0x41 && head[2] === 0x52 && head[3] === 0x31;
+
+/**
+ * Opens a Parquet file through DuckDB, which knows every compression and encoding. Columns are found by their
+ * usual names; a timestamp without a zone is the log's local time.
+ * @throws InputError when it is no sound Parquet file, or lacks a column that a record needs.
+ */
+export async function openParquet(path: string, options: FormatOptions): Promise<ParquetRows> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: "1",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  const close = () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  try {
+    const file = `read_parquet(${literal(path.replace(/[*?[]/g, "[$&]"))})`;
+    const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`)).getRows();
+    const types = new Map(columns.map(([name, type]) => [String(name), String(type)]));
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${file}`);
+    const mapped = mapFields([...types.keys()], {}, options.timeUnit, "the columns of the Parquet file");
+    if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
+    const rows = Number(counted.getRows()[0][0]);
+    const read = tableReader(options, mapped.unit);
+    return {
+      rows,
+      decided: mapped.decided,
+      each: async (row, take, work) => {
+        const pace = new Pace(work);
+        const failed = (error: unknown) => {
+          pace.check(); // what an interrupt broke off is no damage
+          return unsound(path, error);
+        };
+        await eachDuckdbRow(
+          { connection, from: file, types, mapped, failed },
+          (from) => take(read(from, row), () => asJson(from)),
+          (done) => pace.step(done, rows, "records"),
+        );
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    if (error instanceof InputError) throw error;
+    throw unsound(path, error);
+  }
+}
+
+const asJson = (row: TableRow): Uint8Array => {
+  const texts = textsOf(row);
+  return new TextEncoder().encode(
+    JSON.stringify(Object.fromEntries(recordFields.map(({ name }, i) => [name, texts[i]]))),
+  );
+};
+
+const unsound = (path: string, error: unknown) =>
+  new InputError(`path: cannot read ${quoted(path)} as Parquet: ${(error as Error).message.split("\n")[0]}`);
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

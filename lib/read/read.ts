@@ -1,0 +1,253 @@
+import { resolve } from "node:path";
+import { checkOptions, InputError, quoted } from "../errors.js";
+import { compressionOfName, csvCompression } from "../files/extensions.js";
+import { Lines } from "../files/lines.js";
+import { type LogFile, type LogSource, logFiles } from "../files/logFiles.js";
+import { Outputs, type Put } from "../files/outputs.js";
+import { MemorySink, standardOutput } from "../files/sink.js";
+import { checkWritable, pathOption } from "../files/wholeFile.js";
+import { checkWork, type Progress, type Work } from "../work.js";
+import { firstLines, recognise, sampleSize } from "./detect.js";
+import { clockOf } from "./fields/clock.js";
+import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
+import type { OwnFormat } from "./formats/ownFormat.js";
+import type { ParquetRows } from "./formats/parquetRows.js";
+import { Quarantine } from "./quarantine.js";
+import { Records } from "./records.js";
+import { type ReadLog, readLogOf, type SourceLog } from "./report.js";
+import type { FormatOptions, LineReader, TimeUnit } from "./row.js";
+import { Tally } from "./tally.js";
+
+export type { ReadLog, SourceLog } from "./report.js";
+
+/** How `read` reads logs. All may be left out. */
+export interface ReadOptions {
+  /** What the lines look like: a format's name, one of your own, or "auto" (the default) to go by the first lines. */
+  format?: ReadFormat | OwnFormat | undefined;
+  /**
+   * File for the CSV, "-" for standard output; `.gz` or `.zst` at its end compress. Left out, the CSV stays in
+   * memory, up to 256 MiB (about 4 million records).
+   */
+  out?: string | undefined;
+  /**
+   * File for the lines that are no records, as NDJSON: line number, reason, length, text. "-" is standard output,
+   * unless the CSV goes there; `.gz` or `.zst` at its end compress.
+   */
+  quarantine?: string | undefined;
+  /** Zone of the log's clock where a time names none: "UTC" (the default), "+02:00" or "Europe/Berlin". */
+  timeZone?: string | undefined;
+  /** Unit of the response times, where the log leaves it open; "none": it has none. */
+  timeUnit?: TimeUnit | "none" | undefined;
+  /** Whether paths keep their query strings; "cut" by default. */
+  query?: "cut" | "keep" | undefined;
+  /**
+   * Whether numbers, UUIDs and hexadecimal texts of 16 digits or more in paths become `{id}`
+   * (`/users/123` is `/users/{id}`); "keep" by default.
+   */
+  identifiers?: "keep" | "fold" | undefined;
+}
+
+/** Names of the options of `read`. */
+export const readOptions = Object.keys({
+  format: true,
+  out: true,
+  quarantine: true,
+  timeZone: true,
+  timeUnit: true,
+  query: true,
+  identifiers: true,
+} satisfies Record<keyof ReadOptions, true>);
+
+/**
+ * Reads servers' own logs (plain, gzip or zstd) into five-field CSV, in constant memory, losing nothing: each
+ * line is a record, or in quarantine with the reason, or counted as skipped. Records keep the logs' order,
+ * so that line numbers can be followed and memory stays constant; those out of order are counted.
+ *
+ * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
+ */
+export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
+  return readInto(undefined, source, options, work);
+}
+
+/**
+ * Reads as `read` does.
+ * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
+ */
+export async function readInto(
+  shared: Put | undefined,
+  source: LogSource,
+  options: ReadOptions,
+  work: Work,
+): Promise<ReadLog> {
+  const { asked, formatOptions } = checkReadOptions(options);
+  checkWork(work);
+  const files = await logFiles(source);
+  await checkTargets(options, files);
+  const jobs: Job[] = [];
+  const outputs = new Outputs();
+  try {
+    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
+    const memory = new MemorySink();
+    const { out, quarantine: bad } = options;
+    const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
+    const quarantine = new Quarantine(
+      shared ??
+        (bad === undefined ? undefined : await outputs.put(bad, "quarantine", compressionOfName(bad))),
+    );
+    const tally = new Tally(quarantine);
+    const size = sizeOf(files);
+    const records = new Records(sink, quarantine, tally, options.identifiers === "fold", size);
+    const sources: SourceLog[] = [];
+    let before = 0;
+    for (const job of jobs) {
+      const named = jobs.length > 1 || shared !== undefined;
+      sources.push(await readOne(job, records, tally, named, part(work, before, job.file.size, size)));
+      before += job.file.size ?? 0;
+    }
+    await records.end();
+    await outputs.commit();
+    return readLogOf(placeOf(out, memory), sources, tally, quarantine);
+  } catch (error) {
+    await outputs.discard();
+    throw error;
+  } finally {
+    for (const { parquet } of jobs) parquet?.close();
+  }
+}
+
+function placeOf(out: string | undefined, memory: MemorySink): { path?: string; csv?: Uint8Array } {
+  if (out === undefined) return { csv: memory.bytes() };
+  return out === standardOutput ? {} : { path: resolve(out) };
+}
+
+/** A log made ready to be read. */
+interface Job {
+  readonly file: LogFile;
+  readonly format: string;
+  readonly lines: Lines;
+  readonly reader: LineReader;
+  readonly parquet?: ParquetRows;
+  readonly why: string;
+}
+
+/**
+ * What the options say, but for the files to write.
+ * @throws InputError when there is none of an option's name, or its value is wrong
+ */
+export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
+  checkOptions(options, readOptions);
+  const { format = "auto", query = "cut", timeZone = "UTC", timeUnit, identifiers = "keep" } = options;
+  const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
+    if (allowed.includes(value as string)) return;
+    throw new InputError(
+      `${argument}: ${quoted(value)}: give ${allowed.map((each) => `"${each}"`).join(" or ")}`,
+    );
+  };
+  oneOf("query", query, ["cut", "keep"]);
+  oneOf("identifiers", identifiers, ["keep", "fold"]);
+  if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
+  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  return { asked: askedFormat(format), formatOptions };
+}
+
+/** Checks the files to write before any is touched. */
+async function checkTargets({ out, quarantine }: ReadOptions, files: readonly LogFile[]): Promise<void> {
+  for (const [argument, value] of Object.entries({ out, quarantine })) {
+    if (value === undefined) continue;
+    const file = pathOption(argument, value);
+    if (file === standardOutput) continue;
+    if (files.some(({ path }) => path === resolve(file))) {
+      throw new InputError(`${argument}: ${quoted(file)} is the log itself`);
+    }
+    if (argument === "out") csvCompression(file);
+    await checkWritable(file, argument);
+  }
+  if (out === undefined || quarantine === undefined) return;
+  if (out === standardOutput && quarantine === standardOutput) {
+    throw new InputError("quarantine: standard output carries the CSV already, give a file");
+  }
+  if (resolve(out) === resolve(quarantine)) {
+    throw new InputError(`quarantine: ${quoted(quarantine)} is also the file of the CSV`);
+  }
+}
+
+/** Looks at a log's beginning and makes the format ready; nothing is read yet. */
+async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: Work): Promise<Job> {
+  const lines = new Lines(file.bytes ?? file.path, "path");
+  const head = await lines.sample(sampleSize, work);
+  const { isParquet, openParquet } = await import("./formats/parquetRows.js");
+  const unread: LineReader = () => "not read";
+  if (asked.format === undefined && isParquet(head) && lines.compression === "none") {
+    if (file.bytes || file.path === "-")
+      throw new InputError(`path: Parquet is read from files only, not from ${file.name}`);
+    const parquet = await openParquet(file.path, options);
+    return { file, format: "parquet", lines, reader: unread, parquet, why: `Parquet: ${parquet.decided}` };
+  }
+  if (asked.name === "parquet" && asked.format === undefined)
+    throw new InputError(`path: ${quoted(file.name)} is not a Parquet file`);
+  const first = firstLines(head);
+  if (first.length === 0 && head.length === sampleSize && asked.format === undefined) {
+    throw new InputError(
+      `format: cannot tell the format of ${quoted(file.name)}, as its first line is longer than ${sampleSize / 1024} KiB; say which`,
+    );
+  }
+  const { name, reading, why } = asked.format
+    ? {
+        name: asked.name,
+        reading: asked.format.reading(options, first),
+        why: `${asked.format.title}, as asked`,
+      }
+    : recognise(lineFormats, options, first, file.name);
+  if (reading.unsure !== undefined) throw new InputError(reading.unsure);
+  const decided = reading.decided === undefined ? why : `${why}; ${reading.decided}`;
+  return { file, format: name, lines, reader: reading.read, why: decided };
+}
+
+async function readOne(
+  job: Job,
+  records: Records,
+  tally: Tally,
+  named: boolean,
+  work: Work,
+): Promise<SourceLog> {
+  const { file, format, lines, reader, parquet, why } = job;
+  tally.begin(named ? file.name : undefined);
+  const before = tally.counts();
+  if (parquet) await records.ofParquet(parquet, work);
+  else await records.ofLines(lines, reader, work);
+  const after = tally.counts();
+  return {
+    name: file.name,
+    path: file.path,
+    format,
+    why,
+    damage: lines.damage,
+    note: lines.note,
+    lines: after.lines - before.lines,
+    records: after.records - before.records,
+    quarantined: after.quarantined - before.quarantined,
+    blank: after.blank - before.blank,
+    headers: after.headers - before.headers,
+  };
+}
+
+/** Size of all the logs in bytes; undefined when one of them has none. */
+function sizeOf(files: readonly LogFile[]): number | undefined {
+  let sum = 0;
+  for (const { size } of files) {
+    if (size === undefined) return;
+    sum += size;
+  }
+  return sum;
+}
+
+/** Progress of one log as a part of all of them, in bytes. */
+function part(work: Work, before: number, size: number | undefined, total: number | undefined): Work {
+  const { onProgress, signal } = work;
+  if (!onProgress) return work;
+  const scaled = ({ done, total: own, unit }: Progress) => {
+    const bytes = unit === "bytes" ? done : ((size ?? 0) * done) / (own || 1);
+    onProgress({ done: before + Math.round(bytes), total, unit: "bytes" });
+  };
+  return { signal, onProgress: scaled };
+}

@@ -1,0 +1,104 @@
+import type { Lines } from "../files/lines.js";
+import type { Sink } from "../files/sink.js";
+import type { Work } from "../work.js";
+import { CsvRows } from "./encodeRows.js";
+import type { ParquetRows } from "./formats/parquetRows.js";
+import type { Quarantine } from "./quarantine.js";
+import { type LineReader, Row } from "./row.js";
+import type { Tally } from "./tally.js";
+
+/** Longest line of a log that can be a record, in bytes. Encoded, it fits what readers of CSV take. */
+const longestLogLine = 1 << 18;
+const flushAt = 1 << 19;
+
+/** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
+export class Records {
+  readonly #rows: CsvRows;
+  readonly #sink: Sink;
+  readonly #quarantine: Quarantine;
+  readonly #tally: Tally;
+
+  /** @param size - bytes that will be read, if known: a small log needs no large buffer */
+  constructor(sink: Sink, quarantine: Quarantine, tally: Tally, fold: boolean, size: number | undefined) {
+    this.#rows = new CsvRows(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold);
+    this.#sink = sink;
+    this.#quarantine = quarantine;
+    this.#tally = tally;
+  }
+
+  /** Reads a log of lines. */
+  async ofLines(source: Lines, readLine: LineReader, work: Work): Promise<void> {
+    const tally = this.#tally;
+    const rows = this.#rows;
+    const row = new Row();
+    let first = true;
+    for await (const { bytes, start, end, overlong } of source.blocks(work)) {
+      let at = start;
+      while (at < end) {
+        const lineStart = first ? afterMark(bytes, at, end) : at;
+        first = false;
+        const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
+        const ended = newline >= 0 && newline < end;
+        at = ended ? newline + 1 : end;
+        let lineEnd = ended ? newline : end;
+        if (lineEnd > lineStart && bytes[lineEnd - 1] === CR) lineEnd--;
+        tally.lines++;
+        tally.line++;
+        const length = overlong ?? lineEnd - lineStart;
+        let reason: string | undefined;
+        if (length === 0) {
+          tally.blank++;
+          continue;
+        }
+        if (length > longestLogLine) reason = tooLong;
+        else if (!ended && source.damage !== undefined) reason = `the line is cut off: ${source.damage}`;
+        else reason = readLine(bytes, lineStart, lineEnd, row) ?? rows.put(row);
+        if (reason === undefined) tally.record(row.time, row.hundredths);
+        else tally.noRecord(reason, bytes, lineStart, lineEnd, length);
+      }
+      await this.#flush(flushAt);
+    }
+  }
+
+  /** Reads a Parquet file; its rows count as lines. */
+  async ofParquet(file: ParquetRows, work: Work): Promise<void> {
+    const tally = this.#tally;
+    const rows = this.#rows;
+    const row = new Row();
+    const take = (wrong: string | undefined, text: () => Uint8Array) => {
+      tally.lines++;
+      tally.line++;
+      const reason = wrong ?? rows.put(row);
+      if (reason === undefined) {
+        tally.record(row.time, row.hundredths);
+      } else {
+        const bytes = text();
+        tally.noRecord(reason, bytes, 0, bytes.length);
+      }
+      return rows.length >= flushAt ? this.#flush(flushAt) : undefined;
+    };
+    await file.each(row, take, work);
+    await this.#flush(flushAt);
+  }
+
+  /** Hands over what is left. */
+  async end(): Promise<void> {
+    await this.#flush(1);
+  }
+
+  async #flush(from: number): Promise<void> {
+    if (this.#rows.length >= from) this.#rows.give(await this.#sink.write(this.#rows.take()));
+    await this.#quarantine.flush();
+  }
+}
+
+/** Position after a byte-order mark, if one stands at `start`. */
+function afterMark(bytes: Uint8Array, start: number, end: number): number {
+  const marked =
+    end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+  return marked ? start + 3 : start;
+}
+
+const tooLong = `the line is longer than ${longestLogLine / 1024} KiB`;
+const LF = 10;
+const CR = 13;

@@ -1,0 +1,66 @@
+import type { ToUtc } from "./fields/clock.js";
+
+/**
+ * What a format finds in one line of a log: where the texts stand, and the numbers. One row is used for
+ * all lines, so that reading a line makes no object. What it holds is checked when it is encoded.
+ */
+export class Row {
+  /** The bytes in which the address and the path stand; set by every reader. */
+  bytes: Uint8Array = new Uint8Array(0);
+  addressStart = 0;
+  addressEnd = 0;
+  pathStart = 0;
+  pathEnd = 0;
+  /** Milliseconds since 1970, UTC; whole. */
+  time = 0;
+  /** HTTP status. */
+  status = 0;
+  /** Response time in hundredths of a millisecond, whole, below 10^14; -1 when the log has none. */
+  hundredths = -1;
+}
+
+/** Why a line is not a record, in words; `undefined` when it is one. */
+export type Reason = string | undefined;
+
+/** Said of a line that is not a request and is not meant to be one: a header or a directive. */
+export const isHeader = "a header or directive";
+
+/** Unit in which a log gives response times. */
+export type TimeUnit = "s" | "ms" | "us" | "ns";
+
+/** What a format needs to know. */
+export interface FormatOptions {
+  /** Turns the log's local time into UTC. */
+  readonly toUtc: ToUtc;
+  /** Whether a path keeps its query string. */
+  readonly keepQuery: boolean;
+  /** Unit of response times, or "none" to leave them out; undefined: the format decides. */
+  readonly timeUnit: TimeUnit | "none" | undefined;
+}
+
+/**
+ * Reads the line bytes[start, end), its line end left out, into the row. Returns nothing when the line is
+ * a request, `isHeader`, or the reason why it is not one. Must not look past `end`.
+ */
+export type LineReader = (bytes: Uint8Array, start: number, end: number, row: Row) => Reason;
+
+/** A format made ready for one log. */
+export interface Reading {
+  readonly read: LineReader;
+  /** What the log's first lines decided, for people: which field is which, and in which unit. */
+  readonly decided?: string | undefined;
+  /** What they left open, in a sentence that names the option that decides it; then nothing is read. */
+  readonly unsure?: string | undefined;
+}
+
+/** A format of log lines. */
+export interface LineFormat {
+  /** What it is, for people. */
+  readonly title: string;
+  /**
+   * Makes it ready to read a log that begins with these lines (without line ends and blank lines; none of an
+   * empty log).
+   * @throws InputError when the lines rule the format out: they have no header of CSV, say.
+   */
+  readonly reading: (options: FormatOptions, sample: readonly Uint8Array[]) => Reading;
+}

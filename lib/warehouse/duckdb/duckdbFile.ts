@@ -1,0 +1,60 @@
+import { open, stat } from "node:fs/promises";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { InputError, quoted } from "../../errors.js";
+import { recordFields } from "../../record.js";
+import { duckdbType } from "../schema.js";
+import { checkShape, noRequests } from "../warehouse.js";
+import { firstLines } from "./duckdb.js";
+
+/** Whether a file is a DuckDB database, by its first bytes; false when it cannot be read. */
+export async function isDuckdbFile(path: string): Promise<boolean> {
+  const handle = await open(path, "r").catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const head = Buffer.alloc(12);
+    const { bytesRead } = await handle.read(head, 0, 12, 0).catch(() => ({ bytesRead: 0 }));
+    return bytesRead === 12 && head.toString("latin1", 8) === "DUCK";
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws InputError when the file is not a DuckDB database. */
+export async function checkDuckdbFile(path: string, argument: string): Promise<void> {
+  if (await isDuckdbFile(path)) return;
+  const there = await stat(path).catch(() => undefined);
+  const why = there ? "it is not a DuckDB database" : "there is no such file";
+  throw new InputError(`${argument}: cannot open ${quoted(path)}: ${why}`);
+}
+
+/** The sentence for a database that DuckDB does not open. */
+export function cannotOpen(argument: string, path: string, error: unknown): Error {
+  const locked = /lock on file/i.test((error as Error).message);
+  const why = locked ? "another process is writing to it" : firstLines(error, 1);
+  return new InputError(`${argument}: cannot open ${quoted(path)}: ${why}`);
+}
+
+/** @throws InputError when the database has no table `requests` of the five fields. */
+export async function checkHasRequests(
+  connection: DuckDBConnection,
+  path: string,
+  argument: string,
+): Promise<void> {
+  const found = await columnsOf(connection, "requests");
+  if (found.length === 0) throw noRequests(argument, path);
+  checkShape(
+    found,
+    recordFields.map((field) => [field.name, duckdbType(field)]),
+    argument,
+    path,
+  );
+}
+
+/** Name and type of each column of a table; none where there is no such table. */
+export async function columnsOf(connection: DuckDBConnection, table: string): Promise<[string, string][]> {
+  const reader = await connection.runAndReadAll(
+    "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND schema_name = 'main' AND database_name = current_database() ORDER BY column_index",
+    [table],
+  );
+  return reader.getRows() as [string, string][];
+}

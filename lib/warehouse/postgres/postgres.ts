@@ -1,0 +1,161 @@
+import type { Client, QueryArrayConfig, QueryArrayResult } from "pg";
+import { InputError, InterruptedError, quoted } from "../../errors.js";
+import type { Columns } from "../../record.js";
+import type { Work } from "../../work.js";
+import { type ParameterType, parameterValues } from "../parameters.js";
+import type { Question } from "../questions.js";
+import { distinctNames, plainValues } from "../values.js";
+import { valueReaders } from "./postgresValues.js";
+
+/** A client for the address, not yet connected, and what messages call the database: without the password. */
+async function clientOf(address: string, argument: string): Promise<{ client: Client; name: string }> {
+  const { default: pg } = await import("pg");
+  try {
+    const client = new pg.Client({
+      connectionString: address,
+      application_name: "server-logs",
+      connectionTimeoutMillis: 10_000,
+      types: (await valueReaders()) as never,
+    });
+    client.on("error", () => {}); // a connection that breaks fails the query that waits for it
+    const { user, host, port, database } = client;
+    return { client, name: `postgres://${user}@${host}:${port}/${database ?? ""}` };
+  } catch {
+    // The address is not repeated, nor what was wrong with it: it may hold a password.
+    throw new InputError(
+      `${argument}: the address cannot be read: the form is postgres://USER@HOST:PORT/DATABASE; a password goes into PGPASSWORD or ~/.pgpass`,
+    );
+  }
+}
+
+/**
+ * Opens a connection.
+ * @param argument - what errors call the address
+ * @throws InputError in one sentence without credentials when the database cannot be reached.
+ */
+export async function connect(address: string, argument: string): Promise<{ client: Client; name: string }> {
+  const { client, name } = await clientOf(address, argument);
+  try {
+    await client.connect();
+    await client.query("SET TimeZone = 'UTC'");
+    await client.query("SET DateStyle = 'ISO'");
+    await client.query("SET IntervalStyle = 'iso_8601'");
+    return { client, name };
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw new InputError(`${argument}: cannot connect to ${quoted(name)}: ${connectionFailure(error)}`);
+  }
+}
+
+/** Runs a query so that the caller's signal stops it, on the server as well. */
+export async function cancellable<T>(
+  client: Client,
+  address: string,
+  { signal }: Work,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (signal?.aborted) throw new InterruptedError();
+  const stop = () => void cancel(client, address).catch(() => {});
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    return await run();
+  } catch (error) {
+    throw signal?.aborted ? new InterruptedError() : error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Name and type of each column of a table; none where there is no such table. */
+export async function tableColumns(client: Client, table: string): Promise<[string, string][]> {
+  const { rows } = await client.query({
+    text: "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+    values: [table],
+    rowMode: "array",
+  });
+  return rows as unknown as [string, string][];
+}
+
+function connectionFailure(error: unknown): string {
+  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
+  const words: Record<string, string> = {
+    ECONNREFUSED: "no server listens there",
+    ENOENT: "there is no such socket",
+    ENOTFOUND: "there is no such host",
+    EAI_AGAIN: "its name cannot be resolved",
+    ETIMEDOUT: "it does not answer",
+  };
+  return words[code ?? errors?.[0]?.code ?? ""] ?? (message.split("\n")[0] || "it failed");
+}
+
+/** Asks the server, on a second connection, to stop what the first one waits for. */
+async function cancel(client: Client, address: string): Promise<void> {
+  const { processID } = client as Client & { processID: number };
+  const second = await connect(address, "source");
+  try {
+    await second.client.query("SELECT pg_cancel_backend($1)", [processID]);
+  } finally {
+    await second.client.end();
+  }
+}
+
+/**
+ * The question's answer about the table `requests` of a PostgreSQL database. The SQL runs in a read-only
+ * transaction.
+ * @throws InputError when the database cannot be reached, or a parameter or the SQL is wrong.
+ */
+export async function answerInPostgres(
+  address: string,
+  question: Question,
+  params: Record<string, unknown>,
+  work: Work,
+): Promise<Columns> {
+  const values = parameterValues(question, params);
+  if (!isQuery(question.sql))
+    throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
+  if (work.signal?.aborted) throw new InterruptedError();
+  const { client } = await connect(address, "source");
+  try {
+    await client.query("BEGIN");
+    if (values.length > 0) {
+      const columns = question.parameters.map(({ name, type }) => `${name} ${sqlTypes[type]}`).join(", ");
+      await client.query(`CREATE TEMP TABLE params (${columns}) ON COMMIT DROP`);
+      const places = values.map((_, i) => `$${i + 1}`).join(", ");
+      await client.query(`INSERT INTO params VALUES (${places})`, values);
+      await client.query("ANALYZE params"); // its one row is not what the planner would guess
+    }
+    await client.query("SET TRANSACTION READ ONLY");
+    return await cancellable(client, address, work, async () =>
+      columnsOf(await queryOne(client, question.sql)),
+    );
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    throw new InputError(`question: ${quoted(question.name)}: ${(error as Error).message.split("\n")[0]}`);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Runs a query by the protocol that takes one statement only. */
+function queryOne(client: Client, text: string): Promise<QueryArrayResult> {
+  const query: QueryArrayConfig & { queryMode: string } = { text, rowMode: "array", queryMode: "extended" };
+  return client.query(query);
+}
+
+function columnsOf({ fields, rows }: QueryArrayResult): Columns {
+  const names = distinctNames(fields.map(({ name }) => name));
+  return Object.fromEntries(names.map((name, i) => [name, plainValues(rows.map((row) => row[i]))]));
+}
+
+const sqlTypes: Record<ParameterType, string> = {
+  integer: "bigint",
+  number: "double precision",
+  text: "text",
+  moment: "timestamp",
+};
+
+/** Whether the SQL begins as a query does, comments aside; that it is one statement the server sees to. */
+function isQuery(sql: string): boolean {
+  const begin = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "");
+  return /^(?:select|with|values)\b|^\(/i.test(begin);
+}

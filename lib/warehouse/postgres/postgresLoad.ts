@@ -1,0 +1,165 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Client } from "pg";
+import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { contentOf, Lines } from "../../files/lines.js";
+import type { Source } from "../../record.js";
+import type { Progress, Work } from "../../work.js";
+import { inMemory } from "../duckdb/duckdb.js";
+import { takeRows } from "../insert.js";
+import { columnList, loadsColumns, requestsColumns } from "../schema.js";
+import { sourceName } from "../source.js";
+import { checkShape, type Load, type Warehouse } from "../warehouse.js";
+import { cancellable, connect, tableColumns } from "./postgres.js";
+
+/**
+ * Opens a PostgreSQL database for loading, in one transaction. Loads wait for each other.
+ * @throws InputError when it cannot be reached or has another table `requests`.
+ */
+export async function openPostgresWarehouse(address: string, work: Work): Promise<Warehouse> {
+  if (work.signal?.aborted) throw new InterruptedError();
+  const { client, name } = await connect(address, "to");
+  const warehouse = new PostgresWarehouse(name, client);
+  try {
+    await cancellable(client, address, work, () => warehouse.begin()); // it may wait for another load
+    return warehouse;
+  } catch (error) {
+    await warehouse.discard();
+    if (error instanceof InputError || error instanceof InterruptedError) throw error;
+    throw new InputError(`to: cannot load into ${quoted(name)}: ${(error as Error).message}`);
+  }
+}
+
+class PostgresWarehouse implements Warehouse {
+  readonly name: string;
+  readonly client: Client;
+
+  constructor(name: string, client: Client) {
+    this.name = name;
+    this.client = client;
+  }
+
+  async begin(): Promise<void> {
+    const { client } = this;
+    await client.query("BEGIN");
+    // Else two loads at once could both make the table, or both load the same file.
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('server-logs load'))");
+    await client.query(`CREATE TABLE IF NOT EXISTS requests (${requestsColumns("postgres")})`);
+    await client.query(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.postgres})`);
+    await client.query(`CREATE TEMP TABLE wanted (${requestsColumns("postgres")}) ON COMMIT DROP`);
+    checkShape(await tableColumns(client, "requests"), await tableColumns(client, "wanted"), "to", this.name);
+    await client.query("DROP TABLE pg_temp.wanted");
+  }
+
+  async find(sha256: string): Promise<Load | undefined> {
+    const { rows } = await this.client.query("SELECT name, bytes, records FROM loads WHERE sha256 = $1", [
+      sha256,
+    ]);
+    return rows[0] && { sha256, ...rows[0] };
+  }
+
+  /**
+   * By way of a private CSV that DuckDB writes: it checks the records and reads Parquet, and so both databases
+   * take the same log for the same.
+   */
+  async insert(source: Source, work: Work): Promise<number> {
+    const content = contentOf(source);
+    const size = typeof content === "string" ? (await stat(content)).size : content.length;
+    const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+    const csv = join(folder, "requests.csv");
+    const instance = await inMemory();
+    const connection = await instance.connect();
+    try {
+      await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
+      const into = `'${csv.replaceAll("'", "''")}' (FORMAT csv, HEADER true)`;
+      await takeRows(connection, source, part(work, size, 0, 0.2), (rows) => `COPY (${rows}) TO ${into}`);
+      return await this.#copy(csv, sourceName(source), part(work, size, 0.2, 1));
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  insertRead(path: string, work: Work): Promise<number> {
+    return this.#copy(path, path, work);
+  }
+
+  async #copy(csv: string, name: string, work: Work): Promise<number> {
+    const { from } = await import("pg-copy-streams");
+    const refuse = (why: string) =>
+      new InputError(`source: ${quoted(name)} is not a sound CSV; validate lists what is wrong: ${why}`);
+    const copy = this.client.query(
+      from(`COPY requests (${columnList}) FROM STDIN WITH (FORMAT csv, HEADER true, ENCODING 'UTF8')`),
+    );
+    try {
+      await pipeline(Readable.from(pieces(new Lines(csv, "source"), refuse, work)), copy);
+      return copy.rowCount;
+    } catch (error) {
+      if (error instanceof InputError || error instanceof InterruptedError) throw error;
+      throw refuse((error as Error).message);
+    }
+  }
+
+  async note({ sha256, name, bytes, records }: Load): Promise<void> {
+    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now())", [
+      sha256,
+      name,
+      bytes,
+      records,
+    ]);
+  }
+
+  async total(): Promise<number> {
+    const { rows } = await this.client.query("SELECT count(*) AS n FROM requests");
+    return rows[0].n;
+  }
+
+  async commit(): Promise<void> {
+    await this.client.query("COMMIT");
+    await this.client.query("ANALYZE requests").catch(() => {}); // so that the first question is planned well
+    await this.client.end();
+  }
+
+  async discard(): Promise<void> {
+    await this.client.query("ROLLBACK").catch(() => {});
+    await this.client.end().catch(() => {});
+  }
+}
+
+/** Progress of a step as a part of a log of `size` bytes: which shares of it the step begins and ends at. */
+function part({ signal, onProgress }: Work, size: number, begin: number, end: number): Work {
+  if (!onProgress) return { signal };
+  const scaled = ({ done, total, unit }: Progress) =>
+    onProgress({
+      done: Math.round(size * (begin + ((end - begin) * done) / (total || 1))),
+      total: size,
+      unit,
+    });
+  return { signal, onProgress: scaled };
+}
+
+/** The bytes of a CSV, in pieces of their own, as `Lines` reuses its buffer. */
+async function* pieces(lines: Lines, refuse: (why: string) => Error, work: Work): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const { bytes, start, end, overlong } of lines.blocks(work)) {
+    if (overlong !== undefined) throw refuse("a line is longer than 1 MiB");
+    const piece = Buffer.from(bytes.subarray(start, end));
+    // To PostgreSQL a line of \. ends the data, whatever follows it.
+    if (endOfData(piece, first)) throw refuse("a line holds nothing but \\.");
+    first = false;
+    yield piece;
+  }
+}
+
+function endOfData(piece: Buffer, first: boolean): boolean {
+  for (let at = piece.indexOf("\\."); at >= 0; at = piece.indexOf("\\.", at + 1)) {
+    const begins = at === 0 ? !first : piece[at - 1] === 10;
+    const after = piece[at + 2];
+    if (begins && (after === undefined || after === 10 || after === 13)) return true;
+  }
+  return false;
+}

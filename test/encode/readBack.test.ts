@@ -1,0 +1,157 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, test } from "vitest";
+import { folder, hostile, write } from "./logs.js";
+
+const script = fileURLToPath(new URL("./read_back.py", import.meta.url));
+const withPandas = fileURLToPath(new URL("../../.cache/formats-python/bin/python", import.meta.url));
+
+/** With CI=true what is missing is an error; elsewhere the test says that it did not run. */
+function needs(tool: string, isThere: boolean): string | undefined {
+  if (!isThere && process.env.CI === "true") throw new Error(`cannot run: ${tool} is missing`);
+  return isThere ? undefined : `did not run: ${tool} is missing`;
+}
+
+const logs = {
+  "the demonstration shop": { rows: 20_000, seed: 7 },
+  "hostile routes": { scenario: hostile, seed: 7 },
+  "late and out-of-order lines": { rows: 20_000, seed: 7, defects: { late: 0.01, outOfOrder: 0.01 } },
+  "fifty records in fifty years": {
+    rows: 50,
+    start: "1990-01-01T00:00:00Z",
+    end: "2039-12-31T00:00:00Z",
+    seed: 7,
+  },
+  "no records": { rows: 0 },
+};
+
+describe.each(Object.entries(logs))("a log of %s", (_, options) => {
+  const path = folder();
+
+  test("is the same to Python's csv, json and gzip", async () => {
+    const files = await write(
+      path,
+      options,
+      "a.csv",
+      "b.csv.gz",
+      "a.ndjson",
+      "b.jsonl.gz",
+      "a.log",
+      "timed.log.gz",
+    );
+    expect(
+      execFileSync("python3", [script, ...files])
+        .toString()
+        .split("\n"),
+    ).toHaveLength(6);
+  });
+
+  test("is the same to pandas and pyarrow, with the right types", async (context) => {
+    const missing = needs(".cache/formats-python with pandas and pyarrow", existsSync(withPandas));
+    if (missing) context.skip(missing);
+    const files = await write(path, options, "a.csv", "a.parquet");
+    expect(execFileSync(withPandas, [script, ...files]).toString()).toMatch(/^a\.parquet \d+\n$/);
+  });
+
+  test("is the same to DuckDB, compressed or not", async () => {
+    const [csv, ...others] = await write(
+      path,
+      options,
+      "a.csv",
+      "c.csv.zst",
+      "c.csv.gz",
+      "c.ndjson",
+      "c.ndjson.zst",
+      "c.parquet",
+    );
+    const duckdb = await (await DuckDBInstance.create()).connect();
+    await duckdb.run("SET TimeZone = 'UTC'");
+    const columns = `{timestamp: 'TIMESTAMPTZ', ip_address: 'VARCHAR', endpoint: 'VARCHAR', status_code: 'SMALLINT', response_time_ms: 'DOUBLE'}`;
+    const table = (file: string) =>
+      file.endsWith(".parquet")
+        ? `read_parquet('${file}')`
+        : file.includes("json")
+          ? `read_json('${file}', columns = ${columns}, format = 'newline_delimited')`
+          : `read_csv('${file}', columns = ${columns}, header = true)`;
+    for (const file of others) {
+      const answer = await duckdb.runAndReadAll(
+        `SELECT (SELECT count(*) FROM ${table(file)}) = (SELECT count(*) FROM ${table(csv)}) AS all_there,
+                (SELECT count(*) FROM (FROM ${table(file)} EXCEPT ALL FROM ${table(csv)})) AS strange`,
+      );
+      expect([file, ...answer.getRows()[0]]).toEqual([file, true, 0n]);
+    }
+    duckdb.closeSync();
+  });
+});
+
+describe("Parquet", () => {
+  test("has row groups of bounded size, and says between which moments each lies", async () => {
+    const [file] = await write(folder(), { rows: 1_100_000, seed: 3 }, "a.parquet");
+    const duckdb = await (await DuckDBInstance.create()).connect();
+    const groups = await duckdb.runAndReadAll(
+      `SELECT row_group_num_rows, stats_min_value, stats_max_value, compression
+       FROM parquet_metadata('${file}') WHERE path_in_schema = 'timestamp' ORDER BY row_group_id`,
+    );
+    const rows = groups.getRows();
+    expect(rows.map(([count]) => Number(count))).toEqual([524_288, 524_288, 51_424]);
+    for (const [, min, max, compression] of rows) {
+      expect(compression).toBe("ZSTD");
+      expect(String(min) < String(max)).toBe(true);
+    }
+    for (let i = 1; i < rows.length; i++) expect(String(rows[i - 1][2]) <= String(rows[i][1])).toBe(true);
+    duckdb.closeSync();
+  });
+
+  test("is refused where it cannot be: in memory, compressed twice, with spoiled lines", async () => {
+    const { generate } = await import("#lib/write/generate");
+    await expect(generate({ format: "parquet" })).rejects.toThrow(/^out: must name a file for parquet/);
+    await expect(generate({ out: "x.parquet.gz" })).rejects.toThrow(/^out: must not end in \.gz for Parquet/);
+    await expect(generate({ out: "x.parquet", defects: { malformed: 0.1 } })).rejects.toThrow(
+      /^defects\.malformed: must be 0 for parquet/,
+    );
+  });
+});
+
+describe("combined", () => {
+  const goaccess = spawnSync("goaccess", ["--version"]).status === 0;
+
+  test("has the counts by status and by path that GoAccess finds", async (context) => {
+    const missing = needs("goaccess", goaccess);
+    if (missing) context.skip(missing);
+    const [csv, combined] = await write(folder(), { rows: 30_000, seed: 11 }, "a.csv", "a.log");
+    const report = `${combined}.json`;
+    execFileSync("goaccess", [combined, "--log-format=COMBINED", "--no-global-config", "-o", report], {
+      stdio: "ignore",
+      env: { ...process.env, TERM: "dumb" },
+    });
+    const found = JSON.parse(readFileSync(report, "utf8"));
+    expect(found.general).toMatchObject({
+      total_requests: 30_000,
+      valid_requests: 30_000,
+      failed_requests: 0,
+    });
+
+    const count = (field: number) => {
+      const counts: Record<string, number> = {};
+      for (const line of readFileSync(csv, "utf8").trimEnd().split("\n").slice(1)) {
+        const value = line.split(",")[field];
+        counts[value] = (counts[value] ?? 0) + 1;
+      }
+      return counts;
+    };
+    const byStatus: [string, number][] = found.status_codes.data.flatMap(
+      ({ items }: { items: { data: string; hits: { count: number } }[] }) =>
+        items.map(({ data, hits }): [string, number] => [data.slice(0, 3), hits.count]),
+    );
+    expect(Object.fromEntries(byStatus)).toEqual(count(3));
+
+    // GoAccess tells requests, static files and failures to find anything (404) apart.
+    const byPath: Record<string, number> = {};
+    for (const panel of [found.requests, found.static_requests, found.not_found]) {
+      for (const { data, hits } of panel?.data ?? []) byPath[data] = (byPath[data] ?? 0) + hits.count;
+    }
+    expect(byPath).toEqual(count(2));
+  });
+});

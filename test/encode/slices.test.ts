@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
+import { decompress } from "fzstd";
+import { describe, expect, test } from "vitest";
+import { formats } from "#lib/encode/formats";
+import type { FormatName } from "#lib/files/extensions";
+import { generate } from "#lib/write/generate";
+import { folder, hostile } from "./logs.js";
+
+const concatenable = (Object.keys(formats) as FormatName[]).filter((name) => formats[name].concatenable);
+const path = folder();
+
+/** A part of a log in a format, as bytes. */
+async function bytesOf(options: Parameters<typeof generate>[0]): Promise<Buffer> {
+  const { path: file } = await generate({ ...options, key: false, out: join(path, "part") });
+  return readFileSync(file!);
+}
+
+describe.each(concatenable)("%s", (format) => {
+  test("has slices, shards and workers that make the bytes of the whole", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          seed: fc.nat(),
+          rows: fc.integer({ min: 0, max: 3000 }),
+          identifiers: fc.boolean(),
+          defects: fc.constantFrom({}, { malformed: 0.02, late: 0.02, duplicated: 0.02, badEncoding: 0.01 }),
+          cuts: fc.array(fc.integer({ min: 0, max: 3_600_000 }), { maxLength: 3 }),
+          workers: fc.constantFrom(1, 3),
+        }),
+        async ({ seed, rows, identifiers, defects, cuts, workers }) => {
+          const start = Date.parse("2026-01-05T23:30:00Z"); // over midnight, where the date changes
+          const moment = (offset: number) => new Date(start + offset).toISOString();
+          const log = {
+            scenario: { ...hostile, site: { ...hostile.site, identifiers } },
+            start: "2026-01-05T23:30:00Z",
+            end: "2026-01-06T00:30:00Z",
+            ...{ seed, rows, defects, format },
+          };
+          const whole = await bytesOf({ ...log, workers });
+          const edges = [0, ...cuts.sort((a, b) => a - b), 3_600_000];
+          const parts: Buffer[] = [];
+          for (let i = 1; i < edges.length; i++) {
+            parts.push(await bytesOf({ ...log, from: moment(edges[i - 1]), to: moment(edges[i]) }));
+          }
+          expect(Buffer.concat(parts).equals(whole)).toBe(true);
+          const shards = [];
+          for (const shard of ["1/3", "2/3", "3/3"]) shards.push(await bytesOf({ ...log, shard }));
+          expect(Buffer.concat(shards).equals(whole)).toBe(true);
+        },
+      ),
+      { numRuns: 12, seed: 5 },
+    );
+  });
+
+  test("has one header, however many of the parts are empty", async () => {
+    const [start, end] = ["2026-01-05T00:00:00Z", "2026-01-05T00:00:01Z"];
+    const log = { rows: 5, seed: 9, start, end, format };
+    const whole = await bytesOf(log);
+    const ends = { from: start, to: end };
+    const tilings = [
+      [{ shard: "1/3" }, { shard: "2/3" }, { shard: "3/3" }],
+      [{ from: start, to: start }, ends],
+      [ends, { from: end, to: end }],
+    ];
+    for (const tiling of tilings) {
+      for (const workers of [1, 2]) {
+        const parts = [];
+        for (const part of tiling) parts.push(await bytesOf({ ...log, ...part, workers }));
+        expect(Buffer.concat(parts).equals(whole)).toBe(true);
+      }
+    }
+  });
+
+  test("has the same bytes on every Node", async (context) => {
+    const nodes = ["22", "24"].map((version) =>
+      join(import.meta.dirname, `../../.cache/nodes/${version}/node`),
+    );
+    if (!nodes.every(existsSync)) {
+      if (process.env.CI === "true") throw new Error("cannot run: .cache/nodes is missing");
+      context.skip("did not run: .cache/nodes with Node 22 and 24 is missing");
+    }
+    const cli = join(import.meta.dirname, "../../lib/bin/server-logs.js");
+    const args = ["generate", "--rows", "30000", "--seed", "5", "--format", format];
+    const hashes = await Promise.all(
+      [process.execPath, ...nodes].map(async (node) => {
+        const { stdout } = await promisify(execFile)(node, [cli, ...args], { maxBuffer: 2 ** 28 });
+        return createHash("sha256").update(stdout).digest("hex");
+      }),
+    );
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  test("is the same text compressed, in members and frames that do not depend on the workers", async () => {
+    const log = { rows: 40_000, seed: 9, format, key: false };
+    const plain = await bytesOf(log);
+    for (const ending of ["gz", "zst"]) {
+      const [one, three] = await Promise.all(
+        [1, 3].map(async (workers) => {
+          const out = join(path, `${workers}.csv.${ending}`);
+          return readFileSync((await generate({ ...log, workers, out })).path!);
+        }),
+      );
+      expect(one.equals(three)).toBe(true);
+      const text = ending === "gz" ? gunzipSync(one) : Buffer.from(decompress(one));
+      expect(text.equals(plain)).toBe(true);
+    }
+  });
+});

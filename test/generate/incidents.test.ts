@@ -1,0 +1,186 @@
+/** Each kind of incident leaves the signature that its size says: see test/bench/signatures.js for the table. */
+
+import { describe, expect, it } from "vitest";
+import { incidentKinds, presetIncidents, sizes } from "#lib/scenario/incident";
+import { parseScenario } from "#lib/scenario/types";
+import { generate } from "#lib/write/generate";
+import { measuredSignatures } from "../bench/signatures.js";
+import { planted } from "./planted.js";
+
+const within = { start: "2026-01-05T12:00:00Z", end: "2026-01-05T13:00:00Z" };
+
+describe("incidents", () => {
+  for (const seed of [1, 2, 3]) {
+    it(`leave their signatures, seed ${seed}`, async () => {
+      const table = await measuredSignatures(seed);
+      expect([...new Set(table.map(({ kind }) => kind))].sort()).toEqual([...incidentKinds].sort());
+      const outside = table.filter(
+        ({ expected, measured, tolerance }) => Math.abs(measured - expected) > tolerance * expected,
+      );
+      expect(outside).toEqual([]);
+    });
+  }
+
+  it("grow by their shape: a ramp to its end, a pulse to its middle", async () => {
+    const thirds = async (shape: "step" | "ramp" | "pulse") => {
+      const incident = { id: "it", kind: "error_burst" as const, start: within.start, seconds: 3600, shape };
+      const { lines } = await planted({
+        rows: 60_000,
+        seed: 5,
+        ...within,
+        incidents: [{ ...incident, size: 0.9 }],
+      });
+      return [0, 1, 2].map((third) => {
+        const here = lines.filter((line) => Math.floor(Number(line.slice(14, 16)) / 20) === third);
+        return here.filter((line) => line.split(",")[3] >= "500").length / here.length;
+      });
+    };
+    const base = 0.02; // what fails at the demonstration shop without it
+    const near = (share: number, level: number) =>
+      expect(Math.abs(share - (level + (1 - level) * base))).toBeLessThan(0.03);
+    (await thirds("step")).forEach((share) => {
+      near(share, 0.9);
+    });
+    (await thirds("ramp")).forEach((share, i) => {
+      near(share, 0.9 * ((2 * i + 1) / 6));
+    });
+    (await thirds("pulse")).forEach((share, i) => {
+      near(share, 0.9 * [1 / 3, 5 / 6, 1 / 3][i]); // means of 1 − |2x − 1| over the thirds
+    });
+  });
+
+  it("touch only the share of the visitors that was asked for, all requests of each", async () => {
+    const incident = {
+      id: "it",
+      kind: "bad_deploy" as const,
+      start: within.start,
+      seconds: 3600,
+      clients: 0.3,
+    };
+    const { lines, labels } = await planted({ rows: 30_000, seed: 6, ...within, incidents: [incident] });
+    const touched = new Map<string, Set<boolean>>();
+    lines.forEach((line, i) => {
+      const [, client, , status] = line.split(",");
+      if (Number(status) >= 500) return; // what a proxy answers is not slowed
+      touched.set(client, (touched.get(client) ?? new Set()).add(labels[i].incidents.length > 0));
+    });
+    const all = [...touched.values()];
+    expect(all.every((answers) => answers.size === 1)).toBe(true);
+    const share = all.filter((answers) => answers.has(true)).length / all.length;
+    expect(Math.abs(share - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / all.length));
+  });
+
+  it("of a surge add at the named endpoints, as many as their usual requests times the size and the clients", async () => {
+    const surge = { id: "it", kind: "traffic_surge" as const, start: within.start, seconds: 3600, size: 3 };
+    const usual = await planted({ rows: 40_000, seed: 4, ...within });
+    const at = ({ lines }: { lines: string[] }) =>
+      lines.filter((line) => line.split(",")[2] === "/cart").length;
+    for (const clients of [1, 0.25]) {
+      const incidents = [{ ...surge, endpoints: ["/cart"], clients }];
+      const log = await planted({ rows: 40_000, seed: 4, ...within, incidents });
+      expect(log.lines.length - at(log)).toBe(usual.lines.length - at(usual));
+      const expected = 3 * clients * at(usual);
+      expect(Math.abs(log.key.incidents[0].added - expected)).toBeLessThan(
+        5 * Math.sqrt(expected) + 0.05 * expected,
+      );
+    }
+  });
+
+  it("of an outage make as many leave as meet failures: by its size, and as its shape grows", async () => {
+    const leaving = async (size: number, shape: "step" | "ramp") => {
+      const outage = { id: "it", kind: "outage" as const, start: within.start, seconds: 3600, size, shape };
+      const { key } = await planted({ rows: 60_000, seed: 4, ...within, incidents: [outage] });
+      return key.incidents[0].dropped;
+    };
+    const [all, tenth, ramp] = [
+      await leaving(1, "step"),
+      await leaving(0.1, "step"),
+      await leaving(1, "ramp"),
+    ];
+    expect(all).toBeGreaterThan(10_000);
+    expect(tenth / all).toBeGreaterThan(0.07);
+    expect(tenth / all).toBeLessThan(0.13);
+    expect(ramp / all).toBeGreaterThan(0.4); // half of the visitors over the hour, and later ones only
+    expect(ramp / all).toBeLessThan(0.65);
+  });
+
+  it("slow answers by their shape: a leak grows if nothing is said, a failing dependency is as slow as it is ill", async () => {
+    const thirds = async (kind: "slow_leak" | "dependency_failure", shape?: "step" | "ramp" | "pulse") => {
+      const incident = { id: "it", kind, start: within.start, seconds: 3600, size: 0.01 };
+      const size = kind === "slow_leak" ? 6 : 0.01;
+      const { endpoints } = parseScenario().site;
+      const routes = [...new Set(endpoints.map(({ route }) => route))];
+      const healthy = await planted({ rows: 60_000, seed: 5, ...within });
+      const ill = await planted({
+        rows: 60_000,
+        seed: 5,
+        ...within,
+        incidents: [{ ...incident, size, endpoints: routes, ...(shape && { shape }) }],
+      });
+      const medians = ({ lines }: { lines: string[] }) =>
+        [0, 1, 2].map((third) => {
+          const times = lines
+            .filter((line) => Math.floor(Number(line.slice(14, 16)) / 20) === third)
+            .map((line) => Number(line.split(",")[4]))
+            .sort((a, b) => a - b);
+          return times[times.length >> 1];
+        });
+      const usual = medians(healthy);
+      return medians(ill).map((median, i) => median / usual[i]);
+    };
+    const near = (measured: number[], expected: number[]) =>
+      measured.forEach((factor, i) => {
+        expect(Math.abs(factor / expected[i] - 1)).toBeLessThan(0.1);
+      });
+    // Medians at the middle of each third: 1 + 5 x² for the leak, 1 + 2 x for the dependency.
+    near(await thirds("slow_leak"), [1 + 5 / 36, 1 + 5 / 4, 1 + 5 * (25 / 36)]);
+    near(await thirds("slow_leak", "step"), [6, 6, 6]);
+    near(await thirds("dependency_failure", "step"), [3, 3, 3]);
+    near(await thirds("dependency_failure", "pulse"), [1 + 2 / 3, 1 + 2 * (5 / 6), 1 + 2 / 3]);
+  });
+
+  it("are drawn from the seed on request: as many as asked, inside the window, others for another seed", async () => {
+    const drawn = async (seed: number) =>
+      (await generate({ rows: 100, seed, scenario: { randomIncidents: 12 } })).key.incidents;
+    const [a, again, b] = [await drawn(1), await drawn(1), await drawn(2)];
+    expect(again).toEqual(a);
+    expect(b).not.toEqual(a);
+    expect(a.length).toBe(12);
+    for (const { start, end, kind, size } of a) {
+      expect(start >= "2026-01-05T00:00:00" && start < end && end <= "2026-01-06T00:00:00.000Z").toBe(true);
+      expect(size >= sizes[kind].min && size <= sizes[kind].max).toBe(true);
+    }
+  });
+
+  it("are drawn beside named ones, as an option, and refused by its name when there are too many", async () => {
+    const { key } = await generate({ rows: 100, incidents: ["outage"], randomIncidents: 2 });
+    expect(key.incidents.map(({ id }) => id.replace(/_\D+$/, ""))).toEqual([
+      "outage",
+      "random_1",
+      "random_2",
+    ]);
+    await expect(generate({ rows: 100, randomIncidents: 13 })).rejects.toThrow(
+      "randomIncidents: must be a number from 0 to 12, not 13",
+    );
+  });
+
+  it("can be named, each by its kind, and lie inside any window, a second's too", async () => {
+    for (const end of ["2026-01-05T00:00:01Z", "2026-01-05T00:10:00Z", "2026-03-05T00:00:00Z"]) {
+      const { key } = await generate({ rows: 200, end, incidents: [...presetIncidents] });
+      expect(key.incidents.map(({ id }) => id)).toEqual(presetIncidents);
+      for (const incident of key.incidents)
+        expect(Date.parse(incident.end)).toBeLessThanOrEqual(Date.parse(end));
+    }
+  });
+});
+
+describe("an incident's id", () => {
+  it("is refused when a drawn incident has it", async () => {
+    const drawn = await generate({ rows: 100, scenario: { randomIncidents: 1 } });
+    const [{ id, kind, start }] = drawn.key.incidents;
+    const incidents = [{ id, kind, start: start.replace(".000", ""), seconds: 60 }];
+    await expect(generate({ rows: 100, scenario: { incidents, randomIncidents: 1 } })).rejects.toThrow(
+      `incidents: the id "${id}" is also that of an incident drawn by randomIncidents`,
+    );
+  });
+});

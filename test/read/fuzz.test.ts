@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ReadOptions, read } from "#lib/read/read";
+import { samples } from "./lines.js";
+
+/** A record as every reader must write it, whatever the log holds. */
+const record =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,[\da-fA-F.:]+,(?:"\/(?:[^"\u0000-\u001f]|"")*"|\/[^",\u0000-\u001f]*),[1-5]\d\d,(?:\d+\.\d\d)?$/;
+
+/** Lines of a log by an independent count. */
+function linesOf(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes).toString("latin1");
+  return text === "" ? 0 : text.replace(/\n$/, "").split("\n").length;
+}
+
+async function nothingIsLost(bytes: Uint8Array, options: ReadOptions) {
+  const log = await read(bytes, options);
+  const rows = Buffer.from(log.csv!).toString("utf8").split("\n").slice(1, -1);
+  if (log.lines !== linesOf(bytes)) expect(log.lines).toBe(linesOf(bytes));
+  if (log.records + log.quarantined + log.skipped !== log.lines) expect(log.summary).toBe("adds up");
+  if (rows.length !== log.records) expect(rows).toHaveLength(log.records);
+  for (const row of rows) if (!record.test(row)) expect(row).toMatch(record);
+  const inReasons = log.reasons.lines.reduce<number>((sum, lines) => sum + Number(lines), 0);
+  if (inReasons !== log.quarantined) expect(inReasons).toBe(log.quarantined);
+  return log;
+}
+
+const hostile = [
+  " ",
+  '"',
+  ",",
+  ";",
+  "[",
+  "]",
+  "{",
+  "}",
+  "/",
+  "\\",
+  "\\x2",
+  "\\u00",
+  "-",
+  "-1",
+  "%",
+  "\n",
+  "\r\n",
+  "\r",
+  "\t",
+  "\0",
+  "é",
+  "😀",
+  "\ufeff",
+  "<BADREQ>",
+  "9".repeat(30),
+  "1e999",
+  "null",
+  '""',
+  '\\"',
+  "GET ",
+  "http://",
+  "31/Feb/2012",
+  "+9999",
+].map((text) => Buffer.from(text));
+
+/** A change of a line: what stands at a place, from 0 to 1, is cut out, and something put in. */
+const change = fc.record({
+  line: fc.nat(999),
+  at: fc.nat(999),
+  cut: fc.nat(30),
+  put: fc.oneof(
+    fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
+    fc.constantFrom(...hostile),
+  ),
+});
+
+const formats = Object.keys(samples).map((name) => ({ name, format: name === "timed" ? "combined" : name }));
+
+describe("10,000 logs of real lines, changed at random, lose no line", () => {
+  it.each(formats)("read as $name", async ({ name, format }) => {
+    const lines = samples[name].map((line) => Buffer.from(`${line}\n`));
+    const header = name === "csv" ? lines[0] : Buffer.alloc(0);
+    const options = { format, query: "keep", identifiers: "fold" } as ReadOptions;
+    let records = 0;
+    let quarantined = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
+        const changed = changes.flatMap(({ line, at, cut, put }) => {
+          const bytes = lines[line % lines.length];
+          const from = Math.floor((at * bytes.length) / 1000);
+          return [bytes.subarray(0, from), put, bytes.subarray(from + cut)];
+        });
+        const whole = lines[changes.length % lines.length]; // so that a time in it is found by the sample
+        const log = await nothingIsLost(Buffer.concat([header, whole, ...changed]), options);
+        records += log.records;
+        quarantined += log.quarantined;
+      }),
+      { numRuns: 10_000, seed: 1 },
+    );
+    // The changes are such that both happen often, so that the property says something.
+    expect(records).toBeGreaterThan(5000);
+    expect(quarantined).toBeGreaterThan(2000);
+  });
+});
+
+describe("random bytes lose no line", () => {
+  it.each(formats.filter(({ name }) => name !== "csv" && name !== "json"))(
+    "read as $name",
+    async ({ format }) => {
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 300, size: "max" }), (bytes) =>
+          nothingIsLost(bytes, { format } as ReadOptions).then(() => {}),
+        ),
+        { numRuns: 1000, seed: 2 },
+      );
+    },
+  );
+
+  it("behind a header of CSV, an object of JSON, and to a pattern of one's own", async () => {
+    const own = { name: "own", pattern: "^(?<ip>.*?) (?<time>.*?) (?<path>.*?) (?<status>.*)$" };
+    const cases: [string, ReadOptions][] = [
+      [`${samples.csv[0]}\n`, { format: "csv" }],
+      [`${samples.json[0]}\n`, { format: "json" }],
+      ["", { format: own }],
+    ];
+    for (const [head, options] of cases) {
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 300, size: "max" }), (bytes) =>
+          nothingIsLost(Buffer.concat([Buffer.from(head), bytes]), options).then(() => {}),
+        ),
+        { numRuns: 1000, seed: 3 },
+      );
+    }
+  });
+});
+
+it("what no format fits is refused or read without loss, whatever its bytes", async () => {
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300, size: "max" }), async (bytes) => {
+      const log = await nothingIsLost(bytes, {}).catch((error) => error);
+      if (log instanceof Error) {
+        expect([log.name, log.message]).toEqual([
+          "InputError",
+          expect.stringMatching(/^format: cannot tell/),
+        ]);
+        refused++;
+      }
+    }),
+    { numRuns: 1000, seed: 4 },
+  );
+  expect(refused).toBeGreaterThan(900);
+});
