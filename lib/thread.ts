@@ -15,7 +15,9 @@ interface Start {
 /** Starts a thread. @param file the module it runs @param job plain data that it finds with `threadJob` */
 export function startThread(file: URL, job: unknown): Thread {
   const stopped = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(file, { workerData: { job, stopped } satisfies Start });
+  // Without the options of the process: what a kernel or a test runner loads first (`--require`, `--import`) is made
+  // for its main thread, and may break in ours.
+  const worker = new Worker(file, { workerData: { job, stopped } satisfies Start, execArgv: [] });
   return { worker, end: () => void Atomics.store(stopped, 0, 1) };
 }
 

@@ -201,6 +201,50 @@ async function write(path: string, end: number) {
   });
 });
 
+describe.skipIf(!isSetUp)("threads in a cell", () => {
+  const folder = isSetUp ? mkdtempSync(join(tmpdir(), "server-logs-")) : "";
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string) => JSON.stringify(join(folder, name));
+  const two = (rows: string, name: string) =>
+    `generate({ rows: ${rows}, seed: 42, workers: 2, out: ${path(name)} })`;
+  let steps: Ran[];
+  beforeAll(() => {
+    steps = kernel([
+      { run: 'import { generate, verify } from "server-logs";' },
+      { run: `const log = await ${two("2_000_000", "made.csv")};\nlog.records` },
+      { run: "const outcome = await verify(log, undefined, { workers: 2 });\noutcome.valid" },
+      { run: `await ${two("200_000_000", "endless.csv")}`, stopAt: "<progress" },
+      { run: "1 + 1" },
+      // a thread of the user's own
+      {
+        run: `const { Worker } = require("node:worker_threads");
+await new Promise((ended, failed) => new Worker("", { eval: true }).on("exit", ended).on("error", failed))`,
+      },
+    ]) as Ran[];
+  });
+
+  test("make two million records, and verify them", () => {
+    expect(steps.slice(0, 3).map(({ status, outputs }) => [status, outputs.at(-1)?.text])).toEqual([
+      ["ok", undefined],
+      ["ok", "2000000\n"],
+      ["ok", "true\n"],
+    ]);
+    expect(readdirSync(folder).sort()).toEqual(["made.csv", "made.truth.json"]);
+  });
+
+  test("are stopped by Jupyter's stop button, and leave nothing half-written", () => {
+    expect([steps[3]!.status, steps[3]!.outputs.at(-1)!.text]).toEqual([
+      "error",
+      "InterruptedError: interrupted: nothing was left half-written\n",
+    ]);
+    expect(steps[4]).toMatchObject({ status: "ok", outputs: [{ text: "2\n" }] });
+  });
+
+  test("of the user's own start too", () => {
+    expect(steps[5]).toMatchObject({ status: "ok", outputs: [{ text: "0\n" }] });
+  });
+});
+
 describe.skipIf(!isSetUp)("help in a cell", () => {
   let steps: unknown[];
   beforeAll(() => {
