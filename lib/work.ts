@@ -74,3 +74,25 @@ export class Pace {
     }
   }
 }
+
+/**
+ * How a step of longer work tells its progress: as a part of the whole, counted in bytes.
+ * @param before - bytes of the whole that lie before the step
+ * @param size - bytes of the whole that the step is; undefined when nobody knows, and the step counts bytes itself
+ * @param whole - bytes of the whole; undefined when nobody knows
+ */
+export function partOf(
+  { signal, onProgress }: Work,
+  before: number,
+  size: number | undefined,
+  whole: number | undefined,
+): Work {
+  if (!onProgress) return { signal };
+  return {
+    signal,
+    onProgress: ({ done, total }) => {
+      const bytes = total && size !== undefined ? (size * done) / total : done;
+      onProgress({ done: Math.round(before + bytes), total: whole, unit: "bytes" });
+    },
+  };
+}

@@ -24,8 +24,6 @@ export interface ByteStream {
   readonly size: number | undefined;
   /** Why the bytes ended before their end: packed data that are cut short or damaged. */
   damage(): string | undefined;
-  /** What the reader should know of them, though nothing is damaged. */
-  note(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -59,7 +57,6 @@ export async function openBytes(path: string, argument: string): Promise<ByteStr
     position: () => position,
     size,
     damage: () => undefined,
-    note: () => undefined,
     close: () => handle.close(),
   };
 }
@@ -143,11 +140,8 @@ function unpacked(
   close: () => Promise<void>,
 ): ByteStream {
   let damage: string | undefined;
-  let note: string | undefined;
   let chunk: Uint8Array = new Uint8Array(0);
-  const chunks = unpack(packed, compression, (text) => {
-    note = text;
-  })[Symbol.asyncIterator]();
+  const chunks = unpack(packed, compression)[Symbol.asyncIterator]();
   return {
     compression,
     async fill(into, offset, length) {
@@ -170,7 +164,6 @@ function unpacked(
     position,
     size,
     damage: () => damage,
-    note: () => note,
     async close() {
       await chunks.return?.();
       await close();
@@ -182,9 +175,8 @@ function unpacked(
 async function* unpack(
   packed: AsyncIterable<Uint8Array>,
   compression: Compression,
-  note: (text: string) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (compression === "gzip") yield* (await import("./gunzip.js")).gunzip(packed, note);
+  if (compression === "gzip") yield* (await import("./gunzip.js")).gunzip(packed);
   else if (compression === "zstd") yield* (await import("./unzstd.js")).unzstd(packed);
   else yield* packed;
 }

@@ -9,32 +9,41 @@ const longestKept = 1 << 20;
 const mostSalvaged = 1 << 26;
 
 /**
- * Unpacks gzip, of any number of members, up to the first damage. The members are taken apart here, as zlib
- * gives out nothing of what it had unpacked when it comes upon an error.
+ * Unpacks gzip, of any number of members, up to the first damage. The members are taken apart here, because zlib
+ * gives out nothing of what it had unpacked when it meets an error. Zeros may follow the last member up to the end,
+ * as they fill up a block on a tape; anything else there is damage, since a member may have stood there.
  * Source: RFC 1952.
- * @param note - takes what the reader should know of sound data
  * @throws Error when a member is cut short or damaged; all that was unpacked before was given out.
  */
 export async function* gunzip(
   packed: AsyncIterable<Uint8Array>,
-  note: (text: string) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const input = new PackedInput(packed);
   try {
-    for (let members = 0; ; members++) {
+    for (let members = 0; (await input.next()) !== undefined; members++) {
       const magic = await input.upTo(2);
-      if (magic.length === 0) return;
-      if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
-        if (members === 0) throw new Error(endsEarly);
-        // Zeros fill up a tape's block, and mean nothing.
-        if (magic.some((byte) => byte !== 0)) note("what follows the gzip data is no gzip and was left out");
+      if (magic[0] === 0 && members > 0) {
+        if (magic[1] || !(await isPadding(input))) throw new Error(noMember);
         return;
       }
+      if (magic[0] === 0x1f && magic.length === 1) throw new Error(endsEarly);
+      if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw new Error(noMember);
       yield* member(input);
     }
   } finally {
     await input.close();
   }
+}
+
+const noMember = "a member is followed by bytes that are no gzip";
+
+/** Whether nothing but zeros is left; reads to the end, or to the first other byte. */
+async function isPadding(input: PackedInput): Promise<boolean> {
+  for (let bytes = await input.next(); bytes !== undefined; bytes = await input.next()) {
+    if (bytes.some((byte) => byte !== 0)) return false;
+    input.skip(bytes.length);
+  }
+  return true;
 }
 
 /** Unpacks a member whose first two bytes were read. */

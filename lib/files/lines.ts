@@ -42,8 +42,6 @@ export function contentOf(source: Source): string | Uint8Array {
 export class Lines {
   /** Why the data ended before their end (packed data cut short or damaged); undefined when they did not. */
   damage: string | undefined;
-  /** What the reader should know of sound data: something follows them that does not belong to them. */
-  note: string | undefined;
   /** How the data are packed; known from the first block on. */
   compression: Compression = "none";
   readonly #source: string | Uint8Array;
@@ -127,10 +125,7 @@ export class Lines {
         return part.length;
       }
       const got = await stream.fill(into, offset, length);
-      if (got === 0) {
-        this.damage = stream.damage();
-        this.note = stream.note();
-      }
+      if (got === 0) this.damage = stream.damage();
       return got;
     };
     // Standard input may keep silent for ever: an interrupt closes it.

@@ -6,7 +6,7 @@ import { type LogFile, type LogSource, logFiles } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
 import { MemorySink, standardOutput } from "../files/sink.js";
 import { checkWritable, pathOption } from "../files/wholeFile.js";
-import { checkWork, type Progress, type Work } from "../work.js";
+import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
@@ -101,7 +101,7 @@ export async function readInto(
     let before = 0;
     for (const job of jobs) {
       const named = jobs.length > 1 || shared !== undefined;
-      sources.push(await readOne(job, records, tally, named, part(work, before, job.file.size, size)));
+      sources.push(await readOne(job, records, tally, named, partOf(work, before, job.file.size, size)));
       before += job.file.size ?? 0;
     }
     await records.end();
@@ -222,7 +222,6 @@ async function readOne(
     format,
     why,
     damage: lines.damage,
-    note: lines.note,
     lines: after.lines - before.lines,
     records: after.records - before.records,
     quarantined: after.quarantined - before.quarantined,
@@ -239,15 +238,4 @@ function sizeOf(files: readonly LogFile[]): number | undefined {
     sum += size;
   }
   return sum;
-}
-
-/** Progress of one log as a part of all of them, in bytes. */
-function part(work: Work, before: number, size: number | undefined, total: number | undefined): Work {
-  const { onProgress, signal } = work;
-  if (!onProgress) return work;
-  const scaled = ({ done, total: own, unit }: Progress) => {
-    const bytes = unit === "bytes" ? done : ((size ?? 0) * done) / (own || 1);
-    onProgress({ done: before + Math.round(bytes), total, unit: "bytes" });
-  };
-  return { signal, onProgress: scaled };
 }

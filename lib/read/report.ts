@@ -15,8 +15,6 @@ export interface SourceLog extends Readonly<LineCounts> {
   readonly why: string;
   /** Why its data ended before their end, if they did. */
   readonly damage: string | undefined;
-  /** What the reader should know of sound data: something stands behind them that does not belong to them. */
-  readonly note: string | undefined;
 }
 
 /** Logs that were read, and what became of their lines: lines = records + quarantined + skipped. */
@@ -96,11 +94,10 @@ export function readLogOf(
 function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
   const { records, outOfOrder, firstOutOfOrder, withoutResponseTime } = tally;
   const warnings: string[] = [];
-  for (const { damage, note, name, lines } of sources) {
+  for (const { damage, name, lines } of sources) {
     const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
     if (damage !== undefined)
       warnings.push(`${damage}: what came after line ${grouped(lines)}${place} is lost`);
-    if (note !== undefined) warnings.push(`${note}, after line ${grouped(lines)}${place}`);
   }
   if (outOfOrder > 0) {
     warnings.push(

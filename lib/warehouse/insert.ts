@@ -1,12 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { InputError, InterruptedError, quoted } from "../errors.js";
-import { Lines } from "../files/lines.js";
+import { InterruptedError } from "../errors.js";
 import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import { interruptible } from "./duckdb/duckdb.js";
 import { columnList, requestsColumns } from "./schema.js";
 import { checkColumns, rows, type Trust, unsound } from "./soundRows.js";
-import { sourceName, type TableFile, withTableFile } from "./source.js";
+import { sourceName, withTableFile } from "./source.js";
 
 /** Makes the empty table `requests`. */
 export async function createRequests(connection: DuckDBConnection): Promise<void> {
@@ -41,9 +40,8 @@ export function takeRows(
   statement: (rows: string) => string,
   trust: Trust = "checked",
 ): Promise<number> {
-  return withTableFile(source, async (file) => {
+  return withTableFile(source, work, async (file, work) => {
     const name = sourceName(source);
-    if (file.compression !== "none") await checkWhole(file, name, work);
     await checkColumns(connection, file, name);
     try {
       const run = () => connection.run(statement(rows(file, trust)), [file.path]);
@@ -53,15 +51,4 @@ export function takeRows(
       throw await unsound(file, name, error, work);
     }
   });
-}
-
-/** DuckDB takes packed data that are cut short for whole ones, as long as they end between two lines. */
-async function checkWhole({ path }: TableFile, name: string, { signal }: Work): Promise<void> {
-  const lines = new Lines(path, "source");
-  for await (const _ of lines.blocks({ signal })) if (lines.damage !== undefined) break;
-  if (lines.damage !== undefined) {
-    throw new InputError(
-      `source: ${quoted(name)} is not a sound CSV; validate lists what is wrong: ${lines.damage}`,
-    );
-  }
 }

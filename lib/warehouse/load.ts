@@ -13,7 +13,7 @@ import { Outputs, type Put } from "../files/outputs.js";
 import { checkWritable } from "../files/wholeFile.js";
 import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
-import { checkWork, type Progress, type Work } from "../work.js";
+import { checkWork, partOf, type Work } from "../work.js";
 import { openDuckdbWarehouse } from "./duckdb/duckdbLoad.js";
 import { checkNoOtherAddress, isPostgres } from "./place.js";
 import { openPostgresWarehouse } from "./postgres/postgresLoad.js";
@@ -82,7 +82,7 @@ export async function load(
     const size = files.reduce((sum, file) => sum + file.size, 0);
     let before = 0;
     for (const file of files) {
-      await loadOne(file, warehouse, reading, quarantine, done, partOf(work, before, size));
+      await loadOne(file, warehouse, reading, quarantine, done, partOf(work, before, file.size, size));
       before += file.size;
     }
     total = await warehouse.total();
@@ -200,15 +200,6 @@ async function fingerprint(source: Source, { signal }: Work): Promise<string> {
     hash.update(piece);
   }
   return hash.digest("hex");
-}
-
-/** Progress of one log as a part of all of them. */
-function partOf({ signal, onProgress }: Work, before: number, total: number): Work {
-  if (!onProgress) return { signal };
-  return {
-    signal,
-    onProgress: ({ done }: Progress) => onProgress({ done: before + done, total, unit: "bytes" }),
-  };
 }
 
 /** What became of each log, as it is told afterwards. */

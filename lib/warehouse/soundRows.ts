@@ -92,7 +92,7 @@ async function firstUnsound(file: TableFile, { signal }: Work): Promise<string |
  * @param order - whether rows come in the file's order, which is slower, and numbers them rightly
  */
 function scanOf(
-  { kind, compression }: TableFile,
+  { kind }: TableFile,
   { timestamp = "VARCHAR", order = false }: { timestamp?: string; order?: boolean } = {},
 ): string {
   if (kind === "parquet") return "read_parquet($1)";
@@ -101,7 +101,7 @@ function scanOf(
   );
   // Nothing is left to guessing: it costs time, and a guess can go wrong.
   return `read_csv($1, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', parallel = ${!order},
-    compression = '${compression}', allow_quoted_nulls = false, columns = {${columns.join(", ")}})`;
+    compression = 'none', allow_quoted_nulls = false, columns = {${columns.join(", ")}})`;
 }
 
 /** Each field's value in its type. What is finer than a record can say is cut as `read` cuts it. */
@@ -184,7 +184,7 @@ export async function isTable(source: Source): Promise<boolean> {
   const instance = await inMemory();
   const connection = await instance.connect();
   try {
-    return await withTableFile(source, async (file) =>
+    return await withTableFile(source, {}, async (file) =>
       fits(await columnsOf(connection, file, sourceName(source))),
     );
   } finally {

@@ -1,17 +1,17 @@
-import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import type { Compression } from "../files/bytes.js";
+import { type Compression, openBytes, openMemory, readSize } from "../files/bytes.js";
 import { contentOf, Lines } from "../files/lines.js";
+import { reason } from "../files/wholeFile.js";
 import { csvHeader, type Source } from "../record.js";
+import { Pace, partOf, type Work } from "../work.js";
 
 /** A log with the five fields as columns, which a database can take as it is. */
 export interface TableFile {
   readonly path: string;
   readonly kind: "csv" | "parquet";
-  /** How the file is packed; Parquet packs its own columns. */
-  readonly compression: Compression;
   /** Bytes. */
   readonly size: number;
 }
@@ -65,11 +65,17 @@ export async function sourceKind(source: Source): Promise<SourceKind> {
 const longestHead = 200; // bytes
 
 /**
- * Calls `use` with the source as a file. A log in memory is written to a private file first, and a name
- * that DuckDB would take as a pattern is hidden behind a link; both are gone afterwards.
- * @throws InputError when the file cannot be read, or is neither CSV with the header nor Parquet.
+ * Calls `use` with the source as a file that DuckDB reads. A log in memory is written to a private file first. So is a
+ * packed CSV, unpacked: DuckDB takes packed data that are cut short for whole ones, if they end between two lines.
+ * A name that DuckDB would take for a pattern is hidden behind a link. All of these are gone afterwards.
+ * @throws InputError when the file cannot be read, is packed and damaged, or is neither CSV with the header nor
+ *   Parquet; InterruptedError when stopped
  */
-export async function withTableFile<T>(source: Source, use: (file: TableFile) => Promise<T>): Promise<T> {
+export async function withTableFile<T>(
+  source: Source,
+  work: Work,
+  use: (file: TableFile, work: Work) => Promise<T>,
+): Promise<T> {
   const found = await sourceKind(source);
   const content = contentOf(source);
   if (found.kind === "other") {
@@ -79,15 +85,52 @@ export async function withTableFile<T>(source: Source, use: (file: TableFile) =>
     );
   }
   const size = typeof content === "string" ? (await stat(content)).size : content.length;
-  const file = { ...found, size };
-  if (typeof content === "string" && !/[*?[\]{}\\]/.test(content)) return use({ ...file, path: content });
+  const { kind, compression } = found;
+  const isPacked = compression !== "none";
+  if (typeof content === "string" && !isPacked && !/[*?[\]{}\\]/.test(content))
+    return use({ path: content, kind, size }, work);
   const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
-  const plain = join(folder, `requests.${found.kind}`);
+  const path = join(folder, `requests.${kind}`);
   try {
-    if (typeof content === "string") await symlink(content, plain);
-    else await writeFile(plain, content, { mode: 0o600 });
-    return await use({ ...file, path: plain });
+    if (isPacked) {
+      await unpack(source, path, partOf(work, 0, size / 2, size));
+      return await use({ path, kind, size }, partOf(work, size / 2, size / 2, size));
+    }
+    if (typeof content === "string") await symlink(content, path);
+    else await writeFile(path, content, { mode: 0o600 });
+    return await use({ path, kind, size }, work);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws InputError when the data are damaged; Error in one sentence when the disk is full */
+async function unpack(source: Source, to: string, work: Work): Promise<void> {
+  const content = contentOf(source);
+  const packed = typeof content === "string" ? await openBytes(content, "source") : openMemory(content)!;
+  try {
+    const file = await open(to, "wx", 0o600);
+    try {
+      const pace = new Pace(work);
+      const buffer = new Uint8Array(readSize);
+      for (;;) {
+        const length = await packed.fill(buffer, 0, readSize);
+        if (length === 0) break;
+        await file.writeFile(buffer.subarray(0, length));
+        await pace.step(packed.position(), packed.size, "bytes");
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      throw new Error(`cannot unpack ${quoted(sourceName(source))} into ${quoted(to)}: ${reason(error)}`);
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await packed.close();
+  }
+  const damage = packed.damage();
+  if (damage === undefined) return;
+  throw new InputError(
+    `source: ${quoted(sourceName(source))} is not a sound CSV; validate lists what is wrong: ${damage}`,
+  );
 }

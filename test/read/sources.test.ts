@@ -126,13 +126,6 @@ describe("a packed log", () => {
     }
   });
 
-  it("with something else behind it is whole, and a note says so: gzip", async () => {
-    const log = await read(Buffer.concat([gzipSync(bytes), Buffer.from("garbagegarbage")]));
-    expect(csvOf(log)).toBe(plain);
-    expect(log.damaged).toBe(false);
-    expect(log.warnings[0]).toBe("what follows the gzip data is no gzip and was left out, after line 500");
-  });
-
   it("that is damaged at any byte neither crashes nor loses a line", async () => {
     for (const packed of [gzipSync(bytes.subarray(0, 20_000)), compress(bytes.subarray(0, 20_000), 3)]) {
       for (let at = 4; at < packed.length; at += 97) {

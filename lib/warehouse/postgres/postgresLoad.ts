@@ -7,7 +7,7 @@ import type { Client } from "pg";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { contentOf, Lines } from "../../files/lines.js";
 import type { Source } from "../../record.js";
-import type { Progress, Work } from "../../work.js";
+import { partOf, type Work } from "../../work.js";
 import { inMemory } from "../duckdb/duckdb.js";
 import { takeRows } from "../insert.js";
 import { columnList, loadsColumns, requestsColumns } from "../schema.js";
@@ -75,8 +75,13 @@ class PostgresWarehouse implements Warehouse {
     try {
       await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
       const into = `'${csv.replaceAll("'", "''")}' (FORMAT csv, HEADER true)`;
-      await takeRows(connection, source, part(work, size, 0, 0.2), (rows) => `COPY (${rows}) TO ${into}`);
-      return await this.#copy(csv, sourceName(source), part(work, size, 0.2, 1));
+      await takeRows(
+        connection,
+        source,
+        partOf(work, 0, 0.2 * size, size),
+        (rows) => `COPY (${rows}) TO ${into}`,
+      );
+      return await this.#copy(csv, sourceName(source), partOf(work, 0.2 * size, 0.8 * size, size));
     } finally {
       connection.closeSync();
       instance.closeSync();
@@ -128,18 +133,6 @@ class PostgresWarehouse implements Warehouse {
     await this.client.query("ROLLBACK").catch(() => {});
     await this.client.end().catch(() => {});
   }
-}
-
-/** Progress of a step as a part of a log of `size` bytes: which shares of it the step begins and ends at. */
-function part({ signal, onProgress }: Work, size: number, begin: number, end: number): Work {
-  if (!onProgress) return { signal };
-  const scaled = ({ done, total, unit }: Progress) =>
-    onProgress({
-      done: Math.round(size * (begin + ((end - begin) * done) / (total || 1))),
-      total: size,
-      unit,
-    });
-  return { signal, onProgress: scaled };
 }
 
 /** The bytes of a CSV, in pieces of their own, as `Lines` reuses its buffer. */
