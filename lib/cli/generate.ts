@@ -35,7 +35,8 @@ export function generateCommand(program: Command): void {
     .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
     .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`)
     .option("--labels", "write the incidents and the defect of each line beside the log")
-    .option("--no-key", "write no answer key beside the log")
+    .option("--key <file>", "where to write the answer key; - is standard output (default: beside the log)")
+    .option("--no-key", "write no answer key")
     .option(
       "--workers <n>",
       "threads, 1 to 64; the bytes are the same (default: by the number of records)",
@@ -45,6 +46,8 @@ export function generateCommand(program: Command): void {
     .action(async ({ json, scenario, defects, start, end, from, to, ...options }) => {
       if (json && options.out === "-")
         throw new InputError("--json: needs --out FILE, as standard output carries the log");
+      if (json && options.key === "-")
+        throw new InputError("--json: needs --key FILE, as standard output carries the answer key");
       const { generate } = await import("../write/generate.js");
       const now = Date.now();
       const log = await working((work) =>

@@ -68,9 +68,11 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   try {
     const file = out === undefined || out === standardOutput ? undefined : await open(out, "out");
     const beside = file?.isRegular ? withoutExtensions(file.path) : undefined;
-    const keyPath = beside && options.key !== false ? `${beside}.truth.json` : undefined;
-    if (keyPath && file) await refuseOtherKey(keyPath, basename(file.path));
-    const keyFile = keyPath === undefined ? undefined : await open(keyPath, "key");
+    const named = typeof options.key === "string" ? options.key : undefined;
+    const keyPath = named ?? (beside && options.key !== false ? `${beside}.truth.json` : undefined);
+    if (keyPath && file && named === undefined) await refuseOtherKey(keyPath, basename(file.path));
+    const keyFile =
+      keyPath === undefined || keyPath === standardOutput ? undefined : await open(keyPath, "key");
     const labelFile = job.labels
       ? await open(`${beside ?? noPlaceForLabels()}.labels.csv`, "labels")
       : undefined;
@@ -107,7 +109,9 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     const name = file ? basename(file.path) : "";
     const made = file && { name, format: job.format, bytes: size, sha256 };
     const key = answerKey(plan, from, to, step.value, made);
-    await keyFile?.write(new TextEncoder().encode(`${JSON.stringify(key)}\n`));
+    const keyLine = new TextEncoder().encode(`${JSON.stringify(key)}\n`);
+    await keyFile?.write(keyLine);
+    if (keyPath === standardOutput) await toStandardOutput(keyLine);
     await WholeFile.commitAll(files);
     const inMemory = out === undefined ? memory.bytes() : undefined;
     return {

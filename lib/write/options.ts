@@ -56,8 +56,11 @@ export interface GenerateOptions extends Work {
   defects?: Partial<Defects> | undefined;
   /** Whether to write a label for each line beside the log, as `….labels.csv`. Default false. */
   labels?: boolean | undefined;
-  /** Whether to write the answer key beside the log, as `….truth.json`. Default true where there is a file. */
-  key?: boolean | undefined;
+  /**
+   * Whether to write the answer key beside the log, as `….truth.json`; or the file to write it to, `"-"` for standard
+   * output. Default true where there is a file.
+   */
+  key?: boolean | string | undefined;
   /** Threads that make it, 1 to 64: the bytes are the same. Default 1 below 2 million records, else the cores. */
   workers?: number | undefined;
 }
@@ -92,12 +95,13 @@ const known = [
  */
 export function checkGenerateOptions(options: GenerateOptions): void {
   checkOptions(options, known);
-  const { signal, onProgress, labels, key } = options;
+  const { signal, onProgress, labels, key, out } = options;
   checkWork({ signal, onProgress });
-  for (const [name, value] of Object.entries({ labels, key })) {
-    if (value !== undefined && typeof value !== "boolean")
-      throw new InputError(`${name}: must be true or false, not ${quoted(value)}`);
-  }
+  if (labels !== undefined && typeof labels !== "boolean")
+    throw new InputError(`labels: must be true or false, not ${quoted(labels)}`);
+  if (key !== undefined && typeof key !== "boolean") pathOption("key", key);
+  if (key === "-" && out === "-")
+    throw new InputError("key: standard output carries the log; give the key a file, or the log one");
 }
 
 /** Bytes of a record, about, to refuse in time what would not fit. */
