@@ -55,7 +55,10 @@ export function recognise(
       const reading = readingOf(format, options, lines);
       return reading ? [{ name, format, reading, ...countOf(reading, lines) }] : [];
     })
-    .sort((a, b) => b.records - a.records);
+    .sort(
+      (a, b) =>
+        b.records - a.records || Number(a.format.general ?? false) - Number(b.format.general ?? false),
+    );
   // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
   const bare = tried.find(({ headers }) => headers === lines.length);
   if (bare !== undefined) {
@@ -65,7 +68,8 @@ export function recognise(
       why: `${bare.format.title}: a header and nothing behind it`,
     };
   }
-  const [best, second] = tried;
+  const [best] = tried;
+  const second = tried.find((other) => other !== best && !other.format.general);
   const first = new TextDecoder().decode(lines[0].subarray(0, 200));
   if (best === undefined || best.records === 0 || best.records < (lines.length - best.headers) / 2) {
     const nearest = best?.records ? `; the nearest, ${best.name}, reads ${best.records} of them` : "";

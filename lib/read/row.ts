@@ -36,6 +36,11 @@ export interface FormatOptions {
   readonly keepQuery: boolean;
   /** Unit of response times, or "none" to leave them out; undefined: the format decides. */
   readonly timeUnit: TimeUnit | "none" | undefined;
+  /**
+   * Whether what wraps the lines (a container's runtime, syslog) tells when it received each: `row.time` holds it when
+   * a line is read, for formats that have no time of their own.
+   */
+  readonly received?: boolean;
 }
 
 /**
@@ -57,6 +62,8 @@ export interface Reading {
 export interface LineFormat {
   /** What it is, for people. */
   readonly title: string;
+  /** Whether it is chosen only when no other format reads as many of the first lines: its names are anybody's. */
+  readonly general?: boolean;
   /**
    * Makes it ready to read a log that begins with these lines (without line ends and blank lines; none of an
    * empty log).

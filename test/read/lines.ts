@@ -1,7 +1,7 @@
 /** Lines as the makers of servers and their manuals show them, for each reader. */
 import { readFileSync } from "node:fs";
 
-const data = (name: string) => new URL(`../../../data/${name}`, import.meta.url);
+const data = (name: string) => new URL(`../../data/${name}`, import.meta.url);
 const linesOf = (name: string) => readFileSync(data(name), "utf8").trimEnd().split("\n");
 
 const haproxy = linesOf("haproxy_excerpt.log");

@@ -61,13 +61,13 @@ const utf8 = new TextEncoder();
 
 /** Makes the function that reads the texts of five fields into a row. */
 export function fieldReader(
-  { toUtc, keepQuery }: FormatOptions,
+  { toUtc, keepQuery, received = false }: FormatOptions,
   unit: TimeUnit | "none",
 ): (texts: FieldTexts, row: Row) => Reason {
   return ({ bytes, start, end }, row) => {
     row.bytes = bytes;
-    if (start[TIMESTAMP] === end[TIMESTAMP]) return "there is no timestamp";
-    row.time = moment(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
+    if (start[TIMESTAMP] < end[TIMESTAMP]) row.time = moment(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
+    else if (!received) return "there is no timestamp";
     if (row.time < 0) return "the timestamp is not a date and time that can be read";
     if (start[CLIENT] === end[CLIENT]) return "there is no client address";
     readClient(bytes, start[CLIENT], end[CLIENT], row);

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { InputError } from "../../errors.js";
 import { recordFields } from "../../record.js";
-import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { jsonRecords } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
 
@@ -17,7 +17,7 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
 }
 
 /** JSON lines with the usual names at the top level, such as this library writes and nginx is told to write. */
-export const json = jsonLines("JSON lines");
+export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
  * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted.
@@ -79,28 +79,9 @@ function jsonReading(
   } else if (fields.response_time_ms !== undefined && timeUnit === undefined) {
     ({ unit: timed, unsure } = mapFields(Object.values(fields), fields, undefined, "the map of fields"));
   }
-  const steps = paths.map((path) => (path === undefined ? undefined : [path, ...path.split(".")]));
-  const texts = new FieldTexts();
-  const values: (string | undefined)[] = new Array(5);
-  const readFields = fieldReader(options, timed);
-  return {
-    decided,
-    unsure,
-    read: (bytes, start, end, row) => {
-      const object = objectOf(bytes, start, end);
-      if (object === undefined) return "not a JSON object in UTF-8";
-      for (let i = 0; i < 5; i++) {
-        const path = steps[i];
-        values[i] = path === undefined ? undefined : textAt(object, path);
-        if (values[i] === undefined && i < 4) return missing[i];
-      }
-      texts.setAll(values);
-      return readFields(texts, row);
-    },
-  };
+  const places = paths.map((path) => (path === undefined ? [] : [path]));
+  return { decided, unsure, read: jsonRecords(options, places, timed) };
 }
-
-const missing = recordFields.map(({ name }) => `the JSON object has no ${name}`);
 
 function objectOf(bytes: Uint8Array, start: number, end: number): object | undefined {
   const line = bytes.subarray(start, end);
@@ -114,17 +95,3 @@ function objectOf(bytes: Uint8Array, start: number, end: number): object | undef
 }
 
 const utf8 = new TextDecoder();
-
-/** The value at a path as text: `[path, first step, second step, …]`, the whole path being a name of its own, too. */
-function textAt(object: object, [path, ...steps]: readonly string[]): string | undefined {
-  let value: unknown = object;
-  if (Object.hasOwn(object, path)) value = (object as Record<string, unknown>)[path];
-  else {
-    for (const step of steps) {
-      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return;
-      value = (value as Record<string, unknown>)[step];
-    }
-  }
-  if (typeof value === "string") return value;
-  return typeof value === "number" ? String(value) : undefined;
-}

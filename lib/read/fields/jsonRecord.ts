@@ -1,0 +1,92 @@
+import { recordFields } from "../../record.js";
+import { type FormatOptions, isHeader, type LineReader, type Reason, type TimeUnit } from "../row.js";
+import { FieldTexts, fieldReader } from "./fields.js";
+import { JsonFields } from "./jsonFields.js";
+
+/** Which values of an object hold a record's fields: in their order, for each the paths that may hold it, the surest first. */
+export type FieldPaths = readonly (readonly string[])[];
+
+/**
+ * Makes the reader of lines that are JSON objects, or elements of a list that has one on each line. Of the paths of a
+ * field the first counts that has a value on the line, neither empty nor "-".
+ * @param unit of the response time
+ */
+export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: TimeUnit | "none"): LineReader {
+  const json = new JsonFields(paths.flat());
+  const first = paths.map((_, field) => paths.slice(0, field).flat().length);
+  const last = paths.map((own, field) => first[field] + own.length);
+  const texts = new FieldTexts();
+  const values: (string | undefined)[] = new Array(5);
+  const readFields = fieldReader(options, unit);
+  return (bytes, start, end, row): Reason => {
+    let from = start;
+    let to = end;
+    if (bytes[start] !== OPEN_BRACE || bytes[end - 1] !== CLOSE_BRACE) {
+      from = elementStart(bytes, start, end);
+      to = elementEnd(bytes, from, end);
+      if (from >= to) return isHeader; // a bracket that opens or closes the list
+    }
+    if (!json.read(bytes, from, to)) return "not a JSON object in UTF-8";
+    texts.bytes = bytes;
+    for (let field = 0; field < 5; field++) {
+      let slot = first[field];
+      while (slot < last[field] && isEmpty(bytes, json.start[slot], json.end[slot])) slot++;
+      if (slot === last[field]) {
+        for (slot = first[field]; slot < last[field] && json.start[slot] < 0; slot++);
+        if (slot === last[field]) {
+          if (field < 4 && !(field === 0 && options.received)) return missing[field];
+          texts.start[field] = texts.end[field] = start;
+          chosen[field] = -1;
+          continue;
+        }
+      }
+      chosen[field] = slot;
+      texts.start[field] = json.start[slot];
+      texts.end[field] = json.end[slot];
+    }
+    if (json.anyEscaped) {
+      for (let field = 0; field < 5; field++)
+        values[field] = chosen[field] < 0 ? undefined : json.text(chosen[field]);
+      texts.setAll(values);
+    }
+    return readFields(texts, row);
+  };
+}
+
+const chosen = new Int32Array(5);
+const missing = recordFields.map(({ name }) => `the JSON object has no ${name}`);
+
+const isEmpty = (bytes: Uint8Array, start: number, end: number) =>
+  start < 0 || start === end || (end - start === 1 && bytes[start] === MINUS);
+
+/** Behind the spaces, the bracket or the comma that may stand before an element of a list. */
+function elementStart(bytes: Uint8Array, start: number, end: number): number {
+  let at = afterSpace(bytes, start, end);
+  if (at < end && (bytes[at] === OPEN_BRACKET || bytes[at] === COMMA)) at = afterSpace(bytes, at + 1, end);
+  return at < end && bytes[at] === CLOSE_BRACKET && afterSpace(bytes, at + 1, end) === end ? end : at;
+}
+
+/** Before the comma or the bracket, and the spaces, that may stand behind an element of a list. */
+function elementEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  const space = () => {
+    while (at > start && bytes[at - 1] <= SPACE) at--;
+  };
+  space();
+  if (at > start && (bytes[at - 1] === COMMA || bytes[at - 1] === CLOSE_BRACKET)) at--;
+  space();
+  return at;
+}
+
+function afterSpace(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && bytes[at] <= SPACE) at++;
+  return at;
+}
+
+const SPACE = 32;
+const COMMA = 44;
+const MINUS = 45;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;

@@ -1,0 +1,121 @@
+/** The walk through JSON finds what `JSON.parse` finds, and refuses what it refuses. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { JsonFields } from "#lib/read/fields/jsonFields";
+
+const paths = ["a", "a.b", "a.b.c", "b", "é", 'q"', "b.a"];
+const json = new JsonFields(paths);
+
+/** The value at a path, a name with dots before the steps through objects. */
+function valueAt(value: unknown, path: string): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+  for (const [name, inner] of Object.entries(value).reverse()) {
+    if (name === path) return inner;
+    const found = path.startsWith(`${name}.`) ? valueAt(inner, path.slice(name.length + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+}
+
+function agrees(bytes: Uint8Array): boolean {
+  let expected: unknown;
+  try {
+    expected = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {}
+  const isObject = typeof expected === "object" && expected !== null && !Array.isArray(expected);
+  expect(json.read(bytes, 0, bytes.length)).toBe(isObject);
+  if (!isObject) return false;
+  paths.forEach((path, slot) => {
+    const value = valueAt(expected, path);
+    const text = json.text(slot);
+    if (typeof value === "string") expect(text).toBe(value);
+    else if (typeof value === "number") expect(Number(text)).toBe(value);
+    else expect(text).toBeUndefined();
+  });
+  return true;
+}
+
+const name = fc.constantFrom("a", "b", "c", "é", 'q"', "x", "");
+const leaf = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.double({ noNaN: true }),
+  fc.constantFrom(null, true, -0, 1e300),
+);
+const { object } = fc.letrec<{ object: object; value: unknown }>((tie) => ({
+  object: fc.dictionary(name, tie("value"), { maxKeys: 4 }),
+  value: fc.oneof({ maxDepth: 4 }, leaf, tie("object"), fc.array(tie("value"), { maxLength: 3 })),
+}));
+
+describe("JSON as it may stand in a log", () => {
+  it("any object, however it is spaced", () => {
+    const spaced = fc.tuple(object, fc.constantFrom(undefined, " ", "\t"));
+    fc.assert(
+      fc.property(spaced, ([value, space]) => {
+        expect(agrees(new TextEncoder().encode(JSON.stringify(value, null, space)))).toBe(true);
+      }),
+      { numRuns: 5000, seed: 1 },
+    );
+  });
+
+  it("an object damaged at random", () => {
+    const pieces = [
+      '"',
+      "\\",
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      "0",
+      "-",
+      ".",
+      "e",
+      "\\u12",
+      "\\ud800",
+      "\0",
+      "\x7f",
+      "é",
+      " ",
+      "tru",
+      "null",
+    ];
+    const put = fc.oneof(
+      fc.constantFrom(...pieces).map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 3 }),
+    );
+    let whole = 0;
+    fc.assert(
+      fc.property(object, fc.nat(999), fc.nat(3), put, (value, at, cut, added) => {
+        const bytes = Buffer.from(JSON.stringify(value));
+        const from = Math.floor((at * bytes.length) / 1000);
+        if (agrees(Buffer.concat([bytes.subarray(0, from), added, bytes.subarray(from + cut)]))) whole++;
+      }),
+      { numRuns: 10_000, seed: 2 },
+    );
+    expect(whole).toBeGreaterThan(1000); // some damage lies inside a string
+  });
+
+  it.each([
+    "",
+    " ",
+    "{",
+    "[]",
+    "1",
+    '{"a":01}',
+    '{"a":1.}',
+    '{"a":+1}',
+    '{"a":1,}',
+    '{"a" 1}',
+    "{}{}",
+    '{"a":tru}',
+    '{"a":"\t"}',
+    "\ufeff{}",
+  ])("%j is none", (text) => {
+    expect(agrees(new TextEncoder().encode(text))).toBe(false);
+  });
+
+  it("objects nested deeper than any log's are refused and do not exhaust the stack", () => {
+    const deep = new TextEncoder().encode(`${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`);
+    expect(json.read(deep, 0, deep.length)).toBe(false);
+  });
+});
