@@ -46,6 +46,7 @@ export type {
   Endpoint,
   Incident,
   IncidentKind,
+  IncidentShape,
   Latency,
   Lognormal,
   Scenario,

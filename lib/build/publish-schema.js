@@ -3,12 +3,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import ts from "typescript";
-import { presetIncidents } from "../dist/scenario/incident.js";
+import { presetIncidents } from "../dist/scenario/incidents/preset.js";
 import { presets } from "../dist/scenario/presets.js";
 import { scenarioSchema } from "../dist/scenario/schema.js";
 
 const interfaces = new Map();
-for (const file of ["scenario/types.ts", "scenario/incident.ts"]) {
+for (const file of [
+  "scenario/types.ts",
+  "scenario/site.ts",
+  "scenario/defects.ts",
+  "scenario/incidents/incident.ts",
+]) {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
   ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true).forEachChild((node) => {
     if (ts.isInterfaceDeclaration(node)) interfaces.set(node.name.text, node);

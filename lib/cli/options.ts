@@ -3,7 +3,9 @@ import { InputError, quoted } from "../errors.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
 import type { Columns } from "../record.js";
-import { momentOf, presets, type ScenarioInput } from "../scenario/types.js";
+import { momentOf } from "../scenario/moment.js";
+import { presets } from "../scenario/presets.js";
+import type { ScenarioInput } from "../scenario/types.js";
 
 // The command line's options, as the library takes them.
 

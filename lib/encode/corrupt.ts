@@ -1,4 +1,4 @@
-import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 
 /** A line of a format taken apart at the fields that defects spoil, and put together again. */
 export interface Spoiler {

@@ -1,6 +1,6 @@
 import { type Batch, nextDefect, type Outcome } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
-import { UNREADABLE } from "../scenario/incident.js";
+import { UNREADABLE } from "../scenario/defects.js";
 import { type Spoiler, spoiled } from "./corrupt.js";
 import { packText, type Text } from "./text.js";
 

@@ -1,14 +1,17 @@
 import { InputError, quoted } from "../errors.js";
-import { incidentKinds, presetIncident, sizes } from "../scenario/incident.js";
-import { type Incident, momentOf, type Scenario } from "../scenario/types.js";
+import { momentOf } from "../scenario/moment.js";
+import type { Scenario } from "../scenario/types.js";
 import { type Outcome, outcomesOf } from "./batch.js";
-import { type ActiveIncident, activate } from "./incidents/incidents.js";
-import { aliasTable, drawAlias } from "./random/distributions.js";
-import { hash32, keyOf, Purpose } from "./random/stream.js";
+import { type ActiveIncident, activate } from "./incidents/activate.js";
+import { drawnIncidents } from "./incidents/drawn.js";
+import { keyOf, Purpose } from "./random/stream.js";
 import { Intensity } from "./site/traffic.js";
 
 /** Goes up with every change of the bytes that a scenario and a seed give. */
 export const GENERATOR_VERSION = 2;
+
+/** Most base records in a log. */
+export const MOST_ROWS = 1e10;
 
 /** A log that can be made: a checked scenario and a seed, with what follows from them. */
 export interface Plan {
@@ -54,7 +57,7 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
   const intensity = new Intensity(traffic, start);
   const mass = intensity.sum(start, end);
   const rows = traffic.rows ?? Math.round(traffic.rate! * mass);
-  if (rows > 1e10) {
+  if (rows > MOST_ROWS) {
     throw new InputError(
       `rate: ${traffic.rate}/s from ${traffic.start} to ${traffic.end} makes ${rows} records; the most is 10 billion`,
     );
@@ -106,31 +109,4 @@ function withFailures(own: Outcome[], { site }: Scenario): Outcome[] {
     })),
   );
   return [...own, ...more];
-}
-
-/** Incidents drawn from the seed: kind, place, length and size, half of them at a single endpoint, a popular one sooner. */
-function drawnIncidents(scenario: Scenario, seed: number, start: number, end: number): Incident[] {
-  const key = keyOf(seed, Purpose.drawnIncidents);
-  const { endpoints } = scenario.site;
-  const routes = endpoints.map(({ route }) => route);
-  const byPopularity = aliasTable(endpoints.map(({ popularity }) => popularity));
-  return Array.from({ length: scenario.randomIncidents }, (_, i) => {
-    const word = (purpose: number) => hash32(key, i, purpose);
-    const u = (purpose: number) => word(purpose) / 4294967296;
-    const kind = incidentKinds[Math.floor(u(1) * incidentKinds.length)];
-    const { seconds } = presetIncident(kind, start, end, routes);
-    const { min, max, usual } = sizes[kind];
-    const length = Math.max(1, Math.round(seconds * (0.5 + u(2))));
-    const begin = start + Math.floor(u(3) * Math.max(1, end - start - length));
-    const spreads = ["traffic_surge", "traffic_drop", "scraper", "credential_stuffing"].includes(kind);
-    return {
-      id: `random_${i + 1}_${kind}`,
-      kind,
-      ...(!spreads && u(4) < 0.5 && { endpoints: [routes[drawAlias(byPopularity, word(5))]] }),
-      start: new Date(begin * 1000).toISOString().replace(".000", ""),
-      seconds: length,
-      ...(kind !== "slow_leak" && { shape: (["step", "ramp", "pulse"] as const)[Math.floor(u(6) * 3)] }),
-      size: Math.min(max, Math.max(min, Math.round(usual * (0.6 + 0.8 * u(7)) * 1000) / 1000)),
-    };
-  });
 }

@@ -1,7 +1,7 @@
 import "./errors.js";
 import type { DataFrame } from "danfojs-node";
 import type { Columns } from "../record.js";
-import { defectKinds } from "../scenario/incident.js";
+import { defectKinds } from "../scenario/defects.js";
 import type { AnswerKey } from "../truth/answerKey.js";
 import { toFrame } from "./frame.js";
 import { counted } from "./numbers.js";

@@ -13,3 +13,8 @@ export function momentOf(text: string): number | undefined {
   const milliseconds = /:\d\d(\.000)?Z$/.test(text) ? millisecondsOf(text) : undefined;
   return milliseconds === undefined ? undefined : milliseconds / 1000;
 }
+
+/** A whole second since 1970 as scenarios write it: 2026-01-05T00:00:00Z. */
+export function momentText(second: number): string {
+  return new Date(second * 1000).toISOString().replace(".000", "");
+}

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { didYouMean, InputError, quoted } from "../errors.js";
-import { ownClients, presetIncident, presetIncidents, sizes } from "./incident.js";
+import { hasOwnClients } from "./incidents/incident.js";
+import { kinds } from "./incidents/kinds.js";
+import { presetIncident, presetIncidents } from "./incidents/preset.js";
 import { copied, isPlain, merged } from "./merge.js";
-import { momentOf } from "./moment.js";
+import { momentOf, momentText } from "./moment.js";
 import { presets } from "./presets.js";
 import { keysAt, scenarioSchema } from "./schema.js";
 import type { Scenario, ScenarioInput } from "./types.js";
@@ -55,7 +57,7 @@ function withChanges(preset: Scenario, changes: Record<string, unknown>): unknow
         throw new InputError(
           `traffic.start: must be before 9999-12-31 where no end is given, since it then lies a day later, not ${traffic.start}`,
         );
-      whole.traffic.end = new Date((start + 86_400) * 1000).toISOString().replace(".000", "");
+      whole.traffic.end = momentText(start + 86_400);
     }
   }
   return whole;
@@ -132,12 +134,12 @@ function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
         `incidents[${index}].endpoints: the site has no route ${quoted(route)}${didYouMean(route, routes)}`,
       );
     }
-    if (clients !== undefined && ownClients.includes(kind)) {
+    if (clients !== undefined && hasOwnClients(kind)) {
       throw new InputError(
         `incidents[${index}].clients: must be left out for ${kind}, which has clients of its own, not ${clients}`,
       );
     }
-    const { means, min, max } = sizes[kind];
+    const { means, min, max } = kinds[kind].size;
     if (size !== undefined && (size < min || size > max)) {
       throw new InputError(
         `incidents[${index}].size: must be from ${min} to ${max} for ${kind} (${means}), not ${size}`,

@@ -1,4 +1,4 @@
-import { defectKinds } from "./incident.js";
+import { defectKinds } from "./defects.js";
 import { demo } from "./presets/demo.js";
 import { internalApi } from "./presets/internalApi.js";
 import { mobileApi } from "./presets/mobileApi.js";

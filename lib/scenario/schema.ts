@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { incidentKinds } from "./incident.js";
+import { incidentKinds } from "./incidents/kinds.js";
 import { momentOf } from "./moment.js";
 import type { Scenario } from "./types.js";
 

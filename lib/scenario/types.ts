@@ -1,9 +1,12 @@
-import type { Defects, Incident } from "./incident.js";
+import type { Defects } from "./defects.js";
+import type { Incident } from "./incidents/incident.js";
+import type { Endpoint, Site, Traffic, Visitors } from "./site.js";
 
-export type { DefectKind, Defects, Incident, IncidentKind } from "./incident.js";
-export { momentOf } from "./moment.js";
-export { parseScenario } from "./parse.js";
-export { presets } from "./presets.js";
+export type { DefectKind, Defects } from "./defects.js";
+export type { Incident } from "./incidents/incident.js";
+export type { IncidentShape } from "./incidents/kind.js";
+export type { IncidentKind } from "./incidents/kinds.js";
+export type { Endpoint, Latency, Lognormal, Site, Traffic, Visitors } from "./site.js";
 
 /** What is simulated: a site, its visitors, its traffic and its load. Data only; plain JSON. */
 export interface Scenario {
@@ -25,115 +28,6 @@ export interface Scenario {
 
 /** A scenario in which nothing goes wrong. */
 export type Healthy = Omit<Scenario, "incidents" | "randomIncidents" | "defects">;
-
-/** How many requests, and how they are spread over time. */
-export interface Traffic {
-  /** First moment of the log, UTC, whole seconds, ISO 8601. Default 2026-01-05T00:00:00Z, a Monday. */
-  start: string;
-  /** End of the log, excluded; after `start`, at most 50 years later. Default one day after the start. */
-  end: string;
-  /** Exact number of base records between start and end, 0 to 10 billion. Default 1,000. Give this or `rate`. */
-  rows?: number | undefined;
-  /** Requests per second as a mean over the week, above 0, up to 1 million. Give this or `rows`. */
-  rate?: number | undefined;
-  /** Relative intensity at the middle of each hour of the day, UTC; 24 values, 0 or more. */
-  hours: number[];
-  /** Relative intensity by weekday, Monday first; 7 values, 0 or more. */
-  weekdays: number[];
-  /** Linear growth in a week, as a share of the intensity at the start; −0.5 to 10; it must not reach 0. */
-  trend: number;
-  /** Relative variance of the intensity at one second, 0 to 2: index of dispersion = 1 + rate × burstiness. */
-  burstiness: number;
-  /** Hurst exponent of the counts, 0.5 to 0.95: how slowly bursts average out. Real sites: about 0.8. */
-  hurst: number;
-}
-
-/** The population and how it behaves. */
-export interface Visitors {
-  /** Requests in a session: lognormal with this median (0.2 to 1,000) and standard deviation of ln (0 to 2.5). */
-  requestsPerSession: Lognormal;
-  /**
-   * Sessions that go through the whole site, as crawlers' and editors' do: their share of all sessions, 0 to
-   * 0.5, and their median number of requests, 1 to 10,000.
-   */
-  deepVisits: {
-    /** Share of all sessions, 0 to 0.5. */
-    share: number;
-    /** Median number of requests, 1 to 10,000. */
-    requests: number;
-  };
-  /** Mean seconds between a session's requests: lognormal over sessions, median 0.1 to 3,600, spread 0 to 2.5. */
-  secondsBetweenRequests: Lognormal;
-  /** Share of sessions made by regulars who come again, 0 to 1. */
-  returning: number;
-  /** Number of regulars as a share of all sessions, above 0, to 1: the population grows with the log. */
-  regulars: number;
-  /** Clients that never sleep: their share of the requests, 0 to 1, and how many they are, 1 to 100,000. */
-  bots: {
-    /** Share of the requests, 0 to 1. */
-    share: number;
-    /** How many they are, 1 to 100,000. */
-    clients: number;
-  };
-  /** What makes the requests, for user agents and referrers: default `browsers`; apps and services send no referrer. */
-  agents?: "browsers" | "app" | "services" | undefined;
-  /** `public`: any public IPv4 address; `documentation`: only ranges reserved for examples and tests. */
-  addresses: "public" | "documentation";
-}
-
-/** The server. */
-export interface Site {
-  /** 1 to 2,000 endpoints. */
-  endpoints: Endpoint[];
-  /** Whether `{id}` in a route becomes a number, Zipf-distributed over the catalogue; else the route stands as it is. */
-  identifiers: boolean;
-  /** Number of things that identifiers name, 1 to 1 billion. */
-  catalogue: number;
-  /** Utilisation at the mean rate, 0 to 0.8: a doubled intensity slows answers by (1 − ρ)/(1 − 2ρ). */
-  utilisation: number;
-  /** Slow wandering of all response times, as a standard deviation of ln over 10 minutes, 0 to 1. */
-  drift: number;
-  /** After so many milliseconds a proxy gives up with a 504; 100 to 3,600,000. */
-  timeLimit: number;
-}
-
-/** One route of the site. */
-export interface Endpoint {
-  /** Path, starting with `/`; `{id}`, at most once, stands for an identifier. */
-  route: string;
-  /** HTTP method. Default GET. */
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
-  /** Share of the requests, relative to the other endpoints; above 0. */
-  popularity: number;
-  /** Where in a visit it is asked for most: its popularity stays the same over all. Default anywhere. */
-  phase?: "entry" | "browse" | "finish" | undefined;
-  /** Response time of a normal answer at the mean rate. */
-  latency: Latency;
-  /** Bytes of a normal answer: lognormal, median 0 to 10,000,000, standard deviation of ln 0 to 1.5. Default by kind. */
-  size?: Lognormal | undefined;
-  /** Relative frequency of each status code, "100" to "599"; at least one above 0. */
-  status: Record<string, number>;
-}
-
-/** A lognormal distribution, by what can be read off a chart. */
-export interface Lognormal {
-  /** Median: half of the values lie below. */
-  median: number;
-  /** Standard deviation of ln, 0 or more. */
-  spread: number;
-}
-
-/** A log-logistic body and, above the quantile 1 − tail, a Pareto tail. */
-export interface Latency {
-  /** Median, milliseconds, 0.01 to 600,000. */
-  p50: number;
-  /** Standard deviation of ln inside the body, 0.01 to 2. Real endpoints: 0.15 to 0.6. */
-  spread: number;
-  /** Share of requests in the tail, 0.0001 to 0.5. */
-  tail: number;
-  /** Pareto index of the tail, 0.8 to 10: smaller is heavier. */
-  tailIndex: number;
-}
 
 /**
  * What a caller may give: the name of a preset, or a preset with changes on top. `$schema` is for editors: it

@@ -1,7 +1,9 @@
 import type { Touched } from "../generate/incidents/overlay.js";
 import type { LogStream, Terms } from "../generate/logStream.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
-import { type DefectKind, defectKinds, type IncidentKind, shapeOf, sizes } from "../scenario/incident.js";
+import { type DefectKind, defectKinds } from "../scenario/defects.js";
+import { shapeOf } from "../scenario/incidents/incident.js";
+import { type IncidentKind, kinds } from "../scenario/incidents/kinds.js";
 import type { Scenario } from "../scenario/types.js";
 import { Counts, histogramQuantile } from "./counts.js";
 
@@ -126,7 +128,7 @@ export function answerKey(
       end: moment(end),
       shape: shapeOf(incident),
       size,
-      size_means: sizes[incident.kind].means,
+      size_means: kinds[incident.kind].size.means,
       happened: plan.happening.some((happening) => happening.bit === bit),
       ...touched[bit],
     })),

@@ -1,7 +1,7 @@
 import { type Batch, nextDefect } from "../generate/batch.js";
 import { LATEST_DELIVERY } from "../generate/delivery/defects.js";
 import type { Plan } from "../generate/plan.js";
-import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 
 /** Widths of a bucket in seconds, from which the narrowest that keeps the table bounded is taken. */
 const WIDTHS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000];

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { defectKinds, incidentKinds } from "../scenario/incident.js";
+import { defectKinds } from "../scenario/defects.js";
+import { incidentKinds } from "../scenario/incidents/kinds.js";
 import { scenarioSchema } from "../scenario/schema.js";
 import type { AnswerKey } from "./answerKey.js";
 

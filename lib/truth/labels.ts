@@ -1,6 +1,6 @@
 import type { Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
-import { defectKinds } from "../scenario/incident.js";
+import { defectKinds } from "../scenario/defects.js";
 
 /** First line of a sidecar of labels; beside a part of a log it stands where the part has the header. */
 export const labelHeader = "incidents,defect\n";

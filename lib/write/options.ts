@@ -5,17 +5,11 @@ import { type Compression, formOf } from "../files/extensions.js";
 import { mostBytesInMemory } from "../files/sink.js";
 import { pathOption } from "../files/wholeFile.js";
 import { type Plan, planOf } from "../generate/plan.js";
-import { defectKinds, UNREADABLE } from "../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 import { isPlain } from "../scenario/merge.js";
 import { millisecondsOf } from "../scenario/moment.js";
-import { plainScenario } from "../scenario/parse.js";
-import {
-  type Defects,
-  type Incident,
-  parseScenario,
-  type Scenario,
-  type ScenarioInput,
-} from "../scenario/types.js";
+import { parseScenario, plainScenario } from "../scenario/parse.js";
+import type { Defects, Incident, Scenario, ScenarioInput } from "../scenario/types.js";
 import { checkWork, type Work, workOptions } from "../work.js";
 import type { Job } from "./maker.js";
 

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { incidentKinds } from "#lib/scenario/incident";
+import { incidentKinds } from "#lib/scenario/incidents/kinds";
 
 const ROUNDS = 5;
 const rows = process.argv[2] ?? "10000000";

@@ -2,8 +2,8 @@
 // hour of the incident, beside the same hour of the twin. Flat traffic, so that the hour of the day plays no part.
 //
 //     npm run bench:signatures
-import { sizes } from "#lib/scenario/incident";
-import { parseScenario } from "#lib/scenario/types";
+import { kinds } from "#lib/scenario/incidents/kinds";
+import { parseScenario } from "#lib/scenario/parse";
 import { generate } from "#lib/write/generate";
 
 const START = "2026-01-05T11:00:00Z";
@@ -163,8 +163,8 @@ export async function measuredSignatures(seed) {
       BEGIN,
       BEGIN + SECONDS * 1000,
     );
-    for (const [name, expected, measured, tolerance] of signature(sizes[kind].usual, log, twin))
-      rows.push({ kind, size: sizes[kind].usual, signature: name, expected, measured, tolerance });
+    for (const [name, expected, measured, tolerance] of signature(kinds[kind].size.default, log, twin))
+      rows.push({ kind, size: kinds[kind].size.default, signature: name, expected, measured, tolerance });
   }
   return rows;
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verify } from "#lib/check/verify/verify";
 import { main } from "#lib/cli/main";
 import { InputError } from "#lib/errors";
-import { incidentKinds } from "#lib/scenario/incident";
+import { incidentKinds } from "#lib/scenario/incidents/kinds";
 import { presets } from "#lib/scenario/presets";
 import type { AnswerKey } from "#lib/truth/answerKey";
 import { mergeKeys } from "#lib/truth/mergeKeys";

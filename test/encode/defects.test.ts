@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verify } from "#lib/check/verify/verify";
 import { type ReadLog, read } from "#lib/read/read";
-import { defectKinds, UNREADABLE } from "#lib/scenario/incident";
+import { defectKinds, UNREADABLE } from "#lib/scenario/defects";
 import type { AnswerKey } from "#lib/truth/answerKey";
 import { type GenerateOptions, generate } from "#lib/write/generate";
 import { folder, hostile } from "./logs.js";

@@ -1,7 +1,7 @@
 /** Every defect is labelled with its line, is what its name says, and comes as often as was asked. */
 
 import { describe, expect, it } from "vitest";
-import { defectKinds } from "#lib/scenario/incident";
+import { defectKinds } from "#lib/scenario/defects";
 import { generate } from "#lib/write/generate";
 import { allDefects, planted } from "./planted.js";
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressOf } from "#lib/generate/batch";
-import { parseScenario, type ScenarioInput } from "#lib/scenario/types";
+import { parseScenario } from "#lib/scenario/parse";
+import type { ScenarioInput } from "#lib/scenario/types";
 import type { Progress } from "#lib/work";
 import { type GenerateOptions, generate } from "#lib/write/generate";
 

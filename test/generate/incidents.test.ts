@@ -1,8 +1,9 @@
 /** Each kind of incident leaves the signature that its size says: see test/bench/signatures.js for the table. */
 
 import { describe, expect, it } from "vitest";
-import { incidentKinds, presetIncidents, sizes } from "#lib/scenario/incident";
-import { parseScenario } from "#lib/scenario/types";
+import { incidentKinds, kinds } from "#lib/scenario/incidents/kinds";
+import { presetIncidents } from "#lib/scenario/incidents/preset";
+import { parseScenario } from "#lib/scenario/parse";
 import { generate } from "#lib/write/generate";
 import { measuredSignatures } from "../bench/signatures.js";
 import { planted } from "./planted.js";
@@ -148,7 +149,7 @@ describe("incidents", () => {
     expect(a.length).toBe(12);
     for (const { start, end, kind, size } of a) {
       expect(start >= "2026-01-05T00:00:00" && start < end && end <= "2026-01-06T00:00:00.000Z").toBe(true);
-      expect(size >= sizes[kind].min && size <= sizes[kind].max).toBe(true);
+      expect(size >= kinds[kind].size.min && size <= kinds[kind].size.max).toBe(true);
     }
   });
 

@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type IncidentKind, incidentKinds, ownClients, sizes } from "#lib/scenario/incident";
-import { type Incident, parseScenario } from "#lib/scenario/types";
+import { hasOwnClients } from "#lib/scenario/incidents/incident";
+import { type IncidentKind, incidentKinds, kinds } from "#lib/scenario/incidents/kinds";
+import { parseScenario } from "#lib/scenario/parse";
+import type { Incident } from "#lib/scenario/types";
 import type { AnswerKey } from "#lib/truth/answerKey";
 import { type GenerateOptions, generate } from "#lib/write/generate";
 
@@ -67,14 +69,14 @@ export const anyIncident = (kind: IncidentKind, seconds: number, id: string): fc
       severity: fc.double({ min: 0.3, max: 1.5, noNaN: true }),
     })
     .map(({ at, length, shape, clients, endpoints, severity }) => {
-      const { min, max, usual } = sizes[kind];
+      const { min, max, default: usual } = kinds[kind].size;
       return {
         id,
         kind,
         start: moment(START + Math.floor(at * seconds)),
         seconds: Math.max(1, Math.floor(length * seconds)),
         shape,
-        ...(clients && !ownClients.includes(kind) && { clients }),
+        ...(clients && !hasOwnClients(kind) && { clients }),
         ...(endpoints && { endpoints }),
         size: Math.min(max, Math.max(min, usual * severity)),
       };

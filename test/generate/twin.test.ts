@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type IncidentKind, incidentKinds } from "#lib/scenario/incident";
+import { type IncidentKind, incidentKinds } from "#lib/scenario/incidents/kinds";
 import { generate } from "#lib/write/generate";
 import { allDefects, anyIncident, anyPlanted, anyWindow, moment, type Planted, planted } from "./planted.js";
 

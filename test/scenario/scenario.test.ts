@@ -3,7 +3,9 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
-import { parseScenario, presets, type ScenarioInput } from "#lib/scenario/types";
+import { parseScenario } from "#lib/scenario/parse";
+import { presets } from "#lib/scenario/presets";
+import type { ScenarioInput } from "#lib/scenario/types";
 
 /** The published schema, read by a validator that knows nothing of the library. */
 const published = JSON.parse(

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { incidentKinds } from "#lib/scenario/incident";
+import { incidentKinds } from "#lib/scenario/incidents/kinds";
 import { generate } from "#lib/write/generate";
 import { allDefects, anyPlanted, planted } from "../generate/planted.js";
 

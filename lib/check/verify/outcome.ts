@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { grouped } from "../../digits.js";
 import type { Columns } from "../../record.js";
-import { defectKinds, UNREADABLE } from "../../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import type { AnswerKey } from "../../truth/answerKey.js";
 import { changedFields, differenceTable, pairUp } from "./differences.js";
 import type { RecordComparison } from "./recordComparison.js";

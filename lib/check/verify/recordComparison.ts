@@ -1,7 +1,7 @@
 import { LATEST_DELIVERY } from "../../generate/delivery/defects.js";
 import { LogStream } from "../../generate/logStream.js";
 import { type Plan, planOf } from "../../generate/plan.js";
-import { UNREADABLE } from "../../scenario/incident.js";
+import { UNREADABLE } from "../../scenario/defects.js";
 import type { Buckets } from "./buckets.js";
 import type { CopyReader } from "./copy.js";
 import type { CopyRecord } from "./copyRecord.js";

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import { defectKinds, UNREADABLE } from "../../scenario/incident.js";
+import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import type { Defects } from "../../scenario/types.js";
 import {
   BATCH_SIZE,

@@ -1,9 +1,11 @@
-import type { Endpoint, Scenario } from "../../scenario/types.js";
+import { type AddedRequests, Draw } from "../../scenario/incidents/kind.js";
+import { momentText } from "../../scenario/moment.js";
+import type { Endpoint } from "../../scenario/site.js";
 import type { Generation } from "../base/base.js";
 import { type Batch, copyRow } from "../batch.js";
-import { type Plan, planOf } from "../plan.js";
-import { hash32 } from "../random/stream.js";
-import { type ActiveIncident, strength } from "./incidents.js";
+import { MOST_ROWS, type Plan, planOf } from "../plan.js";
+import { hash32, PER_WORD } from "../random/stream.js";
+import { type ActiveIncident, strength } from "./activate.js";
 
 /** Requests that an incident adds: a log of its own, made as every log is. */
 export interface AddedTraffic {
@@ -15,88 +17,31 @@ export interface AddedTraffic {
   keeps(now: number, address: number): boolean;
 }
 
-/** Seconds of each minute in which a scraper fetches; then it waits. */
-const SCRAPER_WORKS = 45;
-
-/** The traffic that an incident adds to a site; undefined for kinds that add none of their own. */
+/** The traffic that an incident adds to a site; undefined for kinds that add none. */
 export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic | undefined {
-  const { kind } = active.incident;
-  if (active.end <= active.start) return undefined;
-  const usual = site.rate * site.intensity.sum(active.start, active.end) * active.breadth;
-  const steady = site.rate * (active.end - active.start);
-  switch (kind) {
-    case "traffic_surge": {
-      // more of the usual visitors, at the usual hours
-      const rows = active.size * usual * (active.incident.clients ?? 1);
-      return traffic(
-        active,
-        site,
-        rows,
-        {},
-        targets(active, site, () => true),
-      );
-    }
-    case "scraper": {
-      const pages = targets(active, site, ({ method, phase }) => method === "GET" && phase !== "entry");
-      const greedy = pages.map((page) => ({
-        ...page,
-        popularity: 1,
-        status: { ...page.status, 429: 0.03 * sum(page.status) },
-      }));
-      const alone = { bots: { share: 1, clients: 1 } };
-      const rows = active.size * steady * (60 / SCRAPER_WORKS);
-      return traffic(active, site, rows, alone, greedy, (now) => Math.floor(now / 1000) % 60 < SCRAPER_WORKS);
-    }
-    case "credential_stuffing": {
-      const logins = targets(active, site, ({ route }) => /login|auth|session|token|signin/i.test(route));
-      const refused = logins.map((login) => ({
-        ...login,
-        phase: undefined,
-        status: { 401: 97, 429: 2.5, 200: 0.5 },
-      }));
-      const manyHands = {
-        bots: { share: 0, clients: 1 },
-        requestsPerSession: { median: 2, spread: 0.5 },
-        secondsBetweenRequests: { median: 4, spread: 0.5 },
-        deepVisits: { share: 0, requests: 1 },
-        returning: 0,
-      };
-      return traffic(active, site, active.size * steady, manyHands, refused);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function traffic(
-  active: ActiveIncident,
-  site: Plan,
-  rows: number,
-  visitors: Partial<Scenario["visitors"]>,
-  endpoints: Endpoint[],
-  works: (now: number) => boolean = () => true,
-): AddedTraffic {
+  const { adds } = active.kind;
+  if (adds === undefined || active.end <= active.start) return undefined;
   const { scenario } = site;
-  const moment = (second: number) => new Date(second * 1000).toISOString().replace(".000", "");
-  const steady = active.incident.kind !== "traffic_surge";
+  const { clients, answering = (endpoint) => endpoint, secondsInMinute = 60 } = adds;
   const { rate: _, ...shape } = scenario.traffic;
+  const steady = {
+    hours: new Array(24).fill(1),
+    weekdays: new Array(7).fill(1),
+    trend: 0,
+    burstiness: 0.01,
+  };
   const plan = planOf(
     {
       ...scenario,
       traffic: {
         ...shape,
-        ...(steady && {
-          hours: new Array(24).fill(1),
-          weekdays: new Array(7).fill(1),
-          trend: 0,
-          burstiness: 0.01,
-        }),
-        start: moment(active.start),
-        end: moment(active.end),
-        rows: Math.min(1e10, Math.round(rows)),
+        ...(clients && steady),
+        start: momentText(active.start),
+        end: momentText(active.end),
+        rows: Math.min(MOST_ROWS, Math.round(rowsOf(active, site, secondsInMinute))),
       },
-      visitors: { ...scenario.visitors, ...visitors },
-      site: { ...scenario.site, endpoints },
+      visitors: { ...scenario.visitors, ...clients },
+      site: { ...scenario.site, endpoints: targets(active, site, adds).map(answering) },
       incidents: [],
       randomIncidents: 0,
     },
@@ -112,20 +57,24 @@ function traffic(
     plan,
     outcomes,
     keeps: (now, address) =>
-      works(now) && (!thinned || hash32(active.key, address, 10) / 4294967296 < strength(active, now)),
+      Math.floor(now / 1000) % 60 < secondsInMinute &&
+      (!thinned || hash32(active.key, address, Draw.thinning) * PER_WORD < strength(active, now)),
   };
 }
 
-/** The endpoints that were named; else those that suit, or all when none does. */
-function targets(active: ActiveIncident, site: Plan, suits: (endpoint: Endpoint) => boolean): Endpoint[] {
-  const { endpoints } = site.scenario.site;
-  if (active.incident.endpoints) return endpoints.filter((_, e) => active.touches[e] === 1);
-  const suitable = endpoints.filter(suits);
-  return suitable.length > 0 ? suitable : endpoints;
+/** Requests that the incident adds at its full size, those that come while its clients pause included. */
+function rowsOf({ kind, size, start, end, breadth, clients }: ActiveIncident, site: Plan, seconds: number) {
+  return kind.adds?.clients === undefined
+    ? size * (site.rate * site.intensity.sum(start, end) * breadth) * (clients ?? 1)
+    : size * (site.rate * (end - start)) * (60 / seconds);
 }
 
-function sum(mix: Record<string, number>): number {
-  return Object.values(mix).reduce((a, b) => a + b, 0);
+/** The endpoints that were named; else those that suit, or all when none does. */
+function targets({ incident, touches }: ActiveIncident, site: Plan, { suits }: AddedRequests): Endpoint[] {
+  const { endpoints } = site.scenario.site;
+  if (incident.endpoints) return endpoints.filter((_, e) => touches[e] === 1);
+  const suitable = suits ? endpoints.filter(suits) : endpoints;
+  return suitable.length > 0 ? suitable : endpoints;
 }
 
 /** A reader of the requests that an incident adds, one after the other. */

@@ -1,8 +1,9 @@
+import { Draw, type Requests } from "../../scenario/incidents/kind.js";
 import { BATCH_SIZE, type Batch, takeRow } from "../batch.js";
 import type { Plan } from "../plan.js";
-import { hash32 } from "../random/stream.js";
+import { hash32, PER_WORD } from "../random/stream.js";
 import { latencyTables, readShape } from "../site/latency.js";
-import type { ActiveIncident } from "./incidents.js";
+import { type ActiveIncident, strength } from "./activate.js";
 import type { Retries } from "./retries.js";
 
 /** What incidents need to know of the site whose records they change. */
@@ -39,7 +40,7 @@ export function siteOf({ scenario, outcomes, intensity }: Plan): Site {
 }
 
 /** What incidents do to the records of a batch: changed in place, noted in the column `incidents`, or gone. */
-export class Changes {
+export class Changes implements Requests {
   /** The batch at hand. */
   batch: Batch;
   /** By row: 1 and the bit of the first incident that dropped the record; 0 for none. */
@@ -70,27 +71,51 @@ export class Changes {
     this.#latencyBefore.set(batch.latency);
   }
 
-  /** Milliseconds since 1970. */
   time(row: number): number {
     return this.batch.second[row] * 1000 + this.batch.millisecond[row];
   }
 
-  /** Index of the endpoint. */
-  endpoint(row: number): number {
+  strength(active: ActiveIncident, row: number): number {
+    return strength(active, this.time(row));
+  }
+
+  isClient({ clients, key }: ActiveIncident, row: number): boolean {
+    return clients === undefined || hash32(key, this.batch.visitor[row], Draw.clients) * PER_WORD < clients;
+  }
+
+  isAtTarget({ touches }: ActiveIncident, row: number): boolean {
+    return touches[this.#endpoint(row)] === 1;
+  }
+
+  isTouched(active: ActiveIncident, row: number): boolean {
+    return this.isAtTarget(active, row) && this.isClient(active, row);
+  }
+
+  isReached({ reaches }: ActiveIncident, row: number): boolean {
+    return this.time(row) >= reaches[this.#endpoint(row)] * 1000;
+  }
+
+  draw({ key }: ActiveIncident, row: number, what: Draw): number {
+    return hash32(key, this.batch.address[row], what) * PER_WORD;
+  }
+
+  drawForVisitor({ key }: ActiveIncident, row: number, what: Draw): number {
+    return hash32(key, this.batch.visitor[row], what) * PER_WORD;
+  }
+
+  #endpoint(row: number): number {
     return this.#site.endpointOf[this.batch.outcome[row]];
   }
 
-  /** Usual utilisation of the site at that time, 0 to 1. */
   utilisation(row: number): number {
     return this.#site.utilisation(this.batch.second[row]);
   }
 
-  /** Makes a request fail; whether that changes anything. */
   fail({ key, bit }: ActiveIncident, row: number, status: number): boolean {
     const { outcome: outcomes, latency: latencies, address, incidents } = this.batch;
     const { outcomeOf, answerTime } = this.#site;
-    const outcome = outcomeOf(this.endpoint(row), status);
-    const latency = answerTime(outcome, hash32(key, address[row], 4));
+    const outcome = outcomeOf(this.#endpoint(row), status);
+    const latency = answerTime(outcome, hash32(key, address[row], Draw.responseTime));
     if (outcomes[row] === outcome && latencies[row] === latency) return false;
     outcomes[row] = outcome;
     latencies[row] = latency;
@@ -127,9 +152,8 @@ export class Changes {
     this.dropped++;
   }
 
-  /** Repeats a request later. @param time milliseconds since 1970; 0: it is not made again */
   retry({ bit }: ActiveIncident, row: number, time: number): void {
-    if (time === 0 || this.retries === undefined) return;
+    if (this.retries === undefined) return;
     const record = takeRow(this.batch, row);
     record.outcome = this.#outcomeBefore[row];
     record.latency = this.#latencyBefore[row];

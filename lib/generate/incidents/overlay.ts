@@ -1,3 +1,4 @@
+import { RETRY_WITHIN } from "../../scenario/incidents/kind.js";
 import { Generation } from "../base/base.js";
 import { BATCH_SIZE, type Batch, copyRows, newBatch } from "../batch.js";
 import { DefectDraws, defectShare } from "../delivery/defects.js";
@@ -5,7 +6,6 @@ import type { Plan } from "../plan.js";
 import { hash32, keyOf, Purpose } from "../random/stream.js";
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
 import { Changes, siteOf } from "./changes.js";
-import { RETRY_WITHIN } from "./incidents.js";
 import { Retries } from "./retries.js";
 
 /** How many records an incident added, altered and dropped. */
@@ -58,8 +58,8 @@ export class Overlay {
   /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
   lookBack(from: number): number {
     const retries = this.#plan.happening.some(
-      ({ incident, start, end }) =>
-        incident.kind === "outage" && from > start * 1000 && from - RETRY_WITHIN < end * 1000,
+      ({ kind, start, end }) =>
+        kind.retries === true && from > start * 1000 && from - RETRY_WITHIN < end * 1000,
     );
     return retries ? Math.max(this.#plan.start * 1000, from - RETRY_WITHIN) : from;
   }

@@ -1,0 +1,40 @@
+/** Faults of the log itself: the share of the lines that have each, 0 to 0.5; together at most 0.9. */
+export interface Defects {
+  /** Cut off in the middle. */
+  malformed: number;
+  /** A field is empty. */
+  missing: number;
+  /** A number is a word. */
+  wrongType: number;
+  /** The path is not UTF-8. */
+  badEncoding: number;
+  /** Written twice. */
+  duplicated: number;
+  /** Delivered 5 to 300 seconds late. */
+  late: number;
+  /** Delivered up to 5 seconds late, behind its neighbours. */
+  outOfOrder: number;
+  /** Stamped by a clock that is up to two minutes wrong. */
+  skewedClock: number;
+}
+
+/** Kinds of defects; a record's defect is the index in this list plus 1, and 0 is none. */
+export const defectKinds = [
+  "malformed",
+  "missing",
+  "wrongType",
+  "badEncoding",
+  "duplicated",
+  "late",
+  "outOfOrder",
+  "skewedClock",
+] as const satisfies readonly (keyof Defects)[];
+
+/** A kind of defect. */
+export type DefectKind = (typeof defectKinds)[number];
+
+/**
+ * Defects up to this one leave a line that no reader can take for a record, in any format: where the path is damaged,
+ * a record would count a path that nobody asked for.
+ */
+export const UNREADABLE = 4;

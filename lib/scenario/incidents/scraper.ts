@@ -1,0 +1,25 @@
+import type { Kind } from "./kind.js";
+
+/** Its share of answers 429 (too many requests), for one of all the others. */
+const REFUSED = 0.03;
+
+/** One client fetches the site's pages, each as often as any other, in bursts. */
+export const scraper: Kind = {
+  size: {
+    means: "its requests as a multiple of the site's mean rate",
+    min: 0.001,
+    max: 100,
+    default: 0.5,
+  },
+  place: { begin: 0.1, length: 0.1 },
+  siteWide: true,
+  adds: {
+    clients: { bots: { share: 1, clients: 1 } },
+    suits: ({ method, phase }) => method === "GET" && phase !== "entry",
+    answering: (page) => {
+      const all = Object.values(page.status).reduce((a, b) => a + b, 0);
+      return { ...page, popularity: 1, status: { ...page.status, 429: REFUSED * all } };
+    },
+    secondsInMinute: 45,
+  },
+};
