@@ -8,7 +8,7 @@ const WIDTHS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_
 /** Most cells of the table of counts: bucket × route × status class. */
 const MOST_CELLS = 1_000_000;
 /** Clocks are at most this wrong, in seconds: buckets reach so far over the window. */
-const SKEW = 120;
+export const SKEW = 120;
 /** Bins in an octave of the histogram of response times: each is 1/128 wide. */
 const BINS = 128;
 /** Status classes: 1xx to 5xx. */

@@ -1,0 +1,112 @@
+import { type Batch, nextDefect } from "../generate/batch.js";
+import { defectShare, LATEST_DELIVERY } from "../generate/delivery/defects.js";
+import { LogStream } from "../generate/logStream.js";
+import type { Plan } from "../generate/plan.js";
+import { UNREADABLE } from "../scenario/incident.js";
+import { binOf, SKEW } from "../truth/counts.js";
+import { Pace, type Work } from "../work.js";
+import { type GenerateOptions, prepare } from "../write/options.js";
+import type { Series } from "./series.js";
+import { OpenSketch } from "./sketch.js";
+import { SeriesCollector, type SeriesOptions, type Steps } from "./steps.js";
+
+/** A log as a series, without ever being written, and the plan that it was made from: its incidents are the answers. */
+export interface GeneratedSeries {
+  readonly series: Series;
+  readonly plan: Plan;
+  /** Number of lines. */
+  readonly records: number;
+}
+
+/**
+ * Makes the series of a log in memory, straight from the generator: the same counts as those of the written log, by
+ * printed time and by route, without the lines that no reader can take for a record. The twin on which nothing
+ * happened is the same call with `withoutIncidents: true`.
+ * @throws InputError when an option is wrong
+ */
+export async function generatedSeries(
+  options: GenerateOptions,
+  seriesOptions: SeriesOptions = {},
+  work: Work = {},
+): Promise<GeneratedSeries> {
+  const { plan, job } = prepare({ ...options, out: "-" });
+  const collector = new SeriesCollector({
+    ...seriesOptions,
+    allowance: seriesOptions.allowance ?? latest(plan),
+  });
+  const counter = new BatchCounter(plan, collector.steps, seriesOptions.quantiles !== false);
+  const pace = new Pace(work);
+  let records = 0;
+  collector.steps.begin(job.from);
+  for (const batch of new LogStream(plan).batches(job.from, job.to)) {
+    counter.add(batch);
+    records += batch.length;
+    await pace.step(records, plan.rows, "records");
+  }
+  return { series: collector.series(job.to), plan, records };
+}
+
+/** How many seconds a line can come after a later one: by its delivery, and by two clocks that are wrong. */
+function latest({ scenario: { defects } }: Plan): number {
+  return defectShare(defects) === 0 ? 0 : LATEST_DELIVERY / 1000 + 2 * SKEW;
+}
+
+/** Counts the batches of a log into steps. */
+class BatchCounter {
+  readonly #steps: Steps;
+  readonly #hasDefects: boolean;
+  readonly #quantiles: boolean;
+  /** By outcome: its cell, and its endpoint. */
+  readonly #cellOf: Uint16Array;
+  readonly #endpointOf: Uint16Array;
+
+  constructor({ outcomes, scenario }: Plan, steps: Steps, quantiles: boolean) {
+    this.#steps = steps;
+    this.#quantiles = quantiles;
+    this.#hasDefects = defectShare(scenario.defects) > 0;
+    this.#endpointOf = Uint16Array.from(outcomes, ({ endpoint }) => steps.endpoint(endpoint.route));
+    this.#cellOf = Uint16Array.from(outcomes, ({ status }, i) => steps.cell(this.#endpointOf[i], status));
+  }
+
+  add(batch: Batch): void {
+    const { defect, length } = batch;
+    let from = 0;
+    if (this.#hasDefects) {
+      for (let row = nextDefect(batch, 0, length); row < length; row = nextDefect(batch, row + 1, length)) {
+        if (defect[row] > UNREADABLE) continue;
+        this.#count(batch, from, row);
+        from = row + 1;
+      }
+    }
+    this.#count(batch, from, length);
+  }
+
+  #count({ second, outcome, latency }: Batch, from: number, to: number): void {
+    const steps = this.#steps;
+    const { objective } = steps;
+    const cellOf = this.#cellOf;
+    const endpointOf = this.#endpointOf;
+    const quantiles = this.#quantiles;
+    let row = from;
+    while (row < to) {
+      const current = second[row];
+      const { cells, slow, sketches } = steps.at(current * 1000);
+      for (; row < to && second[row] === current; row++) {
+        const what = outcome[row];
+        const time = latency[row];
+        const endpoint = endpointOf[what];
+        cells[cellOf[what]]++;
+        if (time > objective) slow[endpoint]++;
+        if (!quantiles) continue;
+        let sketch = sketches[endpoint];
+        if (sketch === undefined) {
+          sketch = new OpenSketch();
+          sketches[endpoint] = sketch;
+        }
+        const bin = binOf(time);
+        sketch.bins[bin]++;
+        sketch.blocks[bin >> 7] = 1;
+      }
+    }
+  }
+}

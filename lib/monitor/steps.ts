@@ -1,0 +1,352 @@
+import { InputError, quoted } from "../errors.js";
+import { histogramQuantile } from "../truth/counts.js";
+import { GrowingColumns, otherEndpoints, type Point, type Series, seriesOf, type Totals } from "./series.js";
+import { OpenSketch, SKETCH_BINS } from "./sketch.js";
+
+/** How a log becomes a series. All may be left out. */
+export interface SeriesOptions {
+  /** Length of a step in seconds, a whole number from 1 to 3600. Default 60. */
+  step?: number | undefined;
+  /** Response time in milliseconds over which a request is slow. Default 300. */
+  latencyObjective?: number | undefined;
+  /** Whether to count by endpoint too. Default true. */
+  endpoints?: boolean | undefined;
+  /** Whether to count by status too, as Prometheus' `code` label needs it. Default false. */
+  statuses?: boolean | undefined;
+  /** Whether to keep response times, for quantiles. Default true. */
+  quantiles?: boolean | undefined;
+  /**
+   * How many seconds a line may come after a later one, 0 to 3600, and still be counted in its step. Lines that come
+   * later are counted apart. Default 300, the latest delivery of a generated log.
+   */
+  allowance?: number | undefined;
+}
+
+/** Names of the options of a series. */
+export const seriesOptions = Object.keys({
+  step: true,
+  latencyObjective: true,
+  endpoints: true,
+  statuses: true,
+  quantiles: true,
+  allowance: true,
+} satisfies Record<keyof SeriesOptions, true>);
+
+/** Most endpoints that are told apart; the others are counted together, so that any log takes bounded memory. */
+export const mostEndpoints = 200;
+/** Most steps between two records, and in a series: a year of seconds is more than anybody means. */
+const mostSteps = 10_000_000;
+
+/** Options with their defaults. @throws InputError when one is wrong */
+export function checkedSeriesOptions(options: SeriesOptions): Required<{
+  [name in keyof SeriesOptions]: NonNullable<SeriesOptions[name]>;
+}> {
+  const {
+    step = 60,
+    latencyObjective = 300,
+    endpoints = true,
+    statuses = false,
+    quantiles = true,
+    allowance = 300,
+  } = options;
+  if (!Number.isInteger(step) || step < 1 || step > 3600)
+    throw new InputError(`step: must be a whole number of seconds from 1 to 3600, not ${quoted(step)}`);
+  if (!(typeof latencyObjective === "number" && latencyObjective >= 0 && latencyObjective <= 1e7))
+    throw new InputError(
+      `latencyObjective: must be a number of milliseconds from 0 to 10000000, not ${quoted(latencyObjective)}`,
+    );
+  if (!(typeof allowance === "number" && allowance >= 0 && allowance <= 3600))
+    throw new InputError(`allowance: must be a number of seconds from 0 to 3600, not ${quoted(allowance)}`);
+  for (const [name, value] of Object.entries({ endpoints, statuses, quantiles })) {
+    if (typeof value !== "boolean")
+      throw new InputError(`${name}: must be true or false, not ${quoted(value)}`);
+  }
+  return { step, latencyObjective, endpoints, statuses, quantiles, allowance };
+}
+
+/** A step that still takes records. */
+export class OpenStep {
+  /** Requests by cell: an endpoint with a status. */
+  cells: Uint32Array = new Uint32Array(64);
+  /** Slow requests by endpoint. */
+  slow: Uint32Array = new Uint32Array(16);
+  /** Requests without a response time, by endpoint. */
+  untimed: Uint32Array = new Uint32Array(16);
+  /** Response times by endpoint; made when the first comes. */
+  readonly sketches: (OpenSketch | undefined)[] = [];
+}
+
+/** What takes the steps as they close, in order; undefined for a gap. */
+export interface StepSink {
+  step(time: number, open: OpenStep | undefined): void;
+}
+
+/**
+ * Counts records into steps. A step is open until a record comes that lies more than the allowance past its end; then
+ * it goes to the sink, and what still comes for it is counted as late. Memory depends on the allowance, the step and
+ * the number of endpoints, not on the number of records.
+ */
+export class Steps {
+  /** Length of a step in milliseconds. */
+  readonly step: number;
+  /** Slow is over this, in hundredths of a millisecond. */
+  readonly objective: number;
+  /** Counts what came too late. */
+  readonly late = new OpenStep();
+  /** The endpoints by number. */
+  readonly endpoints: string[] = [];
+  /** Endpoint and status of each cell. */
+  readonly cellEndpoint: number[] = [];
+  readonly cellStatus: number[] = [];
+  /** Number of the next step to close; undefined before the first record. */
+  next: number | undefined;
+  readonly #allowance: number;
+  readonly #sink: StepSink;
+  readonly #ring: (OpenStep | undefined)[];
+  readonly #free: OpenStep[] = [];
+  readonly #cells = new Map<number, number>();
+  readonly #endpointNumbers = new Map<string, number>();
+  #closedAny = false;
+  #newest = Number.NEGATIVE_INFINITY;
+  #current = Number.NaN;
+  #currentStep = this.late;
+
+  constructor(options: SeriesOptions, sink: StepSink) {
+    const { step, latencyObjective, allowance } = checkedSeriesOptions(options);
+    this.step = step * 1000;
+    this.objective = Math.round(latencyObjective * 100);
+    this.#allowance = Math.round(allowance * 1000);
+    this.#sink = sink;
+    this.#ring = new Array(Math.ceil(this.#allowance / this.step) + 2).fill(undefined);
+  }
+
+  /** Says where the series begins, even if its first record comes later. @param time milliseconds since 1970 */
+  begin(time: number): void {
+    this.next = Math.floor(time / this.step);
+  }
+
+  /** Number of an endpoint. Past the most, all are one. */
+  endpoint(name: string): number {
+    let number = this.#endpointNumbers.get(name);
+    if (number === undefined) {
+      const known = this.endpoints.length < mostEndpoints - 1;
+      const kept = known ? name : otherEndpoints;
+      number = this.#endpointNumbers.get(kept) ?? this.endpoints.push(kept) - 1;
+      this.#endpointNumbers.set(kept, number);
+    }
+    return number;
+  }
+
+  /** Number of the cell of an endpoint and a status. */
+  cell(endpoint: number, status: number): number {
+    const key = endpoint * 1000 + status;
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = this.cellStatus.push(status) - 1;
+      this.cellEndpoint.push(endpoint);
+      this.#cells.set(key, cell);
+      this.#makeRoom();
+    }
+    return cell;
+  }
+
+  /** The open step of a moment, milliseconds since 1970; `late` when it is closed. Closes what the moment ends. */
+  at(time: number): OpenStep {
+    const number = Math.floor(time / this.step);
+    if (number === this.#current && time <= this.#newest) return this.#currentStep;
+    if (time > this.#newest) this.#advance(time, number);
+    const ring = this.#ring;
+    if (number < this.next!) {
+      // Before anything was closed, the first record need not be the earliest.
+      if (this.#closedAny || time < this.#newest - this.#allowance) return this.late;
+      this.next = number;
+    }
+    const slot = number % ring.length;
+    let open = ring[slot];
+    if (open === undefined) {
+      open = this.#free.pop() ?? new OpenStep();
+      room(open, this.cellStatus.length, this.endpoints.length);
+      ring[slot] = open;
+    }
+    this.#current = number;
+    this.#currentStep = open;
+    return open;
+  }
+
+  #advance(time: number, number: number): void {
+    this.next ??= number;
+    if (number - this.next > mostSteps) {
+      throw new InputError(
+        `step: there would be ${number - this.next} steps of ${this.step / 1000} s up to ${new Date(time).toISOString()}; the most is ${mostSteps}: give a longer step, or leave out lines with a wrong time`,
+      );
+    }
+    this.#newest = time;
+    this.closeBefore(Math.floor((time - this.#allowance) / this.step));
+  }
+
+  /** Closes the steps up to one, by its number, excluded. */
+  closeBefore(number: number): void {
+    if (this.next === undefined || number <= this.next) return;
+    this.#closedAny = true;
+    this.#current = Number.NaN;
+    for (let step = this.next; step < number; step++) {
+      const slot = step % this.#ring.length;
+      const open = this.#ring[slot];
+      this.next = step + 1;
+      this.#ring[slot] = undefined;
+      this.#sink.step(step * this.step, open);
+      if (open !== undefined) this.#release(open);
+    }
+  }
+
+  /** Closes all steps, and gaps up to a moment where it is given, excluded. */
+  end(until?: number): void {
+    if (until !== undefined) this.next ??= Math.floor(until / this.step);
+    if (this.next === undefined) return;
+    const last = Math.floor(this.#newest / this.step) + 1;
+    this.closeBefore(Math.max(last, until === undefined ? last : Math.ceil(until / this.step)));
+  }
+
+  #release(open: OpenStep): void {
+    open.cells.fill(0);
+    open.slow.fill(0);
+    open.untimed.fill(0);
+    for (const sketch of open.sketches) sketch?.empty(() => {});
+    this.#free.push(open);
+  }
+
+  #makeRoom(): void {
+    for (const open of [this.late, ...this.#ring]) {
+      if (open !== undefined) room(open, this.cellStatus.length, this.endpoints.length);
+    }
+  }
+
+  /** What is counted in an open step, in all. */
+  totals({ cells, slow, untimed }: OpenStep): Totals {
+    const totals: Totals = { requests: 0, clientErrors: 0, serverErrors: 0, timed: 0, slow: 0 };
+    const { cellStatus, endpoints } = this;
+    for (let cell = 0; cell < cellStatus.length; cell++) {
+      const count = cells[cell];
+      if (count === 0) continue;
+      totals.requests += count;
+      if (cellStatus[cell] >= 500) totals.serverErrors += count;
+      else if (cellStatus[cell] >= 400) totals.clientErrors += count;
+    }
+    totals.timed = totals.requests;
+    for (let endpoint = 0; endpoint < endpoints.length; endpoint++) {
+      totals.timed -= untimed[endpoint];
+      totals.slow += slow[endpoint];
+    }
+    return totals;
+  }
+
+  /** An open step as a point; good until the step is emptied. */
+  point(time: number, open: OpenStep | undefined): Point {
+    const totals = open === undefined ? noTotals : this.totals(open);
+    return { time, step: this.step, ...totals, quantile: (p) => quantileOf(open, p) };
+  }
+}
+
+const noTotals: Totals = { requests: 0, clientErrors: 0, serverErrors: 0, timed: 0, slow: 0 };
+
+function quantileOf(open: OpenStep | undefined, p: number): number {
+  const histogram = new Uint32Array(SKETCH_BINS);
+  for (const sketch of open?.sketches ?? []) {
+    if (sketch === undefined) continue;
+    for (let bin = 0; bin < SKETCH_BINS; bin++) histogram[bin] += sketch.bins[bin];
+  }
+  return histogramQuantile(histogram, p) ?? Number.NaN;
+}
+
+function room(open: OpenStep, cells: number, endpoints: number): void {
+  const grown = (column: Uint32Array, length: number) => {
+    if (length <= column.length) return column;
+    const longer = new Uint32Array(Math.max(length, 2 * column.length));
+    longer.set(column);
+    return longer;
+  };
+  open.cells = grown(open.cells, cells);
+  open.slow = grown(open.slow, endpoints);
+  open.untimed = grown(open.untimed, endpoints);
+}
+
+/** Gathers the steps as they close into a series. */
+export class SeriesCollector implements StepSink {
+  readonly steps: Steps;
+  readonly #options: ReturnType<typeof checkedSeriesOptions>;
+  readonly #all = new GrowingColumns();
+  readonly #endpoints: GrowingColumns[] = [];
+  readonly #sketch = new OpenSketch();
+  #start: number | undefined;
+  #length = 0;
+
+  constructor(options: SeriesOptions) {
+    this.#options = checkedSeriesOptions(options);
+    this.steps = new Steps(options, this);
+  }
+
+  /** Takes a step. */
+  step(time: number, open: OpenStep | undefined): void {
+    this.#start ??= time;
+    if (open !== undefined) this.#add(open);
+    this.#all.endStep();
+    this.#length++;
+    if (this.#options.endpoints) for (const columns of this.#endpoints) columns.endStep();
+  }
+
+  #add(open: OpenStep): void {
+    const { steps } = this;
+    const { endpoints: byEndpoint, statuses: byStatus } = this.#options;
+    const all = this.#all;
+    const { cells, slow, untimed, sketches } = open;
+    while (byEndpoint && this.#endpoints.length < steps.endpoints.length) {
+      const columns = new GrowingColumns();
+      columns.fillTo(this.#length);
+      this.#endpoints.push(columns);
+    }
+    for (let cell = 0; cell < steps.cellStatus.length; cell++) {
+      const count = cells[cell];
+      if (count === 0) continue;
+      const status = steps.cellStatus[cell];
+      const one = byEndpoint ? this.#endpoints[steps.cellEndpoint[cell]] : undefined;
+      for (const columns of one ? [all, one] : [all]) {
+        columns.add("requests", count);
+        columns.add("timed", count);
+        if (status >= 500) columns.add("serverErrors", count);
+        else if (status >= 400) columns.add("clientErrors", count);
+        if (byStatus) columns.addStatus(status, count);
+      }
+    }
+    for (let endpoint = 0; endpoint < steps.endpoints.length; endpoint++) {
+      const one = byEndpoint ? this.#endpoints[endpoint] : undefined;
+      for (const columns of one ? [all, one] : [all]) {
+        columns.add("slow", slow[endpoint]);
+        columns.add("timed", -untimed[endpoint]);
+      }
+      const sketch = sketches[endpoint];
+      const sum = this.#sketch;
+      sketch?.empty((bin, count) => {
+        one?.latency.put(bin, count);
+        sum.bins[bin] += count;
+        sum.blocks[bin >> 7] = 1;
+      });
+    }
+    this.#sketch.empty((bin, count) => all.latency.put(bin, count));
+  }
+
+  /** The series, once all records are counted. @param until - to where it goes at least, milliseconds since 1970 */
+  series(until?: number): Series {
+    this.steps.end(until);
+    const { step } = this.steps;
+    const { endpoints } = this.#options;
+    return seriesOf(this.#all.columns(), {
+      start: this.#start ?? 0,
+      step,
+      latencyObjective: this.#options.latencyObjective,
+      late: this.steps.totals(this.steps.late),
+      ...(endpoints && {
+        endpoints: new Map(this.#endpoints.map((columns, i) => [this.steps.endpoints[i], columns.columns()])),
+      }),
+    });
+  }
+}
