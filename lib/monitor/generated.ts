@@ -2,7 +2,7 @@ import { type Batch, nextDefect } from "../generate/batch.js";
 import { defectShare, LATEST_DELIVERY } from "../generate/delivery/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import type { Plan } from "../generate/plan.js";
-import { UNREADABLE } from "../scenario/incident.js";
+import { UNREADABLE } from "../scenario/defects.js";
 import { binOf, SKEW } from "../truth/counts.js";
 import { Pace, type Work } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
