@@ -1,5 +1,6 @@
 import { InputError, quoted } from "../errors.js";
 import { CsvRows } from "./encodeRows.js";
+import { type Opened, opened } from "./envelopes/envelopes.js";
 import { type FormatOptions, isHeader, type LineFormat, type Reading, Row } from "./row.js";
 
 /** A format chosen by a log's beginning. */
@@ -32,12 +33,63 @@ export function firstLines(head: Uint8Array): Uint8Array[] {
 }
 
 /**
+ * Chooses the format of a log's lines or, when no format fits them, of the lines inside what wraps them.
+ * @param path - what errors call the log
+ * @throws InputError when no format or more than one fits, with what each one made of the lines.
+ */
+export function recognise(
+  formats: Readonly<Record<string, LineFormat>>,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+  path: string,
+): Recognised {
+  try {
+    return recogniseBare(formats, options, lines, path);
+  } catch (error) {
+    const inside = opened(options, lines);
+    if (inside === undefined) throw error;
+    const found = recognise(formats, { ...options, received: inside.received }, inside.lines, path);
+    return {
+      ...found,
+      reading: unwrapping(inside, found.reading),
+      why: `${found.why}, inside ${inside.title}`,
+    };
+  }
+}
+
+/**
+ * Makes a format that was asked for ready, for a log's lines as they are or, when they make no record so, for the
+ * lines inside what wraps them.
+ * @throws InputError when the lines rule the format out
+ */
+export function readingAsked(
+  format: LineFormat,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+): { reading: Reading; inside?: string } {
+  const bare = readingOf(format, options, lines);
+  if (bare === undefined || (lines.length > 0 && countOf(bare, lines).records === 0)) {
+    const inside = opened(options, lines);
+    const own = { ...options, received: inside?.received ?? false };
+    const reading = inside && readingOf(format, own, inside.lines);
+    if (inside && reading && (reading.unsure !== undefined || countOf(reading, inside.lines).records > 0))
+      return { reading: unwrapping(inside, format.reading(own, inside.lines)), inside: inside.title };
+  }
+  return { reading: format.reading(options, lines) };
+}
+
+const unwrapping = (inside: Opened, reading: Reading): Reading => ({
+  ...reading,
+  read: inside.wrap(reading.read),
+});
+
+/**
  * Chooses the format that makes records of the first lines: of at least half of them, and of at least twice as
  * many as any other format; or the format of which all of them are headers.
  * @param path - what errors call the log
  * @throws InputError when no format or more than one fits, with what each one made of the lines.
  */
-export function recognise(
+function recogniseBare(
   formats: Readonly<Record<string, LineFormat>>,
   options: FormatOptions,
   lines: readonly Uint8Array[],
@@ -85,7 +137,7 @@ export function recognise(
   const headers = best.headers > 0 ? " behind a header" : "";
   return {
     name: best.name,
-    reading: best.reading,
+    reading: best.format.reading(options, lines), // anew: the one that was tried may remember the lines
     why: `${best.format.title}: ${best.records} of its first ${lines.length - best.headers} lines${headers} read so`,
   };
 }

@@ -7,7 +7,7 @@ import { Outputs, type Put } from "../files/outputs.js";
 import { MemorySink, standardOutput } from "../files/sink.js";
 import { checkWritable, pathOption } from "../files/wholeFile.js";
 import { checkWork, partOf, type Work } from "../work.js";
-import { firstLines, recognise, sampleSize } from "./detect.js";
+import { firstLines, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
@@ -15,7 +15,7 @@ import type { ParquetRows } from "./formats/parquetRows.js";
 import { Quarantine } from "./quarantine.js";
 import { Records } from "./records.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./report.js";
-import type { FormatOptions, LineReader, TimeUnit } from "./row.js";
+import type { FormatOptions, LineFormat, LineReader, TimeUnit } from "./row.js";
 import { Tally } from "./tally.js";
 
 export type { ReadLog, SourceLog } from "./report.js";
@@ -192,15 +192,20 @@ async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: 
     );
   }
   const { name, reading, why } = asked.format
-    ? {
-        name: asked.name,
-        reading: asked.format.reading(options, first),
-        why: `${asked.format.title}, as asked`,
-      }
+    ? readAsked(asked.name, asked.format, options, first)
     : recognise(lineFormats, options, first, file.name);
   if (reading.unsure !== undefined) throw new InputError(reading.unsure);
   const decided = reading.decided === undefined ? why : `${why}; ${reading.decided}`;
   return { file, format: name, lines, reader: reading.read, why: decided };
+}
+
+function readAsked(name: string, format: LineFormat, options: FormatOptions, first: readonly Uint8Array[]) {
+  const { reading, inside } = readingAsked(format, options, first);
+  return {
+    name,
+    reading,
+    why: `${format.title}, as asked${inside === undefined ? "" : `, inside ${inside}`}`,
+  };
 }
 
 async function readOne(

@@ -1,11 +1,19 @@
 import { didYouMean, InputError, quoted } from "../../errors.js";
 import type { LineFormat } from "../row.js";
 import { combined, common } from "./apache.js";
+import { apiGateway } from "./apiGateway.js";
 import { alb, elb } from "./aws.js";
+import { cloudflare } from "./cloudflare.js";
 import { csv } from "./delimited.js";
+import { ecs } from "./ecs.js";
+import { envoyJson } from "./envoyJson.js";
+import { fluentd } from "./fluentd.js";
+import { gcp } from "./gcp.js";
 import { haproxy } from "./haproxy.js";
 import { caddy, json, traefik } from "./jsonLines.js";
+import { logstash } from "./logstash.js";
 import { type OwnFormat, ownFormat } from "./ownFormat.js";
+import { pino } from "./pino.js";
 
 /** The formats of lines that can be read. A new one is a file beside this one and a line here. */
 export const lineFormats = {
@@ -16,6 +24,14 @@ export const lineFormats = {
   elb,
   caddy,
   traefik,
+  ecs,
+  "envoy-json": envoyJson,
+  gcp,
+  cloudflare,
+  "api-gateway": apiGateway,
+  pino,
+  logstash,
+  fluentd,
   json,
   csv,
 } as const satisfies Record<string, LineFormat>;

@@ -1,0 +1,89 @@
+import type { FormatOptions, Reason } from "../row.js";
+
+/** A line of a log as it was before something wrapped it. */
+export class Inside {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  /** When the wrapper received the line, in milliseconds since 1970, UTC; -1 when it does not say. */
+  time = -1;
+  #own = new Uint8Array(4096);
+
+  /** The bytes [start, end) of a buffer are the line. */
+  set(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** The content of a JSON string, its escapes taken away, is the line, without a line end behind it. */
+  setJson(bytes: Uint8Array, start: number, end: number, escaped: boolean): void {
+    let to = end;
+    if (escaped && bytes[to - 2] === BACKSLASH && bytes[to - 1] === SMALL_N && bytes[to - 3] !== BACKSLASH) {
+      to -= 2;
+      if (bytes[to - 2] === BACKSLASH && bytes[to - 1] === SMALL_R && bytes[to - 3] !== BACKSLASH) to -= 2;
+    }
+    const first = escaped ? bytes.subarray(start, to).indexOf(BACKSLASH) : -1;
+    if (first < 0) {
+      this.set(bytes, start, to);
+      return;
+    }
+    if (this.#own.length < to - start) this.#own = new Uint8Array(2 * (to - start));
+    this.set(this.#own, 0, unescaped(bytes, start, to, this.#own));
+  }
+}
+
+/** What may stand around every line of a log: a container's runtime, syslog or a shipper put it there. */
+export interface Envelope {
+  /** What it is, for people. */
+  readonly title: string;
+  /**
+   * Makes the function that finds the line inside bytes[start, end); it says why there is none, or nothing when it
+   * was found.
+   */
+  readonly opener: (
+    options: FormatOptions,
+  ) => (bytes: Uint8Array, start: number, end: number, into: Inside) => Reason;
+}
+
+/** Copies a sound JSON string's content to `out` without its escapes; returns the length, never more than before. */
+function unescaped(bytes: Uint8Array, start: number, end: number, out: Uint8Array): number {
+  let p = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i];
+    if (byte !== BACKSLASH) {
+      out[p++] = byte;
+      continue;
+    }
+    const letter = bytes[++i];
+    if (letter !== SMALL_U) {
+      out[p++] = controls[letter] || letter;
+      continue;
+    }
+    let code = unit(bytes, i + 1);
+    i += 4;
+    if (code >= 0xd800 && code < 0xdc00 && bytes[i + 1] === BACKSLASH && bytes[i + 2] === SMALL_U) {
+      const low = unit(bytes, i + 3);
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + low - 0xdc00;
+        i += 6;
+      }
+    }
+    p += utf8.encodeInto(String.fromCodePoint(code), out.subarray(p)).written; // half a pair becomes U+FFFD
+  }
+  return p;
+}
+
+const unit = (bytes: Uint8Array, at: number) =>
+  Number.parseInt(String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]), 16);
+
+const utf8 = new TextEncoder();
+const BACKSLASH = 92;
+const SMALL_N = 110;
+const SMALL_R = 114;
+const SMALL_U = 117;
+
+/** What the letter of an escape stands for, where it is not itself. */
+const controls = new Uint8Array(256);
+for (const [letter, code] of Object.entries({ b: 8, t: 9, n: 10, f: 12, r: 13 }))
+  controls[letter.charCodeAt(0)] = code;

@@ -1,0 +1,59 @@
+import type { FormatOptions, LineReader, Reason, Row } from "../row.js";
+import { compose, cri, outFile, pods, stamped } from "./container.js";
+import { type Envelope, Inside } from "./envelope.js";
+import { docker, journal, shipped, textPayload } from "./jsonMessage.js";
+import { syslog, syslog5424 } from "./syslog.js";
+
+/** The envelopes that are opened, the surest first. A new one is a line here. */
+const envelopes: readonly Envelope[] = [
+  docker,
+  journal,
+  cri,
+  syslog5424,
+  syslog,
+  compose,
+  pods,
+  outFile,
+  stamped,
+  shipped,
+  textPayload,
+];
+
+/** The lines inside the first lines of a log, and how the others are opened. */
+export interface Opened {
+  readonly title: string;
+  /** The first lines that could be opened, each a copy. */
+  readonly lines: readonly Uint8Array[];
+  /** Whether the envelope tells a time on each of them. */
+  readonly received: boolean;
+  /** Makes a reader of wrapped lines of a reader of those inside. */
+  wrap(read: LineReader): LineReader;
+}
+
+/** Opens the first lines with the envelope that fits at least half of them; undefined when there is none. */
+export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
+  for (const { title, opener } of envelopes) {
+    const open = opener(options);
+    const inside = new Inside();
+    const found: Uint8Array[] = [];
+    let received = true;
+    for (const line of lines) {
+      if (open(line, 0, line.length, inside) !== undefined) continue;
+      if (inside.end > inside.start) found.push(inside.bytes.slice(inside.start, inside.end));
+      if (inside.time < 0) received = false;
+    }
+    if (found.length > 0 && found.length >= lines.length / 2)
+      return { title, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
+  }
+}
+
+function wrapped(open: ReturnType<Envelope["opener"]>, read: LineReader): LineReader {
+  const inside = new Inside();
+  return (bytes: Uint8Array, start: number, end: number, row: Row): Reason => {
+    const wrong = open(bytes, start, end, inside);
+    if (wrong !== undefined) return wrong;
+    if (inside.start >= inside.end) return "nothing stands inside";
+    row.time = inside.time;
+    return read(inside.bytes, inside.start, inside.end, row);
+  };
+}

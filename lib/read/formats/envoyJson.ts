@@ -1,0 +1,15 @@
+import { jsonProduct } from "./jsonProduct.js";
+
+/**
+ * Envoy's access log as JSON with the names of its own default and of Istio's mesh. The client is the left-most
+ * address of X-Forwarded-For, else the peer. A response code of 0 says that the client left before an answer: no
+ * record. The duration is in milliseconds.
+ * Source: Envoy, "Access logging: command operators"; Istio, "Envoy access logs", JSON encoding.
+ */
+export const envoyJson = jsonProduct("Envoy or Istio JSON", {
+  timestamp: ["start_time"],
+  ip_address: ["x_forwarded_for", "downstream_remote_address", "downstream_direct_remote_address"],
+  endpoint: ["x_envoy_original_path", "path"],
+  status_code: ["response_code"],
+  response_time_ms: [["duration", "ms"]],
+});

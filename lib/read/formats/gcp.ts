@@ -1,0 +1,14 @@
+import { jsonProduct } from "./jsonProduct.js";
+
+/**
+ * Request logs of Google Cloud, of its load balancers, Cloud Run and App Engine, as exported from Cloud Logging: a
+ * `LogEntry` with an `httpRequest` a line. The latency says its unit itself: `"0.023s"`.
+ * Source: Google Cloud, "LogEntry" and "HttpRequest" of the Logging API.
+ */
+export const gcp = jsonProduct("Google Cloud request log", {
+  timestamp: ["timestamp", "receiveTimestamp"],
+  ip_address: ["httpRequest.remoteIp"],
+  endpoint: ["httpRequest.requestUrl"],
+  status_code: ["httpRequest.status"],
+  response_time_ms: [["httpRequest.latency", "s"]],
+});

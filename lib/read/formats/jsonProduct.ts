@@ -1,0 +1,55 @@
+import { InputError } from "../../errors.js";
+import { recordFields } from "../../record.js";
+import { JsonFields } from "../fields/jsonFields.js";
+import { jsonRecords } from "../fields/jsonRecord.js";
+import type { LineFormat, TimeUnit } from "../row.js";
+
+/** Where a product writes a record's fields into its JSON, in its own names: the surest first. */
+export interface ProductNames {
+  readonly timestamp: readonly string[];
+  readonly ip_address: readonly string[];
+  readonly endpoint: readonly string[];
+  readonly status_code: readonly string[];
+  /** Each with the unit that the product's manual gives. The first that the first lines have is read in all of them. */
+  readonly response_time_ms: readonly (readonly [string, TimeUnit])[];
+}
+
+/**
+ * The JSON log of a product whose manual fixes names and units, an object a line.
+ * @param shows - what one of the first lines must show, where the names alone could be another's
+ */
+export function jsonProduct(title: string, names: ProductNames, shows?: RegExp): LineFormat {
+  return {
+    title,
+    reading: (options, sample) => {
+      if (shows !== undefined && sample.length > 0 && !sample.some((line) => shows.test(utf8.decode(line))))
+        throw new InputError(`format: none of the first lines is one of a ${title}`);
+      const all = recordFields.map(({ name }) =>
+        name === "response_time_ms" ? names[name].map(([path]) => path) : names[name],
+      );
+      const json = new JsonFields(all.flat());
+      const seen = new Set<string>();
+      for (const line of sample) {
+        if (!json.read(line, 0, line.length)) continue;
+        all.flat().forEach((path, slot) => {
+          if (json.start[slot] >= 0) seen.add(path);
+        });
+      }
+      const [path, own = "ms"] =
+        (options.timeUnit === "none" ? undefined : names.response_time_ms.find(([each]) => seen.has(each))) ??
+        [];
+      const unit = path === undefined ? "none" : (options.timeUnit ?? own);
+      const paths = [...all.slice(0, 4), path === undefined ? [] : [path]];
+      const decided = recordFields.map(({ name }, field) => {
+        const found = paths[field].filter((each) => seen.has(each));
+        return found.length === 0 ? `no ${name}` : `${name} = ${found.join(" or ")}`;
+      });
+      return {
+        read: jsonRecords(options, paths, unit),
+        decided: `${decided.join(", ")}${unit === "none" ? "" : ` in ${unit}`}`,
+      };
+    },
+  };
+}
+
+const utf8 = new TextDecoder();

@@ -1,0 +1,107 @@
+/** Every format reads what its manual shows, by itself and behind whatever may wrap it. */
+import { describe, expect, it } from "vitest";
+import { type ReadOptions, read } from "#lib/read/read";
+import { type Documented, documented } from "./documented.js";
+
+async function readLines(lines: string[], options: ReadOptions = {}) {
+  const log = await read(Buffer.from(`${lines.join("\n")}\n`), options);
+  return { log, rows: Buffer.from(log.csv!).toString().split("\n").slice(1, -1) };
+}
+
+const all = Object.entries(documented);
+
+describe.each(all)("%s", (_, { format, lines, rows }: Documented) => {
+  it("is told by its first lines, and read", async () => {
+    const { log, rows: found } = await readLines(lines);
+    expect(found).toEqual(rows);
+    expect(log.sources[0].format).toBe(format);
+    expect(log.records + log.skipped).toBe(lines.length);
+  });
+
+  it("is read when asked for, and without response times on request", async () => {
+    expect((await readLines(lines, { format } as ReadOptions)).rows).toEqual(rows);
+    const without = await readLines(lines, { format, timeUnit: "none" } as ReadOptions);
+    expect(without.rows).toEqual(rows.map((row) => row.replace(/[^,]*$/, "")));
+  });
+});
+
+/** Ways to wrap a line, as what writes them shows it. */
+const wrappers: Record<string, (line: string) => string> = {
+  // Docker, "JSON File logging driver"
+  "Docker's json-file": (line) =>
+    JSON.stringify({ log: `${line}\n`, stream: "stdout", time: "2026-01-05T10:00:00.123456789Z" }),
+  // Kubernetes, "CRI: Log management for container stdout/stderr streams"
+  CRI: (line) => `2016-10-06T00:17:09.669794202Z stdout F ${line}`,
+  "docker compose logs": (line) => `web-1  | ${line}`,
+  "kubectl logs --prefix": (line) => `[pod/web-7f9c/nginx] ${line}`,
+  "docker logs --timestamps": (line) => `2016-10-06T00:17:09.669794202Z ${line}`,
+  // journalctl(1)
+  "journalctl -o short": (line) => `Jan  5 10:00:00 web1 nginx[812]: ${line}`,
+  "journalctl -o short-precise": (line) => `Jan 05 10:00:00.123456 web1 nginx[812]: ${line}`,
+  "journalctl -o short-iso": (line) => `2026-01-05T10:00:00+0000 web1 nginx[812]: ${line}`,
+  "journalctl -o json": (line) =>
+    JSON.stringify({ __CURSOR: "s=1", __REALTIME_TIMESTAMP: "1767607200123456", _PID: "812", MESSAGE: line }),
+  "syslog, RFC 3164": (line) => `<190>Jan  5 10:00:00 web1 nginx: ${line}`,
+  "syslog without a host": (line) => `<190>Jan  5 10:00:00 nginx: ${line}`,
+  "rsyslog's files": (line) => `2026-01-05T10:00:00.123456+00:00 web1 nginx[812]: ${line}`,
+  "syslog, RFC 5424": (line) => `<165>1 2003-10-11T22:14:15.003Z web1 nginx 812 ID47 - ${line}`,
+  "syslog, RFC 5424, with data": (line) =>
+    `<165>1 2003-10-11T22:14:15.003Z web1 nginx - - [a@1 b="\\]"][c@2 d="e"] \ufeff${line}`,
+  "Fluentd's out_file": (line) => `2026-01-05T10:00:00+00:00\tnginx.access\t${line}`,
+  "a shipper's message": (line) =>
+    JSON.stringify({ "@timestamp": "2026-01-05T10:00:00.000Z", host: { name: "web1" }, message: line }),
+  "Docker's json-file in the journal": (line) =>
+    wrappers["journalctl -o short"](wrappers["Docker's json-file"](line)),
+};
+
+describe.each(Object.entries(wrappers))("behind %s", (_, wrap) => {
+  it.each(all)("%s", async (_, { lines, rows }) => {
+    const { log, rows: found } = await readLines(lines.map(wrap));
+    expect(found).toEqual(rows);
+    expect(log.records + log.skipped).toBe(lines.length);
+  });
+});
+
+describe("what wraps a line", () => {
+  const line = documented["nginx-json"].lines[0];
+  const [row] = documented["nginx-json"].rows;
+
+  it("is opened also for a format that is asked for", async () => {
+    const { rows, log } = await readLines([wrappers.CRI(line)], { format: "json" });
+    expect(rows).toEqual([row]);
+    expect(log.sources[0].why).toMatch(/as asked, inside Kubernetes/);
+  });
+
+  it("keeps a line that the runtime cut out of the records, with the reason", async () => {
+    const cri = (tag: string, text: string) => `2016-10-06T00:17:09.669794202Z stdout ${tag} ${text}`;
+    const { rows, log } = await readLines([
+      cri("F", line),
+      cri("P", line.slice(0, 50)),
+      cri("F", line.slice(50)),
+      cri("F", line),
+    ]);
+    expect(rows).toEqual([row, row]);
+    expect(log.reasons).toEqual({
+      reason: ["a piece of a line that the container's runtime cut"],
+      lines: [2],
+    });
+  });
+
+  it("may hold lines that are no requests: they go into quarantine, as do lines that it does not wrap", async () => {
+    const { rows, log } = await readLines([
+      wrappers.CRI(line),
+      wrappers.CRI(line),
+      wrappers.CRI("worker started"),
+      "junk",
+    ]);
+    expect(rows).toEqual([row, row]);
+    expect(log.reasons.reason.toSorted()).toEqual([
+      "no time, stream and tag of a container's runtime",
+      "not a JSON object in UTF-8",
+    ]);
+  });
+
+  it("is named when the lines inside are of no format", async () => {
+    await expect(readLines([wrappers.CRI("worker started")])).rejects.toThrow(/which begin "worker started"/);
+  });
+});
