@@ -4,7 +4,7 @@ import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import { interruptible } from "./duckdb/duckdb.js";
 import { columnList, requestsColumns } from "./schema.js";
-import { checkColumns, rows, type Trust, unsound } from "./soundRows.js";
+import { checkColumns, checkPages, rows, type Trust, unsound } from "./soundRows.js";
 import { sourceName, withTableFile } from "./source.js";
 
 /** Makes the empty table `requests`. */
@@ -43,6 +43,7 @@ export function takeRows(
   return withTableFile(source, work, async (file, work) => {
     const name = sourceName(source);
     await checkColumns(connection, file, name);
+    if (file.kind === "parquet") await checkPages(file, name, work);
     try {
       const run = () => connection.run(statement(rows(file, trust)), [file.path]);
       return (await interruptible(connection, work, run, file.size)).rowsChanged;

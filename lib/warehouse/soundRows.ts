@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../errors.js";
+import { damageOfPages } from "../files/parquetPages.js";
 import { type FieldName, recordFields, type Source } from "../record.js";
 import type { Work } from "../work.js";
 import { firstLines, inMemory, interruptible } from "./duckdb/duckdb.js";
@@ -157,6 +158,12 @@ function fits(columns: ReadonlyMap<string, string>): boolean {
     response_time_ms: /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*)$/,
   };
   return recordFields.every(({ name }) => allowed[name].test(columns.get(name) ?? ""));
+}
+
+/** @throws InputError when a Parquet file is damaged where DuckDB does not see it */
+export async function checkPages(file: TableFile, name: string, { signal }: Work): Promise<void> {
+  const damage = await damageOfPages(file.path, { signal });
+  if (damage !== undefined) throw await unsound(file, name, new Error(damage));
 }
 
 /** @throws InputError when a Parquet file cannot be read, or its columns are not the five fields */

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { ColumnMetaData, Encoding, PageType, SchemaElement, Statistics } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
@@ -107,6 +108,7 @@ export class ColumnChunk {
       type,
       uncompressed_page_size: bytes.length,
       compressed_page_size: compressed.length,
+      crc: crc32(compressed) | 0, // the format's field is signed
       [type === "DATA_PAGE" ? "data_page_header" : "dictionary_page_header"]: header,
     });
     this.#uncompressed += this.#writer.offset - before + bytes.length;

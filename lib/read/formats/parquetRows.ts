@@ -1,4 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
+import { damageOfPages } from "../../files/parquetPages.js";
 import { recordFields } from "../../record.js";
 import { Pace, type Work } from "../../work.js";
 import { mapFields } from "../fields/names.js";
@@ -53,6 +54,8 @@ export async function openParquet(path: string, options: FormatOptions): Promise
       rows,
       decided: mapped.decided,
       each: async (row, take, work) => {
+        const damage = await damageOfPages(path, { signal: work.signal });
+        if (damage !== undefined) throw unsound(path, new Error(damage));
         const pace = new Pace(work);
         const failed = (error: unknown) => {
           pace.check(); // what an interrupt broke off is no damage
