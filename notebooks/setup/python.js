@@ -57,7 +57,8 @@ export function pythonEnvironment() {
   return env;
 }
 
-const candidates = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
+const minors = [15, 14, 13, 12, 11, 10].map((minor) => `python3.${minor}`);
+const candidates = ["python3", "python", ...minors];
 
 /** Asks a Python for its version, its path, and whether it can make a virtual environment with pip in it. */
 const question = `
