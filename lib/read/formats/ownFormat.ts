@@ -7,6 +7,7 @@ import { notUtf8 } from "../fields/request.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
 import { delimited } from "./delimited.js";
 import { jsonLines } from "./jsonLines.js";
+import { inLinearTime } from "./linearTime.js";
 
 /**
  * A format of your own, as one plain object.
@@ -20,7 +21,10 @@ export interface OwnFormat {
   readonly name: string;
   /** How a line is taken apart: by a `pattern` (the default), as JSON, or as CSV with a header. */
   readonly kind?: "pattern" | "json" | "csv";
-  /** A regular expression with named groups; a line that it does not match goes into quarantine. */
+  /**
+   * A regular expression with named groups; a line that it does not match goes into quarantine. It must be one that
+   * can be matched in linear time: without lookaround, back-references and the flags i and u.
+   */
   readonly pattern?: string | RegExp;
   /** Which group, JSON field (`a.b` for a nested one) or column holds which field; the rest by their usual names. */
   readonly fields?: FieldMap;
@@ -81,14 +85,13 @@ function expression(pattern: unknown): RegExp {
   if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
     throw new InputError(`format.pattern: ${quoted(pattern)} is not a regular expression`);
   }
+  let compiled: RegExp;
   try {
-    // g and y would make a match depend on the one before.
-    return typeof pattern === "string"
-      ? new RegExp(pattern)
-      : new RegExp(pattern, pattern.flags.replace(/[gy]/g, ""));
+    compiled = new RegExp(pattern);
   } catch (error) {
     throw new InputError(`format.pattern: ${(error as Error).message}`);
   }
+  return inLinearTime(compiled);
 }
 
 function withUnit(format: LineFormat, unit: TimeUnit | undefined): LineFormat {
