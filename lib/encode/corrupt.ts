@@ -1,3 +1,4 @@
+import { PER_WORD } from "../generate/random/stream.js";
 import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 
 /** A line of a format taken apart at the fields that defects spoil, and put together again. */
@@ -17,7 +18,7 @@ const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[d
  */
 export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): string {
   if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
-  const u = (word >>> 0) / 4294967296;
+  const u = (word >>> 0) * PER_WORD;
   const kind = defectKinds[defect - 1];
   if (kind === MALFORMED) return line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u)));
   const values = fields(line);

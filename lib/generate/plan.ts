@@ -5,10 +5,11 @@ import { type Outcome, outcomesOf } from "./batch.js";
 import { type ActiveIncident, activate } from "./incidents/activate.js";
 import { drawnIncidents } from "./incidents/drawn.js";
 import { keyOf, Purpose } from "./random/stream.js";
+import { TIMED_OUT } from "./site/latency.js";
 import { Intensity } from "./site/traffic.js";
 
 /** Goes up with every change of the bytes that a scenario and a seed give. */
-export const GENERATOR_VERSION = 2;
+export const GENERATOR_VERSION = 3;
 
 /** Most base records in a log. */
 export const MOST_ROWS = 1e10;
@@ -26,7 +27,7 @@ export interface Plan {
   /** Requests per second at the mean of the week. */
   readonly rate: number;
   readonly intensity: Intensity;
-  /** What requests come to: first the scenario's own outcomes, then those that only an incident brings. */
+  /** What requests come to: first the scenario's own outcomes, then those that only a time limit or an incident brings. */
   readonly outcomes: readonly Outcome[];
   /** Number of the scenario's own outcomes. */
   readonly ownOutcomes: number;
@@ -38,8 +39,11 @@ export interface Plan {
   outcomeOf(endpoint: number, status: number): number;
 }
 
+/** Most outcomes: batches number them with 16 bits. */
+const MOST_OUTCOMES = 65_536;
+
 /** Statuses that incidents can bring to any endpoint. */
-const FAILURES = [200, 401, 429, 500, 502, 503, 504];
+const INCIDENT_STATUSES = [200, 401, 429, 500, 502, 503, TIMED_OUT];
 
 /**
  * Works out what follows from a scenario and a seed.
@@ -80,7 +84,12 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
       );
     }
   }
-  const outcomes = incidents.length > 0 ? withFailures(own, scenario) : own;
+  const outcomes = withStatuses(own, scenario, incidents.length > 0 ? INCIDENT_STATUSES : [TIMED_OUT]);
+  if (outcomes.length > MOST_OUTCOMES) {
+    throw new InputError(
+      `site.endpoints: the endpoints and their status codes make ${outcomes.length} combinations; the most is ${MOST_OUTCOMES}`,
+    );
+  }
   const index = new Map(outcomes.map(({ endpointIndex, status }, i) => [endpointIndex * 1000 + status, i]));
   return {
     scenario,
@@ -98,15 +107,18 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
   };
 }
 
-function withFailures(own: Outcome[], { site }: Scenario): Outcome[] {
+/** The outcomes, and behind them those that are missing for every endpoint to answer with every one of the statuses. */
+function withStatuses(own: Outcome[], { site }: Scenario, statuses: readonly number[]): Outcome[] {
   const have = new Set(own.map(({ endpointIndex, status }) => endpointIndex * 1000 + status));
   const more = site.endpoints.flatMap((endpoint, endpointIndex) =>
-    FAILURES.filter((status) => !have.has(endpointIndex * 1000 + status)).map((status) => ({
-      endpoint,
-      endpointIndex,
-      status,
-      share: 0,
-    })),
+    statuses
+      .filter((status) => !have.has(endpointIndex * 1000 + status))
+      .map((status) => ({
+        endpoint,
+        endpointIndex,
+        status,
+        share: 0,
+      })),
   );
   return [...own, ...more];
 }

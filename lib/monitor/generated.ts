@@ -1,9 +1,8 @@
 import { type Batch, nextDefect } from "../generate/batch.js";
-import { defectShare, LATEST_DELIVERY } from "../generate/delivery/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import type { Plan } from "../generate/plan.js";
-import { UNREADABLE } from "../scenario/defects.js";
-import { binOf, SKEW } from "../truth/counts.js";
+import { defectShare, LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../scenario/defects.js";
+import { binOf } from "../truth/counts.js";
 import { Pace, type Work } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
 import type { Series } from "./series.js";
@@ -48,7 +47,7 @@ export async function generatedSeries(
 
 /** How many seconds a line can come after a later one: by its delivery, and by two clocks that are wrong. */
 function latest({ scenario: { defects } }: Plan): number {
-  return defectShare(defects) === 0 ? 0 : LATEST_DELIVERY / 1000 + 2 * SKEW;
+  return defectShare(defects) === 0 ? 0 : (LATEST_DELIVERY + 2 * LARGEST_SKEW) / 1000;
 }
 
 /** Counts the batches of a log into steps. */

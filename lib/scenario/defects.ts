@@ -38,3 +38,17 @@ export type DefectKind = (typeof defectKinds)[number];
  * a record would count a path that nobody asked for.
  */
 export const UNREADABLE = 4;
+
+/** No line is delivered later than this, in milliseconds. */
+export const LATEST_DELIVERY = 300_000;
+
+/** No clock is more wrong than this, in milliseconds. */
+export const LARGEST_SKEW = 120_000;
+
+/** Share of the lines that have a defect, 0 to 1. */
+export function defectShare(defects: Defects): number {
+  return Math.min(
+    1,
+    defectKinds.reduce((sum, kind) => sum + defects[kind], 0),
+  );
+}

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { didYouMean, InputError, quoted } from "../errors.js";
+import { LARGEST_SKEW } from "./defects.js";
 import { hasOwnClients } from "./incidents/incident.js";
 import { kinds } from "./incidents/kinds.js";
 import { presetIncident, presetIncidents } from "./incidents/preset.js";
@@ -93,7 +94,7 @@ function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
   if (seconds <= 0) {
     throw new InputError(`traffic.end: must be after traffic.start (${traffic.start}), not ${traffic.end}`);
   }
-  if (defects.skewedClock > 0 && momentOf(traffic.start)! < 120) {
+  if (defects.skewedClock > 0 && momentOf(traffic.start)! * 1000 < LARGEST_SKEW) {
     throw new InputError(
       `traffic.start: must be 1970-01-01T00:02:00Z or later where clocks are skewed, by up to two minutes, not ${traffic.start}`,
     );

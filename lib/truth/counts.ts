@@ -1,14 +1,11 @@
 import { type Batch, nextDefect } from "../generate/batch.js";
-import { LATEST_DELIVERY } from "../generate/delivery/defects.js";
 import type { Plan } from "../generate/plan.js";
-import { defectKinds, UNREADABLE } from "../scenario/defects.js";
+import { defectKinds, LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../scenario/defects.js";
 
 /** Widths of a bucket in seconds, from which the narrowest that keeps the table bounded is taken. */
 const WIDTHS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000];
 /** Most cells of the table of counts: bucket × route × status class. */
 const MOST_CELLS = 1_000_000;
-/** Clocks are at most this wrong, in seconds: buckets reach so far over the window. */
-export const SKEW = 120;
 /** Bins in an octave of the histogram of response times: each is 1/128 wide. */
 const BINS = 128;
 /** Status classes: 1xx to 5xx. */
@@ -43,7 +40,7 @@ export class Counts {
   /** @param from milliseconds since 1970, of the part of the log that is counted @param to excluded */
   constructor({ scenario, start, end, outcomes }: Plan, from: number, to: number) {
     const routes = [...new Set(scenario.site.endpoints.map(({ route }) => route))];
-    const reach = scenario.defects.skewedClock > 0 ? SKEW : 0;
+    const reach = scenario.defects.skewedClock > 0 ? LARGEST_SKEW / 1000 : 0; // buckets reach so far over the window
     const buckets = (width: number) => Math.ceil((end + reach) / width) - Math.floor((start - reach) / width);
     const perBucket = routes.length * CLASSES;
     this.bucketSeconds = WIDTHS.find((width) => buckets(width) * perBucket <= MOST_CELLS) ?? WIDTHS.at(-1)!;
@@ -121,8 +118,8 @@ export function binOf(hundredths: number): number {
 export function binMiddle(bin: number): number {
   if (bin < 2 * BINS) return bin / 100;
   const octave = Math.floor((bin - BINS) / BINS) + 7;
-  const low = (BINS + ((bin - BINS) % BINS)) * 2 ** (octave - 7);
-  return (low + (2 ** (octave - 7) - 1) / 2) / 100;
+  const low = (BINS + ((bin - BINS) % BINS)) * (1 << (octave - 7));
+  return (low + ((1 << (octave - 7)) - 1) / 2) / 100;
 }
 
 /**

@@ -16,7 +16,7 @@ export function keyPathOf(path: string): string {
 }
 
 /** Largest file that is read as an answer key; a million cells of counts take 20 MB. */
-const mostBytes = 256 * 2 ** 20;
+const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Reads and checks an answer key.

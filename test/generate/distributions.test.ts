@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { exp, ln, normalQuantile, power } from "#lib/elementary";
 import {
   aliasTable,
   beta,
@@ -9,7 +10,6 @@ import {
   readZipf,
   zipfTable,
 } from "#lib/generate/random/distributions";
-import { exp, ln, normalQuantile, power } from "#lib/generate/random/elementary";
 import { Stream } from "#lib/generate/random/stream";
 import { readShape, shapeTable } from "#lib/generate/site/latency";
 

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../../errors.js";
-import { LATEST_DELIVERY } from "../../generate/delivery/defects.js";
 import { type Plan, planOf } from "../../generate/plan.js";
+import { LARGEST_SKEW, LATEST_DELIVERY } from "../../scenario/defects.js";
 import { type AnswerKey, answerKey } from "../../truth/answerKey.js";
 import { mergeKeys } from "../../truth/mergeKeys.js";
 import { keyPathOf, readKey } from "../../truth/readKey.js";
 import { bucketPlan } from "./buckets.js";
 import type { Expectation, Expected } from "./expected.js";
-import { SKEW } from "./recordComparison.js";
 
 /** An answer key, its path, or the keys of several parts of one log. */
 export type KeySource = string | AnswerKey | readonly (string | AnswerKey)[];
@@ -52,7 +51,7 @@ export function expectationOf({ scenario, seed, incidents, from, to, lines }: An
     );
   }
   const { skewedClock, late, outOfOrder } = scenario.defects;
-  const skew = skewedClock > 0 ? SKEW : 0;
+  const skew = skewedClock > 0 ? LARGEST_SKEW : 0;
   const first = begin - skew - (late + outOfOrder > 0 ? LATEST_DELIVERY : 0);
   const buckets = bucketPlan(first, Math.max(first + 1, end + skew), lines.written);
   const expectation: Expectation = { scenario, seed, without, from: begin, to: end, buckets };

@@ -1,7 +1,6 @@
-import { LATEST_DELIVERY } from "../../generate/delivery/defects.js";
 import { LogStream } from "../../generate/logStream.js";
 import { type Plan, planOf } from "../../generate/plan.js";
-import { UNREADABLE } from "../../scenario/defects.js";
+import { LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../../scenario/defects.js";
 import type { Buckets } from "./buckets.js";
 import type { CopyReader } from "./copy.js";
 import type { CopyRecord } from "./copyRecord.js";
@@ -16,9 +15,6 @@ const AT_A_TIME = 2 ** 20;
 const MOST_READINGS = 24;
 /** Most differences of each kind that are kept. */
 const MOST_KEPT = 2 ** 17;
-/** Clocks are at most this wrong, in milliseconds. */
-export const SKEW = 120_000;
-
 /** Buckets in which copy and log differ, that are compared record by record in one reading. */
 export interface Group {
   /** 1 for each bucket of the group. */
@@ -36,7 +32,7 @@ export function groupsOf(
   { scenario: { defects }, from, to }: Expectation,
 ): { groups: Group[]; rest: { missing: number; unexpected: number } | undefined } {
   const { origin, width, count } = expected.plan;
-  const before = defects.skewedClock > 0 ? SKEW : 0;
+  const before = defects.skewedClock > 0 ? LARGEST_SKEW : 0;
   const after = before + (defects.late + defects.outOfOrder > 0 ? LATEST_DELIVERY : 0);
   const groups: Group[] = [];
   let rest: { missing: number; unexpected: number } | undefined;

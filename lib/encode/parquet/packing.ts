@@ -57,7 +57,7 @@ const steps = new Float64Array(BLOCK);
 const differences = new Uint32Array(BLOCK);
 
 /** Neighbours must differ by less than this for `putDeltas`. */
-export const WIDEST_STEP = 2 ** 31;
+export const WIDEST_STEP = 2_147_483_648;
 
 /** Whole numbers from 0 to 2^53 − 1, each close to the one before it, as DELTA_BINARY_PACKED. */
 export function putDeltas(

@@ -1,8 +1,8 @@
+import { ln } from "../../elementary.js";
 import { type Batch, BOT } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { drawAlias, readZipf } from "../random/distributions.js";
-import { ln } from "../random/elementary.js";
-import { PER_WORD, Stream, Words } from "../random/stream.js";
+import { mix32, PER_WORD, Stream, Words } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { CLASSES, Crowd, phaseAt } from "../site/visitors.js";
 import { type Fill, Sources } from "./sources.js";
@@ -177,15 +177,20 @@ export class BusySite {
   #answers(batch: Batch, second: number, first: number, last: number, intensity: number): void {
     const { phase, outcome: outcomes, latency: latencies, identifier: ids } = batch;
     const { latency, journey, hasIdentifier, catalogue, drift } = this.#sources;
-    const { shapes, shapeAt, scale, loaded, limit } = latency;
+    const { shapes, shapeAt, scale, loaded, limit, timedOut } = latency;
     const identifiers = this.#identifiers;
     const slowness = loadFactor(this.#plan.scenario.site.utilisation, intensity) * drift.at(second);
     for (let row = first; row < last; row++) {
-      const outcome = drawAlias(journey[phase[row]], ids[row]);
-      const time = scale[outcome] * readShape(shapes, shapeAt[outcome], latencies[row]);
-      const slowed = loaded[outcome] === 1 ? time * slowness : time;
+      const word = latencies[row];
+      let outcome = drawAlias(journey[phase[row]], ids[row]);
+      let time = scale[outcome] * readShape(shapes, shapeAt[outcome], word);
+      if (loaded[outcome] === 1) time *= slowness;
+      if (time >= limit) {
+        outcome = timedOut[outcome];
+        time = scale[outcome] * readShape(shapes, shapeAt[outcome], mix32(word));
+      }
       outcomes[row] = outcome;
-      latencies[row] = slowed < limit ? slowed + 0.5 : limit;
+      latencies[row] = time + 0.5;
       ids[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
     }
   }

@@ -1,7 +1,7 @@
 import { BOT } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { drawAlias, readZipf } from "../random/distributions.js";
-import { Stream } from "../random/stream.js";
+import { mix32, Stream } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { LONGEST_SESSION, phaseAt, type Session, sessionsStartingIn } from "../site/visitors.js";
 import { type Fill, Sources } from "./sources.js";
@@ -41,7 +41,7 @@ export class QuietSite {
     const words = this.#words.reseed(this.#sources.recordKey, from, -length);
     const identifiers = this.#identifiers.reseed(identifierKey, from, length);
     const load = loadFactor(this.#plan.scenario.site.utilisation, intensity);
-    const { shapes, shapeAt, scale, loaded, limit: longest } = latency;
+    const { shapes, shapeAt, scale, loaded, limit: longest, timedOut } = latency;
     let done = 0;
     return (batch, limit) => {
       const until = Math.min(count, done + limit - batch.length);
@@ -49,14 +49,19 @@ export class QuietSite {
       for (; done < until; done++, row++) {
         const { time, visitor, phase } = requests[done];
         const second = Math.floor(time / 1000);
-        const outcome = drawAlias(journey[phase], words.next());
-        const took = scale[outcome] * readShape(shapes, shapeAt[outcome], words.next());
-        const slowed = loaded[outcome] === 1 ? took * load * drift.at(second) : took;
+        let outcome = drawAlias(journey[phase], words.next());
+        const word = words.next();
+        let took = scale[outcome] * readShape(shapes, shapeAt[outcome], word);
+        if (loaded[outcome] === 1) took *= load * drift.at(second);
+        if (took >= longest) {
+          outcome = timedOut[outcome];
+          took = scale[outcome] * readShape(shapes, shapeAt[outcome], mix32(word));
+        }
         batch.second[row] = second;
         batch.millisecond[row] = time - second * 1000;
         batch.visitor[row] = visitor;
         batch.outcome[row] = outcome;
-        batch.latency[row] = slowed < longest ? slowed + 0.5 : longest;
+        batch.latency[row] = took + 0.5;
         batch.identifier[row] = hasIdentifier[outcome] === 1 ? readZipf(catalogue, identifiers.next()) : 0;
         batch.phase[row] = phase;
       }

@@ -1,6 +1,12 @@
 import TinyQueue from "tinyqueue";
-import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
-import type { Defects } from "../../scenario/types.js";
+import { ln } from "../../elementary.js";
+import {
+  defectKinds,
+  defectShare,
+  LARGEST_SKEW,
+  LATEST_DELIVERY,
+  UNREADABLE,
+} from "../../scenario/defects.js";
 import {
   BATCH_SIZE,
   type Batch,
@@ -13,23 +19,11 @@ import {
   takeRow,
 } from "../batch.js";
 import type { Plan } from "../plan.js";
-import { ln } from "../random/elementary.js";
-import { hash32, keyOf, mix32, Purpose } from "../random/stream.js";
-
-/** No line is delivered later than this, in milliseconds. */
-export const LATEST_DELIVERY = 300_000;
+import { hash32, keyOf, mix32, PER_WORD, Purpose, WORDS } from "../random/stream.js";
 
 const [DUPLICATED, LATE, OUT_OF_ORDER, SKEWED] = (
   ["duplicated", "late", "outOfOrder", "skewedClock"] as const
 ).map((kind) => defectKinds.indexOf(kind) + 1);
-
-/** Share of the lines that have a defect, 0 to 1. */
-export function defectShare(defects: Defects): number {
-  return Math.min(
-    1,
-    defectKinds.reduce((sum, kind) => sum + defects[kind], 0),
-  );
-}
 
 /**
  * Which records have a defect. Among the base records of a second, numbered from 0, the defective ones are found by
@@ -81,17 +75,17 @@ export class DefectDraws {
 
   /** The defect of a record that is not one of the base, by its address; 0 for none. */
   of(address: number): number {
-    return hash32(this.#key, address, 1) < this.#share * 4294967296 ? this.#kind(address) : 0;
+    return hash32(this.#key, address, 1) < this.#share * WORDS ? this.#kind(address) : 0;
   }
 
   /** Records without a defect before the next one with: geometric, by inversion of a uniform. */
   #gap(): number {
-    const uniform = (hash32(this.#key, this.#second, ++this.#gaps) + 0.5) / 4294967296;
+    const uniform = (hash32(this.#key, this.#second, ++this.#gaps) + 0.5) * PER_WORD;
     return Math.floor(ln(uniform) * this.#perGap);
   }
 
   #kind(address: number): number {
-    const u = hash32(this.#key, address) / 4294967296;
+    const u = hash32(this.#key, address) * PER_WORD;
     let kind = 1;
     while (kind < defectKinds.length && u >= this.#until[kind - 1]) kind++;
     return kind;
@@ -205,7 +199,7 @@ export class Delivery {
 
   /** How late, or how wrong: 0 to 1. */
   #chance(address: number): number {
-    return mix32(hash32(this.#key, address) ^ this.#key) / 4294967296;
+    return mix32(hash32(this.#key, address) ^ this.#key) * PER_WORD;
   }
 
   /** Puts the next that waits behind the others, unless it is due before the slice. */
@@ -248,7 +242,7 @@ function* full(out: Batch): Generator<Batch> {
 /** Stamps a record by a wrong clock: up to two minutes before or after, at least a second. */
 function skew(batch: Batch, row: number, chance: number): void {
   const side = chance < 0.5 ? -1 : 1;
-  const off = side * (1000 + Math.floor(Math.abs(chance - 0.5) * 2 * 119_000));
+  const off = side * (1000 + Math.floor(Math.abs(chance - 0.5) * 2 * (LARGEST_SKEW - 1000)));
   const time = batch.second[row] * 1000 + batch.millisecond[row] + off;
   batch.second[row] = Math.floor(time / 1000);
   batch.millisecond[row] = time - batch.second[row] * 1000;

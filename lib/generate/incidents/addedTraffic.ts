@@ -40,7 +40,7 @@ export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic |
         end: momentText(active.end),
         rows: Math.min(MOST_ROWS, Math.round(rowsOf(active, site, secondsInMinute))),
       },
-      visitors: { ...scenario.visitors, ...clients },
+      visitors: { ...scenario.visitors, ...(clients ?? { regulars: regularsOf(active, site) }) },
       site: { ...scenario.site, endpoints: targets(active, site, adds).map(answering) },
       incidents: [],
       randomIncidents: 0,
@@ -60,6 +60,15 @@ export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic |
       Math.floor(now / 1000) % 60 < secondsInMinute &&
       (!thinned || hash32(active.key, address, Draw.thinning) * PER_WORD < strength(active, now)),
   };
+}
+
+/**
+ * Regulars among more of the usual visitors, as a share of their sessions: the site has its regulars in the whole log,
+ * and what is added has as many for its number of requests, although it comes in a part of the log only.
+ */
+function regularsOf({ start, end }: ActiveIncident, { scenario, rows, rate, intensity }: Plan): number {
+  const usual = rate * intensity.sum(start, end);
+  return usual > 0 ? scenario.visitors.regulars * (rows / usual) : scenario.visitors.regulars;
 }
 
 /** Requests that the incident adds at its full size, those that come while its clients pause included. */

@@ -2,7 +2,7 @@ import { Draw, type Requests } from "../../scenario/incidents/kind.js";
 import { BATCH_SIZE, type Batch, takeRow } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { hash32, PER_WORD } from "../random/stream.js";
-import { latencyTables, readShape } from "../site/latency.js";
+import { type LatencyTables, latencyTables, readShape } from "../site/latency.js";
 import { type ActiveIncident, strength } from "./activate.js";
 import type { Retries } from "./retries.js";
 
@@ -15,15 +15,12 @@ export interface Site {
   readonly outcomeOf: (endpoint: number, status: number) => number;
   /** Usual utilisation at a second since 1970, 0 to 1: the scenario's, times the season's intensity. */
   readonly utilisation: (second: number) => number;
-  /** The proxy's time limit in hundredths of a millisecond. */
-  readonly limit: number;
-  /** Draws the time that an outcome takes. @param word 32 random bits */
-  readonly answerTime: (outcome: number, word: number) => number;
+  /** What the response times of its outcomes are drawn from. */
+  readonly latency: LatencyTables;
 }
 
 /** The site of a plan. */
 export function siteOf({ scenario, outcomes, intensity }: Plan): Site {
-  const { shapes, shapeAt, scale, limit } = latencyTables(outcomes, scenario.site);
   const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
   outcomes.forEach(({ endpointIndex, status }, i) => {
     outcomeAt[endpointIndex * 600 + status] = i;
@@ -33,9 +30,7 @@ export function siteOf({ scenario, outcomes, intensity }: Plan): Site {
     statusOf: Uint16Array.from(outcomes, ({ status }) => status),
     outcomeOf: (endpoint, status) => outcomeAt[endpoint * 600 + status],
     utilisation: (second) => scenario.site.utilisation * intensity.at(second),
-    limit: scenario.site.timeLimit * 100,
-    answerTime: (outcome, word) =>
-      Math.min(limit, Math.floor(scale[outcome] * readShape(shapes, shapeAt[outcome], word) + 0.5)),
+    latency: latencyTables(outcomes, scenario.site),
   };
 }
 
@@ -111,36 +106,40 @@ export class Changes implements Requests {
     return this.#site.utilisation(this.batch.second[row]);
   }
 
-  fail({ key, bit }: ActiveIncident, row: number, status: number): boolean {
-    const { outcome: outcomes, latency: latencies, address, incidents } = this.batch;
-    const { outcomeOf, answerTime } = this.#site;
-    const outcome = outcomeOf(this.#endpoint(row), status);
-    const latency = answerTime(outcome, hash32(key, address[row], Draw.responseTime));
+  fail(active: ActiveIncident, row: number, status: number): boolean {
+    const outcome = this.#site.outcomeOf(this.#endpoint(row), status);
+    return this.#answer(active, row, outcome, this.#timeOf(active, row, outcome));
+  }
+
+  /** What a proxy answers by itself takes its time whatever happens behind it. */
+  slow(active: ActiveIncident, row: number, factor: number): void {
+    const outcome = this.batch.outcome[row];
+    if (factor <= 1 || this.#site.latency.loaded[outcome] === 0) return;
+    this.#answer(active, row, outcome, this.batch.latency[row] * factor);
+  }
+
+  /** The time that an outcome takes, in hundredths of a millisecond, drawn for the incident. */
+  #timeOf({ key }: ActiveIncident, row: number, outcome: number): number {
+    const { shapes, shapeAt, scale } = this.#site.latency;
+    const word = hash32(key, this.batch.address[row], Draw.responseTime);
+    return scale[outcome] * readShape(shapes, shapeAt[outcome], word);
+  }
+
+  /** Gives a request another answer, or a 504 where the proxy does not wait for it; whether that changes anything. */
+  #answer(active: ActiveIncident, row: number, outcome: number, time: number): boolean {
+    const { outcome: outcomes, latency: latencies, incidents } = this.batch;
+    const { limit, timedOut } = this.#site.latency;
+    if (time >= limit) {
+      outcome = timedOut[outcome];
+      time = this.#timeOf(active, row, outcome);
+    }
+    const latency = Math.floor(time + 0.5);
     if (outcomes[row] === outcome && latencies[row] === latency) return false;
     outcomes[row] = outcome;
     latencies[row] = latency;
-    incidents[row] |= 1 << bit;
-    this.changed[bit]++;
+    incidents[row] |= 1 << active.bit;
+    this.changed[active.bit]++;
     return true;
-  }
-
-  /** Lengthens an answer; one that would take longer than the proxy waits becomes a 504. */
-  slow({ bit }: ActiveIncident, row: number, factor: number): void {
-    const { outcome: outcomes, latency: latencies, incidents } = this.batch;
-    const { endpointOf, statusOf, outcomeOf, limit } = this.#site;
-    const outcome = outcomes[row];
-    const status = statusOf[outcome];
-    if (factor <= 1 || status === 502 || status === 503 || status === 504) return;
-    const latency = Math.floor(latencies[row] * factor + 0.5);
-    if (latency === latencies[row]) return;
-    if (latency >= limit) {
-      outcomes[row] = outcomeOf(endpointOf[outcome], 504);
-      latencies[row] = limit;
-    } else {
-      latencies[row] = latency;
-    }
-    incidents[row] |= 1 << bit;
-    this.changed[bit]++;
   }
 
   /**

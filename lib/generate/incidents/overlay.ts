@@ -1,7 +1,8 @@
+import { defectShare } from "../../scenario/defects.js";
 import { RETRY_WITHIN } from "../../scenario/incidents/kind.js";
 import { Generation } from "../base/base.js";
 import { BATCH_SIZE, type Batch, copyRows, newBatch } from "../batch.js";
-import { DefectDraws, defectShare } from "../delivery/defects.js";
+import { DefectDraws } from "../delivery/defects.js";
 import type { Plan } from "../plan.js";
 import { hash32, keyOf, Purpose } from "../random/stream.js";
 import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";

@@ -1,5 +1,5 @@
-import { exp, ln } from "./elementary.js";
-import type { Stream } from "./stream.js";
+import { exp, ln } from "../../elementary.js";
+import { type Stream, WORDS } from "./stream.js";
 
 /** Right edges of the ziggurat's 128 layers of equal area, the widest first; the constants are Doornik's. */
 const EDGE = new Float64Array(129);
@@ -81,7 +81,7 @@ export function binomial(stream: Stream, n: number, p: number): number {
       p /= median;
     }
   }
-  const threshold = p * 4294967296;
+  const threshold = p * WORDS;
   for (; n > 0; n--) if (stream.next() < threshold) successes++;
   return successes;
 }
@@ -100,13 +100,15 @@ export interface Alias {
   readonly outcomes: Uint16Array;
 }
 
+/** The smallest number of bits that tell `count` things apart. @param count 1 to 2^31 */
+export function bitsFor(count: number): number {
+  return 32 - Math.clz32(count - 1);
+}
+
 /** @param weights 0 or more each, at least one above 0, at most 65,536 of them */
-export function aliasTable(
-  weights: ArrayLike<number>,
-  bits = Math.max(1, Math.ceil(Math.log2(weights.length))),
-): Alias {
-  const size = 2 ** bits;
-  const span = 2 ** (32 - bits);
+export function aliasTable(weights: ArrayLike<number>, bits = Math.max(1, bitsFor(weights.length))): Alias {
+  const size = 1 << bits;
+  const span = WORDS / size;
   const threshold = new Int32Array(size);
   const outcomes = Uint16Array.from({ length: 2 * size }, (_, i) => i >> 1);
   let total = 0;

@@ -34,8 +34,10 @@ export function mix32(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** 2^−32: turns a random word into a uniform in [0, 1). */
-export const PER_WORD = 2.3283064365386963e-10;
+/** Number of random words of 32 bits: turns a probability into a threshold for them. */
+export const WORDS = 4294967296;
+/** Turns a random word into a uniform in [0, 1). */
+export const PER_WORD = 1 / WORDS;
 
 function block(h: number, word: number): number {
   word = Math.imul(word, 0xcc9e2d51);
@@ -54,7 +56,7 @@ export function hash32(key: number, a: number, b = 0): number {
  * @param seed whole number, 0 to 2^53 − 1 (both included)
  */
 export function keyOf(seed: number, purpose: Purpose): number {
-  return hash32(hash32(purpose, seed | 0, (seed / 4294967296) | 0), purpose, 0x5eed) | 0;
+  return hash32(hash32(purpose, seed | 0, (seed / WORDS) | 0), purpose, 0x5eed) | 0;
 }
 
 /** Writes the four state words of the stream (key, a, b) to `state`, warmed up as PractRand does. */

@@ -1,7 +1,7 @@
+import { exp, ln, power } from "../../elementary.js";
 import type { Latency, Site } from "../../scenario/types.js";
 import type { Outcome } from "../batch.js";
 import { normal } from "../random/distributions.js";
-import { exp, power } from "../random/elementary.js";
 import { keyOf, Purpose, Stream } from "../random/stream.js";
 
 /**
@@ -21,16 +21,23 @@ const OCTAVES = 33;
  * Body: log-logistic, of all usual families the one that fits best (measured, see realism.md of the design
  * notes; its standard deviation of ln is s·π/√3). Tail: Pareto, joined where `tail` of the requests are left.
  */
-export function shapeTable({ spread, tail, tailIndex }: Omit<Latency, "p50">): Float64Array {
+export function shapeTable(shape: Omit<Latency, "p50">): Float64Array {
+  return quantileTable(quantilesOf(shape));
+}
+
+function quantilesOf({ spread, tail, tailIndex }: Omit<Latency, "p50">): (v: number) => number {
   const s = (spread * Math.sqrt(3)) / Math.PI;
   const body = (v: number) => power((1 - v) / v, s);
   const join = body(tail);
-  const quantile = (v: number) =>
-    v >= tail ? body(Math.min(v, 1 - 1 / 1024)) : join * power(tail / v, 1 / tailIndex);
+  return (v) => (v >= tail ? body(Math.min(v, 1 - 1 / 1024)) : join * power(tail / v, 1 / tailIndex));
+}
+
+/** @param quantile by the probability of a longer answer */
+function quantileTable(quantile: (v: number) => number): Float64Array {
   const table = new Float64Array(OCTAVES * (KNOTS + 1));
-  for (let octave = 0; octave < OCTAVES; octave++) {
+  for (let octave = 0, probability = 1; octave < OCTAVES; octave++, probability /= 2) {
     for (let knot = 0; knot <= KNOTS; knot++) {
-      table[octave * (KNOTS + 1) + knot] = quantile((1 + knot / KNOTS) * 2 ** -(octave + 1));
+      table[octave * (KNOTS + 1) + knot] = quantile(((1 + knot / KNOTS) * probability) / 2);
     }
   }
   return table;
@@ -63,6 +70,9 @@ const STATUS_FACTOR: Readonly<Record<number, number>> = {
 /** Milliseconds after which a proxy without a back end says so, whatever was asked for. */
 const AT_ONCE: Readonly<Record<number, number>> = { 502: 1.2, 503: 0.6 };
 
+/** Status with which a proxy gives up waiting. */
+export const TIMED_OUT = 504;
+
 /** What the inner loop needs to draw the response time of an outcome. */
 export interface LatencyTables {
   /** All shapes, one after the other; an outcome's begins at `shapeAt`. */
@@ -72,34 +82,46 @@ export interface LatencyTables {
   readonly scale: Float64Array;
   /** 1 where load and drift slow the outcome, 0 where it takes its time whatever the load. */
   readonly loaded: Float64Array;
-  /** No answer takes longer, hundredths of a millisecond. */
+  /** A proxy does not wait so long, in hundredths of a millisecond: the answer is a 504, with a time drawn anew. */
   readonly limit: number;
+  /** By outcome, the one that the same endpoint has with status 504. */
+  readonly timedOut: Uint16Array;
 }
 
 /** Numbers in a shape table. */
 export const SHAPE_SIZE = OCTAVES * (KNOTS + 1);
 
-/** Shape of a time limit: a 504 comes within 0.1 % of it. */
-const AT_LIMIT: Omit<Latency, "p50"> = { spread: 0.0002, tail: 0.0001, tailIndex: 10 };
+/**
+ * A proxy such as nginx gives up at the first look at its timers after the limit: a 504 is late by 0.02 % of the limit
+ * on average, exponentially distributed, and never early.
+ */
+const LATENESS = 0.0002;
+const afterLimit = (v: number) => 1 - LATENESS * ln(v);
 
 /** Prepares the shapes and scales of all outcomes. */
 export function latencyTables(outcomes: readonly Outcome[], site: Site): LatencyTables {
   const index = new Map<string, number>();
   const shapes: Float64Array[] = [];
+  const limit = Math.ceil(site.timeLimit * 100);
+  const timeouts = new Map<number, number>();
+  outcomes.forEach(({ endpointIndex, status }, i) => {
+    if (status === TIMED_OUT) timeouts.set(endpointIndex, i);
+  });
   const shapeAt = new Int32Array(outcomes.length);
   const scale = new Float64Array(outcomes.length);
   const loaded = new Float64Array(outcomes.length).fill(1);
   outcomes.forEach(({ endpoint, status }, i) => {
     const { p50, spread, tail, tailIndex } = endpoint.latency;
-    const shape = status === 504 ? AT_LIMIT : { spread, tail, tailIndex };
-    const key = JSON.stringify(shape);
+    const key = status === TIMED_OUT ? "timed out" : `${spread} ${tail} ${tailIndex}`;
     if (!index.has(key)) {
       index.set(key, shapes.length);
-      shapes.push(shapeTable(shape));
+      shapes.push(
+        quantileTable(status === TIMED_OUT ? afterLimit : quantilesOf({ spread, tail, tailIndex })),
+      );
     }
     shapeAt[i] = index.get(key)! * SHAPE_SIZE;
-    if (status === 504) {
-      scale[i] = site.timeLimit * 100;
+    if (status === TIMED_OUT) {
+      scale[i] = limit;
       loaded[i] = 0;
     } else if (AT_ONCE[status] !== undefined) {
       scale[i] = AT_ONCE[status] * 100;
@@ -112,7 +134,9 @@ export function latencyTables(outcomes: readonly Outcome[], site: Site): Latency
   shapes.forEach((shape, i) => {
     all.set(shape, i * SHAPE_SIZE);
   });
-  return { shapes: all, shapeAt, scale, loaded, limit: Math.round(site.timeLimit * 101) };
+  const timedOut = Uint16Array.from(outcomes, ({ endpointIndex }) => timeouts.get(endpointIndex)!);
+  // Times are rounded: one half below the limit would come to stand at it.
+  return { shapes: all, shapeAt, scale, loaded, limit: limit - 0.5, timedOut };
 }
 
 /**

@@ -43,9 +43,11 @@ function draw(faker: Faker, choices: readonly Weighted[]): string {
   return faker.helpers.weightedArrayElement(choices)();
 }
 
-/** A release among the last few: the newer, the more common. */
+/** A release among the last few: half of the clients have the newest, half of the others the one before it, and so on. */
 function release(faker: Faker, newest: number): number {
-  return newest - Math.floor(-Math.log2(1 - faker.number.float({ max: 0.99 })));
+  let age = 0;
+  for (let share = 1 - faker.number.float({ max: 0.99 }); share <= 0.5; share *= 2) age++;
+  return newest - age;
 }
 
 /** Shares of browsers on the web as StatCounter gives them for late 2025, rounded. */

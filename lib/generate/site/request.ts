@@ -1,8 +1,8 @@
+import { exp, normalQuantile } from "../../elementary.js";
 import { BATCH_SIZE, type Batch, BOT, type Outcome } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { aliasTable, drawAlias, readZipf, zipfTable } from "../random/distributions.js";
-import { exp, normalQuantile } from "../random/elementary.js";
-import { hash32, keyOf, mix32, Purpose, Stream } from "../random/stream.js";
+import { hash32, keyOf, mix32, PER_WORD, Purpose, Stream } from "../random/stream.js";
 import { makePools, type Pools } from "./pools.js";
 
 /**
@@ -161,7 +161,7 @@ function sizeOf({ endpoint, status }: Outcome): { median: number; spread: number
     : isPage(endpoint)
       ? { median: 18_000, spread: 0.3 }
       : { median: 1_500, spread: 0.7 };
-  const own = exp(0.5 * normalQuantile((hashText(`${method} ${route}`) + 0.5) / 4294967296));
+  const own = exp(0.5 * normalQuantile((hashText(`${method} ${route}`) + 0.5) * PER_WORD));
   return { median: usual.median * own, spread: usual.spread };
 }
 

@@ -1,5 +1,5 @@
+import { power } from "../../elementary.js";
 import { beta, binomial } from "../random/distributions.js";
-import { power } from "../random/elementary.js";
 import { keyOf, Purpose, Stream } from "../random/stream.js";
 
 /** How busy the site is over the week, before chance: what `traffic` in the scenario says. */

@@ -1,7 +1,7 @@
+import { exp, ln, normalQuantile } from "../../elementary.js";
 import type { Visitors } from "../../scenario/types.js";
-import { type Alias, aliasTable, drawAlias } from "../random/distributions.js";
-import { exp, ln, normalQuantile } from "../random/elementary.js";
-import { hash32, keyOf, mix32, PER_WORD, Purpose } from "../random/stream.js";
+import { type Alias, aliasTable, bitsFor, drawAlias } from "../random/distributions.js";
+import { hash32, keyOf, mix32, PER_WORD, Purpose, WORDS } from "../random/stream.js";
 import type { Intensity } from "./traffic.js";
 
 /**
@@ -90,11 +90,11 @@ export class Population {
     for (let c = 0; c < CLASSES; c++) {
       this.present[c] = this.startRate * share[c] * (this.length[c] / 1000);
     }
-    this.botThreshold = visitors.bots.share * 4294967296;
+    this.botThreshold = visitors.bots.share * WORDS;
     this.slotKey = keyOf(seed, Purpose.slots);
     this.sessionKey = keyOf(seed, Purpose.sessions);
     this.#visitorKey = keyOf(seed, Purpose.visitors);
-    this.#returning = visitors.returning * 4294967296;
+    this.#returning = visitors.returning * WORDS;
     this.#regulars = Math.max(1, Math.round((visitors.regulars * rows) / this.meanRequests));
     this.#bots = visitors.bots.clients;
   }
@@ -103,13 +103,13 @@ export class Population {
   visitorOf(session: number): number {
     const chance = mix32(session ^ 0x6a09e667);
     if (chance >= this.#returning) return mix32(session ^ this.#visitorKey);
-    const u = mix32(chance ^ 0xbb67ae85) / 4294967296;
+    const u = mix32(chance ^ 0xbb67ae85) * PER_WORD;
     return hash32(this.#visitorKey, (this.#regulars * u * u) | 0, 1);
   }
 
   /** Visitor number of a bot, drawn with one random word; a few of them do most of the work. */
   botOf(word: number): number {
-    const u = word / 4294967296;
+    const u = word * PER_WORD;
     return hash32(this.#visitorKey, (this.#bots * u * u) | 0, 2);
   }
 }
@@ -175,7 +175,7 @@ export class Crowd {
       this.place[c] = all;
       all += this.bound[c];
     }
-    const wanted = Math.min(MOST_SEEN, 2 ** Math.ceil(Math.log2(all)));
+    const wanted = 1 << bitsFor(Math.max(1, Math.min(MOST_SEEN, all)));
     if (wanted <= this.seenMask + 1) return;
     this.seenMask = wanted - 1;
     this.slots = new Float64Array(4 * wanted).fill(-1);
@@ -232,11 +232,11 @@ export function sessionsStartingIn(population: Population, intensity: Intensity,
   const from = hour * 3600;
   const key = hash32(population.slotKey, hour);
   const expected = population.startRate * intensity.sum(from, from + 3600);
-  const count = Math.floor(expected + hash32(key, -1) / 4294967296);
+  const count = Math.floor(expected + hash32(key, -1) * PER_WORD);
   return Array.from({ length: count }, (_, i) => {
     const c = drawAlias(population.classes, hash32(key, i, 1));
     return {
-      start: momentWhere(intensity, from, from + 3600, hash32(key, i, 2) / 4294967296),
+      start: momentWhere(intensity, from, from + 3600, hash32(key, i, 2) * PER_WORD),
       length: population.length[c],
       requests: population.requests[c],
       visitor: population.visitorOf(hash32(population.sessionKey ^ key, i)),

@@ -1,3 +1,4 @@
+import { power } from "../../elementary.js";
 import type { Endpoint } from "../types.js";
 
 /** What the endpoints of one kind have in common. */
@@ -34,15 +35,15 @@ export function endpointsOf(
     return {
       route,
       method: (words[0] ?? "GET") as Endpoint["method"],
-      popularity: rounded(1000 / (index + 1) ** zipf),
+      popularity: rounded(1000 / power(index + 1, zipf)),
       phase,
-      latency: { p50: rounded(p50 * reach ** (2 * position - 1)), spread, tail, tailIndex },
+      latency: { p50: rounded(p50 * power(reach, 2 * position - 1)), spread, tail, tailIndex },
       status,
     };
   });
 }
 
-/** Three digits: enough for a scenario, and the same on every machine whatever the last bit of a power. */
+/** Three digits are enough for a scenario. */
 function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
