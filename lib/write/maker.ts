@@ -1,9 +1,9 @@
 import type { Encoder } from "../encode/encoder.js";
 import { formats } from "../encode/formats.js";
 import type { FormatName } from "../files/extensions.js";
-import { defectShare } from "../generate/delivery/defects.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
+import { defectShare } from "../scenario/defects.js";
 import type { Scenario } from "../scenario/types.js";
 import { type Tally, tallyOf } from "../truth/answerKey.js";
 import { Counts } from "../truth/counts.js";

@@ -1,8 +1,7 @@
 import { InterruptedError } from "../../errors.js";
-import { defectShare } from "../../generate/delivery/defects.js";
 import { LogStream } from "../../generate/logStream.js";
 import { type Plan, planOf } from "../../generate/plan.js";
-import { UNREADABLE } from "../../scenario/defects.js";
+import { defectShare, UNREADABLE } from "../../scenario/defects.js";
 import type { Scenario } from "../../scenario/types.js";
 import { startThread, type Thread } from "../../thread.js";
 import { type Tally, tallyOf } from "../../truth/answerKey.js";
