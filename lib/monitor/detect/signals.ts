@@ -1,0 +1,60 @@
+import type { Point } from "../series.js";
+
+/** What of a log's step a detector looks at. */
+export interface Signal {
+  /** In the field's words, as the beginning of a sentence. */
+  readonly about: string;
+  /** The reading of a step; NaN for a gap. */
+  value(point: Point): number;
+  /** How many requests the reading is a share of; 1 where it is no share. */
+  of(point: Point): number;
+  /** A reading in words, with its unit. */
+  say(value: number): string;
+}
+
+const percent = (share: number) => `${(100 * share).toPrecision(3)} %`;
+
+/** A share of a step's requests. */
+function shareSignal(about: string, part: (point: Point) => number, of: (point: Point) => number): Signal {
+  return {
+    about,
+    of,
+    say: percent,
+    value: (point) => (of(point) > 0 ? part(point) / of(point) : Number.NaN),
+  };
+}
+
+/** The signals that a log gives. */
+export const signals = {
+  errors: shareSignal(
+    "share of requests that fail by the server's fault (5xx)",
+    ({ serverErrors }) => serverErrors,
+    ({ requests }) => requests,
+  ),
+  refusals: shareSignal(
+    "share of requests that are refused (4xx)",
+    ({ clientErrors }) => clientErrors,
+    ({ requests }) => requests,
+  ),
+  slow: shareSignal(
+    "share of requests that are slow",
+    ({ slow }) => slow,
+    ({ timed }) => timed,
+  ),
+  traffic: {
+    about: "requests per second",
+    // as a logarithm, since traffic varies in proportion to itself; half a request stands for none
+    value: ({ requests, step }) => Math.log(Math.max(requests, 0.5) / (step / 1000)),
+    of: () => 1,
+    say: (value) => `${Math.exp(value).toPrecision(3)}/s`,
+  },
+  latency: {
+    about: "response time that one request in ten exceeds",
+    value: (point) => Math.log(Math.max(point.quantile(0.9), 0.01)),
+    of: () => 1,
+    say: (value) => `${Math.exp(value).toPrecision(3)} ms`,
+  },
+} as const satisfies Record<string, Signal>;
+
+/** Name of a signal. */
+export type SignalName = keyof typeof signals;
