@@ -55,7 +55,7 @@ export type {
   Traffic,
   Visitors,
 } from "./scenario/types.js";
-export type { AnswerKey, KeyIncident } from "./truth/answerKey.js";
+export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";
 export type { Asked } from "./warehouse/ask.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";
 export type { Progress, Work } from "./work.js";

@@ -24,7 +24,7 @@ export function askCommand(program: Command): void {
       "draw the answer too: a .png picture, or an .html page that stands alone (5 MB)",
     )
     .action(async (question, { on, set = [], json, csv, chart }) => {
-      const draw = chart === undefined ? undefined : await chartOption(question, chart);
+      const draw = chart === undefined ? undefined : await chartOption(question, chart, on);
       const { ask } = await import("../warehouse/ask.js");
       const answer = await working((work) => ask(question, on, pairs("set", set), work));
       await printColumns(answer, json, csv);

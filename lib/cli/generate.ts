@@ -5,7 +5,7 @@ import { InputError } from "../errors.js";
 import { defectKinds } from "../scenario/defects.js";
 import { presetIncidents } from "../scenario/incidents/preset.js";
 import { command } from "./command.js";
-import { momentOption, number, pairs, scenarioOption } from "./options.js";
+import { keepOptionFile, momentOption, number, pairs, scenarioOption } from "./options.js";
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
 
@@ -50,11 +50,15 @@ export function generateCommand(program: Command): void {
       if (json && options.key === "-")
         throw new InputError("--json: needs --key FILE, as standard output carries the answer key");
       const { generate } = await import("../write/generate.js");
+      const { logPlaces } = await import("../write/places.js");
       const now = Date.now();
+      const planned = scenarioOption(scenario);
+      const wanted = { key: options.key, labels: options.labels === true };
+      await keepOptionFile(planned, { ...(await logPlaces(options.out || undefined, wanted)) });
       const log = await working((work) =>
         generate({
           ...options,
-          scenario: scenarioOption(scenario),
+          scenario: planned.value,
           defects: defects && pairs("defects", defects),
           start: momentOption("start", start, now),
           end: momentOption("end", end, now),
@@ -64,7 +68,7 @@ export function generateCommand(program: Command): void {
         }),
       );
       const { scenario: made, key, lines: _, ...facts } = log;
-      if (json) print(JSON.stringify({ ...facts, lines: key.lines, scenario: made }));
+      if (json) await print(JSON.stringify({ ...facts, lines: key.lines, scenario: made }));
       else if (log.path) {
         tell(`${grouped(log.records)} records from ${log.from} to ${log.to}, seed ${log.seed}`);
         tell(`${grouped(log.bytes)} bytes, sha256 ${log.sha256}`);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
-import { formatOption } from "./options.js";
+import { formatOption, keepOptionFile } from "./options.js";
 import { print, rows, tell } from "./output.js";
 import { working } from "./progress.js";
 
@@ -23,18 +23,21 @@ export function loadCommand(program: Command): void {
     .option("--quarantine <file>", "where the lines of all logs go that are no records, as NDJSON")
     .option("--json", "tell the outcome as JSON on standard output")
     .action(async (paths, { to, format, quarantine, timeZone, timeUnit, keepQuery, foldIds, json }) => {
+      const { isPostgres } = await import("../warehouse/place.js");
       const { load } = await import("../warehouse/load.js");
+      const own = format === undefined ? undefined : formatOption(format);
       const options = {
         to,
-        format: format === undefined ? undefined : formatOption(format),
+        format: own?.value,
         quarantine,
         timeZone,
         timeUnit,
         query: keepQuery ? "keep" : undefined,
         identifiers: foldIds ? "fold" : undefined,
       } as const;
+      if (own) await keepOptionFile(own, { to: isPostgres(to) ? undefined : to, quarantine });
       const loaded = await working((work) => load(paths, options, work));
-      if (json) print(JSON.stringify({ ...loaded, logs: rows(loaded.logs) }));
+      if (json) await print(JSON.stringify({ ...loaded, logs: rows(loaded.logs) }));
       else tell(loaded.summary);
     });
 }

@@ -27,7 +27,8 @@ const commands = [
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on("error", () => {}); // a closed pipe is told by the write that failed
+  process.stdout.on("error", () => {}); // told by the write that failed
+  process.stderr.on("error", () => {}); // there is nobody to tell
   const program = new Command("server-logs")
     .description("Make realistic server logs, and check and question any log.")
     .exitOverride()

@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { InputError, quoted } from "../errors.js";
+import { reason } from "../files/fault.js";
+import { checkPlaces, type Place } from "../files/places.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
 import type { Columns } from "../record.js";
@@ -20,35 +22,84 @@ export function number(name: string) {
   };
 }
 
+/** What an option was given, and the file that it was read from, if it was. */
+export interface FromFile<T> {
+  readonly value: T;
+  /** What `checkPlaces` wants to know: no output may be this file. */
+  readonly places: readonly Place[];
+}
+
+/** Refuses to write to a file that an option was read from. @param outputs the paths to write, by their arguments */
+export async function keepOptionFile(
+  { places }: FromFile<unknown>,
+  outputs: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  if (places.length === 0) return;
+  const written = Object.entries(outputs).flatMap(([argument, path]) =>
+    path ? [{ argument, path, what: `the file of ${argument}` }] : [],
+  );
+  await checkPlaces(places, written);
+}
+
 /** A preset's name as it is; a path is read as JSON. */
-export function scenarioOption(text: string): ScenarioInput {
-  if (/[./\\]/.test(text)) return jsonFile(text, "scenario") as ScenarioInput;
+export function scenarioOption(text: string): FromFile<ScenarioInput> {
+  if (/[./\\]/.test(text)) return jsonFile(text, "scenario", "the scenario's file");
   const file = Object.hasOwn(presets, text)
     ? undefined
     : [text, `${text}.json`].find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  if (file === undefined) return text;
+  if (file === undefined) return { value: text as ScenarioInput, places: [] };
   throw new InputError(
     `scenario: there is no preset ${quoted(text)}, but a file of this name: write ./${file}`,
   );
 }
 
-function jsonFile(path: string, argument: string): unknown {
+/** A format's name as it is; a .json file is a format of the user's own. */
+export function formatOption(text: string): FromFile<ReadFormat | OwnFormat> {
+  if (text.endsWith(".json")) return jsonFile(text, "format", "the format's file");
+  return { value: text as ReadFormat, places: [] };
+}
+
+/** Largest file of options that is read, in bytes; a scenario of a hundred endpoints takes 20 kB. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads a small file of JSON. It is read before long work begins: Ctrl-C ends the process even where a pipe that
+ * nobody writes to is waited for.
+ */
+function jsonFile<T>(path: string, argument: string, what: string): FromFile<T> {
   let content: string;
   try {
-    content = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`${argument}: cannot read the file ${quoted(path)}`);
+    content = smallFile(path);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new InputError(`${argument}: ${quoted(path)} is larger than ${MOST_BYTES / 2 ** 20} MiB`);
+    throw new InputError(`${argument}: cannot read the file ${quoted(path)}: ${reason(error, "read")}`);
   }
   try {
-    return JSON.parse(content.replace(/^\uFEFF/, "")); // the mark that editors on Windows write
+    const value = JSON.parse(content.replace(/^\uFEFF/, "")) as T; // the mark that editors on Windows write
+    return { value, places: [{ argument, path, what }] };
   } catch (error) {
     throw new InputError(`${argument}: ${quoted(path)} is not JSON: ${(error as Error).message}`);
   }
 }
 
-/** A format's name as it is; a .json file is a format of the user's own. */
-export function formatOption(text: string): ReadFormat | OwnFormat {
-  return text.endsWith(".json") ? (jsonFile(text, "format") as OwnFormat) : (text as ReadFormat);
+/** @throws RangeError when the file, which may be a device without an end, is too large */
+function smallFile(path: string): string {
+  const descriptor = openSync(path, "r");
+  try {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const piece = Buffer.alloc(1 << 16);
+      const got = readSync(descriptor, piece);
+      if (got === 0) return Buffer.concat(pieces).toString("utf8");
+      pieces.push(piece.subarray(0, got));
+      length += got;
+      if (length > MOST_BYTES) throw new RangeError("too large");
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** `name=value` pairs; a value that is a number is one. */
@@ -91,12 +142,23 @@ export function momentOption(name: string, text: string | undefined, now: number
 }
 
 /** Checks before any work that a chart can be drawn and written; gives what draws it. */
-export async function chartOption(name: string, path: string): Promise<(answer: Columns) => Promise<void>> {
+export async function chartOption(
+  name: string,
+  path: string,
+  sources: readonly string[],
+): Promise<(answer: Columns) => Promise<void>> {
   const { question } = await import("../warehouse/questions.js");
+  const { isPostgres } = await import("../warehouse/place.js");
   const { checkSuited, writeChart } = await import("../notebook/chartFile.js");
-  const { checkWritable } = await import("../files/wholeFile.js");
   const asked = question(name);
   checkSuited(asked, path);
-  await checkWritable(path, "chart");
+  const logs = sources.filter((source) => !isPostgres(source));
+  await checkPlaces(
+    [
+      { argument: "question", path: name, what: "the question's file" },
+      ...logs.map((log) => ({ argument: "on", path: log, what: "what is asked" })),
+    ],
+    [{ argument: "chart", path, what: "the chart" }],
+  );
   return (answer) => writeChart(asked, answer, path);
 }

@@ -1,3 +1,4 @@
+import { toStandardOutput } from "../files/sink.js";
 import type { Columns } from "../record.js";
 
 /** Words for people, to standard error. */
@@ -5,9 +6,9 @@ export function tell(words: string): void {
   process.stderr.write(`${words}\n`);
 }
 
-/** Data, to standard output. */
-export function print(data: string): void {
-  process.stdout.write(`${data}\n`);
+/** Data, to standard output. @throws Error in one sentence when it cannot be written, as where a disk is full */
+export function print(data: string): Promise<void> {
+  return toStandardOutput(`${data}\n`);
 }
 
 /** Columns as a list of rows, as JSON gives an answer. */
@@ -18,14 +19,14 @@ export function rows(columns: Columns): Record<string, unknown>[] {
 
 /** Prints columns as a table, as JSON or as CSV. */
 export async function printColumns(columns: Columns, json: boolean, csv: boolean): Promise<void> {
-  if (json) print(JSON.stringify(rows(columns)));
+  if (json) await print(JSON.stringify(rows(columns)));
   else if (csv) {
     const { csvCell } = await import("../encode/csv.js");
     const lines = [Object.keys(columns), ...rows(columns).map(Object.values)];
-    print(
+    await print(
       lines.map((cells) => cells.map((cell: unknown) => csvCell(String(cell ?? ""))).join(",")).join("\n"),
     );
-  } else print(await table(columns));
+  } else await print(await table(columns));
 }
 
 /** Columns as a table of plain text. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import { command, type Exit } from "./command.js";
-import { formatOption } from "./options.js";
+import { formatOption, keepOptionFile } from "./options.js";
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
 
@@ -40,8 +40,9 @@ export function readCommand(program: Command, exit: Exit): void {
         throw new InputError(`--json: needs ${option} FILE, as standard output carries the ${carried}`);
       }
       const { read } = await import("../read/read.js");
+      const own = formatOption(format);
       const options = {
-        format: formatOption(format),
+        format: own.value,
         out,
         quarantine,
         timeZone,
@@ -49,8 +50,9 @@ export function readCommand(program: Command, exit: Exit): void {
         query: keepQuery ? "keep" : "cut",
         identifiers: foldIds ? "fold" : "keep",
       } as const;
+      await keepOptionFile(own, { out, quarantine });
       const log = await working((work) => read(paths, options, work));
-      if (json) print(JSON.stringify(log));
+      if (json) await print(JSON.stringify(log));
       else tell(log.summary);
       if (out !== "-" && !json) tell(`written to ${log.path}`);
       if (log.damaged) exit.code = 1;

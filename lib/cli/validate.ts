@@ -14,8 +14,10 @@ export function validateCommand(program: Command, exit: Exit): void {
       const order = unordered ? "warning" : "error";
       const result = await working((work) => validate(path, { ...work, order }));
       if (json)
-        print(JSON.stringify({ valid: result.valid, records: result.records, rules: rows(result.rules) }));
-      else print(await table(result.rules));
+        await print(
+          JSON.stringify({ valid: result.valid, records: result.records, rules: rows(result.rules) }),
+        );
+      else await print(await table(result.rules));
       if (!json) tell(result.summary.split("\n")[0]);
       if (!result.valid) exit.code = 1;
     });

@@ -33,10 +33,10 @@ export function verifyCommand(program: Command, exit: Exit): void {
             const { verify } = await import("../check/verify/verify.js");
             return verify(copies, key, { limit, workers }, work);
           });
-      if (json) print(JSON.stringify({ ...result, differences: rows(result.differences) }));
+      if (json) await print(JSON.stringify({ ...result, differences: rows(result.differences) }));
       else {
         if (result.differences[Object.keys(result.differences)[0]].length > 0)
-          print(await table(result.differences));
+          await print(await table(result.differences));
         tell(result.summary);
       }
       if (!result.valid) exit.code = 1;

@@ -2,10 +2,9 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
+import { reason } from "./fault.js";
+import { standardInput } from "./places.js";
 import { isFrame, isSkippable } from "./unzstd.js";
-
-/** Standard input, where a path is asked for. */
-export const standardInput = "-";
 
 /** How the bytes of a log are packed; told by their first bytes, not by the file's name. */
 export type Compression = "none" | "gzip" | "zstd";
@@ -72,9 +71,9 @@ async function openFile(path: string, argument: string): Promise<{ handle: FileH
     return { handle: await open(target, "r"), size: kind.size };
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") throw fail("there is no such file");
-    throw fail(code === "EACCES" ? "no permission to read it" : message);
+    throw fail(reason(error, "read"));
   }
 }
 

@@ -2,14 +2,8 @@ import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
-import {
-  type ByteStream,
-  type Compression,
-  openBytes,
-  openMemory,
-  readSize,
-  standardInput,
-} from "./bytes.js";
+import { type ByteStream, type Compression, openBytes, openMemory, readSize } from "./bytes.js";
+import { standardInput } from "./places.js";
 
 /** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
 export const longestLine = 1 << 20;

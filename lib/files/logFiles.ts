@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import { standardInput } from "./bytes.js";
+import { type Place, standardInput } from "./places.js";
 
 /** A log to read: what it is called, where it is, and its bytes when it is in memory. */
 export interface LogFile {
@@ -12,6 +12,13 @@ export interface LogFile {
   readonly bytes?: Uint8Array;
   /** Size in bytes; undefined for standard input. */
   readonly size: number | undefined;
+}
+
+/** Where logs are, as `checkPlaces` takes them: no output may be one of them. */
+export function placesOf(files: readonly LogFile[]): Place[] {
+  return files.flatMap(({ path, bytes }) =>
+    bytes ? [] : { argument: "path", path, what: "the log itself" },
+  );
 }
 
 /** A log's path, several, patterns such as "logs/access.log*", "-" for standard input, or a log's bytes. */

@@ -1,41 +1,69 @@
+import { createHash } from "node:crypto";
+import type { Work } from "../work.js";
 import type { Compressor } from "./compress.js";
 import type { Compression } from "./extensions.js";
-import { DirectSink, FileSink, type Sink, standardOutput, toStandardOutput } from "./sink.js";
+import { standardOutput } from "./places.js";
+import { DirectSink, FileSink, type Sink, toStandardOutput } from "./sink.js";
 import { WholeFile } from "./wholeFile.js";
 
 /** What takes bytes; they are not needed any more when it answers. */
 export type Put = (bytes: Uint8Array) => Promise<void>;
 
+/** How an output is written. */
+export interface OutputForm {
+  readonly compression?: Compression | undefined;
+  /** Takes the bytes as they are written. */
+  readonly digest?: Digest;
+}
+
+/** A place that is written to. */
+export interface Output {
+  /** Absolute path of the file; undefined for standard output. */
+  readonly path: string | undefined;
+  readonly put: Put;
+}
+
 /** The places that one piece of work writes to: its files appear together in the end, or not at all. */
 export class Outputs {
   readonly #files: WholeFile[] = [];
   readonly #compressors: Compressor[] = [];
+  readonly #work: Work;
+
+  /** @param work its signal ends waiting for a reader of standard output or of a pipe */
+  constructor(work: Work = {}) {
+    this.#work = work;
+  }
 
   /**
    * A sink for much data.
    * @throws InputError naming `argument` when the file cannot be written.
    */
-  async sink(path: string, argument: string, compression: Compression | undefined): Promise<Sink> {
-    if (path === standardOutput) return new DirectSink(toStandardOutput);
+  async sink(path: string, argument: string, compression?: Compression | undefined): Promise<Sink> {
+    if (path === standardOutput) return new DirectSink(this.#toStandardOutput);
     const file = await this.#file(path, argument);
     return compression === undefined
       ? new FileSink(file)
-      : new DirectSink(await this.#compressed(file, compression));
+      : new DirectSink(await this.#compressed((bytes) => file.write(bytes), compression));
   }
 
   /**
-   * What takes data in pieces that nobody changes afterwards.
+   * What takes data in pieces that nobody changes before the next one was taken.
    * @throws InputError naming `argument` when the file cannot be written.
    */
-  async put(path: string, argument: string, compression: Compression | undefined): Promise<Put> {
-    if (path === standardOutput) return toStandardOutput;
-    const file = await this.#file(path, argument);
-    return compression === undefined
-      ? (bytes) => file.write(bytes)
-      : await this.#compressed(file, compression);
+  async open(path: string, argument: string, { compression, digest }: OutputForm = {}): Promise<Output> {
+    const file = path === standardOutput ? undefined : await this.#file(path, argument);
+    const write: Put = file ? (bytes) => file.write(bytes) : this.#toStandardOutput;
+    const digested: Put = digest
+      ? (bytes) => {
+          digest.add(bytes);
+          return write(bytes);
+        }
+      : write;
+    const put = compression === undefined ? digested : await this.#compressed(digested, compression);
+    return { path: file?.path, put };
   }
 
-  /** Waits until all is written; nothing more may come. @throws Error in one sentence when the disk is full or fails */
+  /** Waits until all is written that was handed over; packed files are ended. @throws Error in one sentence when the disk is full or fails */
   async end(): Promise<void> {
     for (const compressor of this.#compressors.splice(0)) await compressor.end();
     for (const file of this.#files) await file.write(new Uint8Array(0));
@@ -52,16 +80,35 @@ export class Outputs {
     for (const file of this.#files) await file.discard();
   }
 
+  readonly #toStandardOutput: Put = (bytes) => toStandardOutput(bytes, this.#work.signal);
+
   async #file(path: string, argument: string): Promise<WholeFile> {
-    const file = await WholeFile.create(path, argument);
+    const file = await WholeFile.create(path, argument, this.#work);
     this.#files.push(file);
     return file;
   }
 
-  async #compressed(file: WholeFile, compression: Compression): Promise<Put> {
+  async #compressed(write: Put, compression: Compression): Promise<Put> {
     const { Compressor } = await import("./compress.js"); // zstd is slow to load
-    const compressor = await Compressor.create(compression, (bytes) => file.write(bytes));
+    const compressor = await Compressor.create(compression, write);
     this.#compressors.push(compressor);
     return (bytes) => compressor.write(bytes);
+  }
+}
+
+/** Size and SHA-256 of what an output comes to, packed as it is. */
+export class Digest {
+  readonly #hash = createHash("sha256");
+  #bytes = 0;
+
+  /** Takes the next bytes. */
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  /** Size in bytes, and the SHA-256, hexadecimal. To be asked for once, in the end. */
+  result(): { bytes: number; sha256: string } {
+    return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 }

@@ -1,5 +1,6 @@
-import { InputError } from "../errors.js";
-import { reason, type WholeFile } from "./wholeFile.js";
+import { InputError, InterruptedError } from "../errors.js";
+import { reason } from "./fault.js";
+import type { WholeFile } from "./wholeFile.js";
 
 /** Most bytes of CSV that are kept in memory for a caller who named no file. */
 export const mostBytesInMemory = 256 * 2 ** 20;
@@ -41,19 +42,24 @@ export class DirectSink implements Sink {
   }
 }
 
-/** Standard output, where a file is asked for. */
-export const standardOutput = "-";
-
 /**
  * Writes to standard output, as fast as its reader takes.
- * @throws Error in one sentence when it leads to a disk that is full or fails.
+ * @throws Error in one sentence when it leads to a disk that is full or fails; with code EPIPE when its reader went
+ *   away; InterruptedError when stopped while the reader does not read
  */
-export function toStandardOutput(bytes: Uint8Array): Promise<void> {
+export function toStandardOutput(bytes: Uint8Array | string, signal?: AbortSignal): Promise<void> {
+  const { stdout } = process;
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => {
+    const stop = () => {
+      stdout.destroy(); // else the process would wait for the reader
+      reject(new InterruptedError());
+    };
+    if (signal?.aborted) return reject(new InterruptedError());
+    signal?.addEventListener("abort", stop, { once: true });
+    stdout.write(bytes, (error) => {
+      signal?.removeEventListener("abort", stop);
       if (!error) resolve();
-      else if ((error as NodeJS.ErrnoException).code === "EPIPE")
-        reject(error); // its reader went away
+      else if ((error as NodeJS.ErrnoException).code === "EPIPE") reject(error);
       else reject(new Error(`cannot write standard output: ${reason(error)}`));
     });
   });

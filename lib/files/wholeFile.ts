@@ -1,47 +1,72 @@
-import { constants } from "node:fs";
-import { access, type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { InputError, quoted } from "../errors.js";
+import type { Work } from "../work.js";
+import { Claim, syncFolder } from "./claim.js";
+import { reason } from "./fault.js";
+import { openPipe, type Pipe } from "./pipe.js";
+import { checkWritable, targetOf } from "./places.js";
+
+/** Bytes after which what was written is sent to the disk, so that little is left to wait for in the end. */
+const SYNC_EVERY = 128 * 2 ** 20;
 
 /**
- * A file that appears whole or not at all: bytes go to a hidden neighbour, which takes the final name on
- * `commit`. What a killed run (kill -9) left behind is removed when the same file is written again. A device
- * or a pipe (/dev/stdout, /dev/null, a FIFO) is written to as it is; of a link, the file it points at.
+ * A file that appears whole or not at all: bytes go to a hidden neighbour, which takes the final name on `commit`,
+ * once all of it is on the disk. One run at a time may write a file. What a killed run (kill -9) left behind is
+ * removed when the same file is written again.
+ *
+ * A file that is replaced keeps its mode, and its owner where that is permitted. Of a link, the file that it leads to
+ * is written, whether it is there or not; other hard links of a file keep the old content. A device or a pipe
+ * (/dev/stdout, /dev/null, a FIFO) is written to as it is.
  */
 export class WholeFile {
   /** Absolute path of the final file. */
   readonly path: string;
-  /** False for a device or a pipe, beside which nothing is written. */
-  readonly isRegular: boolean;
-  readonly #partial: string;
-  readonly #handle: FileHandle;
+  readonly #claim: Claim | undefined;
+  readonly #handle: FileHandle | Pipe;
   #pending: Promise<void> = Promise.resolve();
   #failure: unknown;
+  /** Bytes written since they were last sent to the disk. */
+  #unsynced = 0;
+  #syncing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, partial: string, handle: FileHandle) {
+  private constructor(path: string, claim: Claim | undefined, handle: FileHandle | Pipe) {
     this.path = path;
-    this.isRegular = partial !== path;
-    this.#partial = partial;
+    this.#claim = claim;
     this.#handle = handle;
   }
 
+  /** False for a device or a pipe, beside which nothing is written. */
+  get isRegular(): boolean {
+    return this.#claim !== undefined;
+  }
+
   /**
-   * Opens the neighbour.
-   * @throws InputError when the folder does not exist or cannot be written to, or the path is a folder.
+   * Claims the file, and opens its neighbour.
+   * @param work its signal ends waiting for a pipe's reader
+   * @throws InputError when the folder does not exist or cannot be written to, the path is a folder, or another run
+   *   is writing the file.
    */
-  static async create(path: string, argument = "out"): Promise<WholeFile> {
+  static async create(path: string, argument = "out", work: Work = {}): Promise<WholeFile> {
     await checkWritable(path, argument);
-    const target = await realpath(path).catch(() => resolve(path));
+    const target = await realpath(path).catch(() => targetOf(path));
     const existing = await stat(target).catch(() => undefined);
+    const fail = (error: unknown) =>
+      new InputError(`${argument}: cannot write ${quoted(target)}: ${reason(error)}`);
     if (existing && !existing.isFile()) {
-      return new WholeFile(target, target, await open(target, "w"));
+      const handle = existing.isFIFO()
+        ? openPipe(target, work.signal)
+        : open(target, "w").catch((error) => {
+            throw fail(error);
+          });
+      return new WholeFile(target, undefined, await handle);
     }
-    await removeLeftovers(target);
-    const partial = join(dirname(target), `.${basename(target)}.${process.pid}-${++opened}.partial`);
+    const claim = await Claim.of(target, argument);
     try {
-      return new WholeFile(target, partial, await open(partial, "wx"));
+      return new WholeFile(target, claim, await open(claim.partial, "wx", existing && existing.mode & 0o777));
     } catch (error) {
-      throw new InputError(`${argument}: cannot write ${quoted(target)}: ${reason(error)}`);
+      await claim.release();
+      throw fail(error);
     }
   }
 
@@ -52,21 +77,34 @@ export class WholeFile {
    */
   async write(bytes: Uint8Array): Promise<void> {
     await this.#settle();
-    this.#pending = writeAll(this.#handle, bytes).catch((error) => {
-      this.#failure = error;
+    this.#pending = this.#writeAll(bytes).catch((error) => {
+      this.#failure ??= error;
     });
   }
 
   /**
-   * Gives files that belong together their final names, replacing what had them. All are written to their ends
-   * first: a disk that is full at the last of them shall leave none of the others renamed.
+   * Gives files that belong together their final names, replacing what had them. All are on the disk first: one that
+   * is full at the last of them shall leave none of the others renamed.
+   * @throws Error in one sentence when the disk is full or fails, or another run replaced one of the files meanwhile
    */
   static async commitAll(files: readonly WholeFile[]): Promise<void> {
-    for (const file of files) {
-      await file.#settle();
-      await file.#handle.close();
+    for (const file of files) await file.#finish();
+    const claims = files.flatMap((file) => file.#claim ?? []);
+    for (const claim of claims) await claim.check();
+    const inodes: bigint[] = [];
+    for (const claim of claims) {
+      inodes.push((await stat(claim.partial, { bigint: true })).ino);
+      await claim.rename();
     }
-    for (const file of files) if (file.isRegular) await rename(file.#partial, file.path);
+    for (const folder of new Set(claims.map(({ target }) => dirname(target)))) await syncFolder(folder);
+    for (const [i, claim] of claims.slice(0, -1).entries()) {
+      const found = await stat(claim.target, { bigint: true }).catch(() => undefined);
+      if (found?.ino !== inodes[i])
+        throw new Error(
+          `${quoted(claim.target)} was replaced while the files beside it were written: they may be of different runs, so write them again`,
+        );
+    }
+    for (const claim of claims) await claim.release();
   }
 
   /** Gives the file its final name, replacing what had it. */
@@ -76,86 +114,60 @@ export class WholeFile {
 
   /** Removes all that was written. Safe to call after a failure. */
   async discard(): Promise<void> {
+    if (this.#claim === undefined) {
+      await this.#handle.close().catch(() => {});
+      return;
+    }
     await this.#pending;
+    await this.#syncing.catch(() => {});
     await this.#handle.close().catch(() => {});
-    if (this.isRegular) await rm(this.#partial, { force: true });
+    await this.#claim.discard();
   }
 
   async #settle(): Promise<void> {
     await this.#pending;
-    if (this.#failure !== undefined) {
-      throw new Error(`cannot write ${quoted(this.path)}: ${reason(this.#failure)}`);
+    if (this.#failure === undefined) return;
+    if ((this.#failure as NodeJS.ErrnoException).code === "EPIPE") throw this.#failure; // a pipe's reader went away
+    throw new Error(`cannot write ${quoted(this.path)}: ${reason(this.#failure)}`);
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    const handle = this.#handle;
+    let offset = 0;
+    while (offset < bytes.length) {
+      offset += (await handle.write(bytes, offset, bytes.length - offset)).bytesWritten;
     }
+    this.#unsynced += bytes.length;
+    if (this.#unsynced < SYNC_EVERY || !this.isRegular) return;
+    this.#unsynced = 0;
+    await this.#syncing;
+    this.#syncing = this.#sync();
+    this.#syncing.catch(() => {}); // told by whoever waits for it
   }
-}
 
-let opened = 0; // tells apart the neighbours of one process
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < bytes.length) {
-    offset += (await handle.write(bytes, offset, bytes.length - offset)).bytesWritten;
+  async #sync(): Promise<void> {
+    await (this.#handle as FileHandle).sync().catch((error: NodeJS.ErrnoException) => {
+      if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(error.code ?? "")) throw error;
+    });
   }
-}
 
-/**
- * Checks that a file of this name could be written, touching nothing.
- * @throws InputError naming `argument`, the path and what is wrong.
- */
-export async function checkWritable(path: string, argument = "out"): Promise<void> {
-  const target = resolve(path);
-  const folder = dirname(target);
-  const fail = (why: string) => new InputError(`${argument}: cannot write ${quoted(target)}: ${why}`);
-  const folderStat = await stat(folder).catch((error) => {
-    throw fail(error.code === "ENOENT" ? `there is no folder ${quoted(folder)}` : reason(error));
-  });
-  if (!folderStat.isDirectory()) throw fail(`${quoted(folder)} is not a folder`);
-  if ((await stat(target).catch(() => undefined))?.isDirectory()) throw fail("it is a folder, give a file");
-  await access(folder, constants.W_OK).catch((error) => {
-    throw fail(reason(error));
-  });
-}
-
-/** @throws InputError naming `argument` when the value is no path. */
-export function pathOption(argument: string, value: unknown): string {
-  if (typeof value !== "string" || value === "" || value.includes("\0")) {
-    throw new InputError(`${argument}: must be the path of a file, not ${quoted(value)}`);
-  }
-  return value;
-}
-
-/** What went wrong, in words, for the failures that users meet. */
-export function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    EACCES: "no permission to write there",
-    EPERM: "no permission to write there",
-    EROFS: "the file system is read-only",
-    ENOENT: "the folder takes no such file",
-    ENOTDIR: "a part of the path is not a folder",
-    ENAMETOOLONG: "the name is too long",
-    EFBIG: "the file would be larger than the file system or the limit allows",
-  };
-  return words[code ?? ""] ?? message;
-}
-
-async function removeLeftovers(target: string): Promise<void> {
-  const pattern = /^\.(.*)\.(\d+)-\d+\.partial$/s;
-  for (const name of await readdir(dirname(target)).catch(() => [])) {
-    const match = pattern.exec(name);
-    if (match && match[1] === basename(target) && !isAlive(Number(match[2]))) {
-      await rm(join(dirname(target), name), { force: true });
+  /** Sends all to the disk, with the mode and the owner of the file that is to be replaced. */
+  async #finish(): Promise<void> {
+    await this.#settle();
+    const handle = this.#handle;
+    if (this.isRegular) {
+      try {
+        await this.#syncing;
+        const replaced = await stat(this.path).catch(() => undefined);
+        if (replaced) {
+          await (handle as FileHandle).chown(replaced.uid, replaced.gid).catch(() => {}); // only root may
+          await (handle as FileHandle).chmod(replaced.mode & 0o7777);
+        }
+        await this.#sync();
+      } catch (error) {
+        throw new Error(`cannot write ${quoted(this.path)}: ${reason(error)}`);
+      }
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    await handle.close();
   }
 }

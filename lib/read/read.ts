@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
 import { compressionOfName, csvCompression } from "../files/extensions.js";
 import { Lines } from "../files/lines.js";
-import { type LogFile, type LogSource, logFiles } from "../files/logFiles.js";
+import { type LogFile, type LogSource, logFiles, placesOf } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
-import { MemorySink, standardOutput } from "../files/sink.js";
-import { checkWritable, pathOption } from "../files/wholeFile.js";
+import { checkPlaces, pathOption, standardOutput } from "../files/places.js";
+import { MemorySink } from "../files/sink.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
@@ -84,7 +84,7 @@ export async function readInto(
   const files = await logFiles(source);
   await checkTargets(options, files);
   const jobs: Job[] = [];
-  const outputs = new Outputs();
+  const outputs = new Outputs(work);
   try {
     for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
     const memory = new MemorySink();
@@ -92,7 +92,9 @@ export async function readInto(
     const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
     const quarantine = new Quarantine(
       shared ??
-        (bad === undefined ? undefined : await outputs.put(bad, "quarantine", compressionOfName(bad))),
+        (bad === undefined
+          ? undefined
+          : (await outputs.open(bad, "quarantine", { compression: compressionOfName(bad) })).put),
     );
     const tally = new Tally(quarantine);
     const size = sizeOf(files);
@@ -152,23 +154,16 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
 
 /** Checks the files to write before any is touched. */
 async function checkTargets({ out, quarantine }: ReadOptions, files: readonly LogFile[]): Promise<void> {
-  for (const [argument, value] of Object.entries({ out, quarantine })) {
-    if (value === undefined) continue;
-    const file = pathOption(argument, value);
-    if (file === standardOutput) continue;
-    if (files.some(({ path }) => path === resolve(file))) {
-      throw new InputError(`${argument}: ${quoted(file)} is the log itself`);
-    }
-    if (argument === "out") csvCompression(file);
-    await checkWritable(file, argument);
-  }
-  if (out === undefined || quarantine === undefined) return;
+  const outputs = Object.entries({ out, quarantine }).flatMap(([argument, value]) => {
+    if (value === undefined) return [];
+    const path = pathOption(argument, value);
+    return { argument, path, what: argument === "out" ? "the file of the CSV" : "the quarantine" };
+  });
+  if (out !== undefined) csvCompression(out);
   if (out === standardOutput && quarantine === standardOutput) {
     throw new InputError("quarantine: standard output carries the CSV already, give a file");
   }
-  if (resolve(out) === resolve(quarantine)) {
-    throw new InputError(`quarantine: ${quoted(quarantine)} is also the file of the CSV`);
-  }
+  await checkPlaces(placesOf(files), outputs);
 }
 
 /** Looks at a log's beginning and makes the format ready; nothing is read yet. */

@@ -19,8 +19,10 @@ export interface AnswerKey {
   /** The part of the log that the file holds, ISO 8601, `to` excluded: by time of delivery. */
   from: string;
   to: string;
-  /** The file's name, and what it holds to the byte. Absent from the key of several parts. */
-  file?: { name: string; format: string; bytes: number; sha256: string };
+  /**
+   * The file's name, and what it holds to the byte; likewise the labels beside it. Absent from the key of several parts.
+   */
+  file?: KeyFile & { format: string; labels?: KeyFile };
   /** Lines written = base − dropped + added + duplicated, for a whole log. */
   lines: Terms & { written: number };
   /** Every incident of the scenario, happened or left out. */
@@ -55,6 +57,14 @@ export interface AnswerKey {
     requests: number[];
   };
   scenario: Scenario;
+}
+
+/** A file that belongs to an answer key. */
+export interface KeyFile {
+  name: string;
+  bytes: number;
+  /** Hexadecimal. */
+  sha256: string;
 }
 
 /** An incident in the answer key. */

@@ -19,6 +19,14 @@ const moment = v.pipe(
 );
 const amount = v.pipe(v.number("must be a number, 0 or more"), v.minValue(0, "must be a number, 0 or more"));
 const milliseconds = v.nullable(amount);
+const file = {
+  name: v.string("must be text"),
+  bytes: whole,
+  sha256: v.pipe(
+    v.string("must be 64 hexadecimal digits"),
+    v.regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
+  ),
+};
 const column = v.array(whole, "must be a list of whole numbers");
 
 /** The rules of an answer key, key by key; `dist/answer-key.schema.json` says the same to other programs. */
@@ -30,13 +38,9 @@ export const keySchema: v.GenericSchema<AnswerKey> = v.object({
   to: moment,
   file: v.exactOptional(
     v.object({
-      name: v.string("must be text"),
+      ...file,
       format: v.string("must be text"),
-      bytes: whole,
-      sha256: v.pipe(
-        v.string("must be 64 hexadecimal digits"),
-        v.regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
-      ),
+      labels: v.exactOptional(v.object(file)),
     }),
   ),
   lines: v.object({ base: whole, dropped: whole, added: whole, duplicated: whole, written: whole }),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
 import { checkOptions, InputError, InterruptedError, quoted } from "../errors.js";
@@ -10,7 +10,7 @@ import { compressionOfName } from "../files/extensions.js";
 import { contentOf } from "../files/lines.js";
 import { logFiles } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
-import { checkWritable } from "../files/wholeFile.js";
+import { checkPlaces, type Place } from "../files/places.js";
 import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
 import { checkWork, partOf, type Work } from "../work.js";
@@ -70,15 +70,17 @@ export async function load(
   checkTarget(to);
   checkReadOptions(reading);
   const files = await filesOf(source);
-  if (reading.quarantine !== undefined) await checkQuarantine(reading.quarantine, to, files);
+  await checkTargets(reading.quarantine, to, files);
   const warehouse = isPostgres(to) ? await openPostgresWarehouse(to, work) : await openDuckdbWarehouse(to);
   const done = new Outcome();
-  const outputs = new Outputs();
+  const outputs = new Outputs(work);
   let total: number;
   try {
     const { quarantine: path } = reading;
     const quarantine =
-      path === undefined ? undefined : await outputs.put(path, "quarantine", compressionOfName(path));
+      path === undefined
+        ? undefined
+        : (await outputs.open(path, "quarantine", { compression: compressionOfName(path) })).put;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     let before = 0;
     for (const file of files) {
@@ -113,16 +115,23 @@ function checkTarget(to: unknown): void {
   checkNoOtherAddress("to", to);
 }
 
-/** Checks the quarantine's file before any is touched. */
-async function checkQuarantine(file: unknown, to: string, files: readonly NamedSource[]): Promise<void> {
-  if (typeof file !== "string" || file === "" || file === "-")
+/** Checks the files that will be written, before any is touched. */
+async function checkTargets(file: unknown, to: string, files: readonly NamedSource[]): Promise<void> {
+  if (file !== undefined && (typeof file !== "string" || file === "" || file === "-"))
     throw new InputError(`quarantine: ${quoted(file)} is not a file`);
-  const same = files.some(({ source }) => contentOf(source) === resolve(file));
-  if (same) throw new InputError(`quarantine: ${quoted(file)} is the log itself`);
-  if (!isPostgres(to) && resolve(to) === resolve(file)) {
-    throw new InputError(`quarantine: ${quoted(file)} is also the database`);
-  }
-  await checkWritable(file, "quarantine");
+  const logs = files.flatMap(({ source }): Place[] => {
+    const content = contentOf(source);
+    return typeof content === "string" ? [{ argument: "path", path: content, what: "the log itself" }] : [];
+  });
+  const database = isPostgres(to)
+    ? []
+    : [
+        { argument: "to", path: to, what: "the database" },
+        { argument: "to", path: `${to}.wal`, what: "the database's write-ahead log" },
+      ];
+  const quarantine =
+    file === undefined ? [] : [{ argument: "quarantine", path: file, what: "the quarantine" }];
+  await checkPlaces(logs, [...database, ...quarantine]);
 }
 
 interface NamedSource {

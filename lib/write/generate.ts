@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import type { FormatName } from "../files/extensions.js";
-import { withoutExtensions } from "../files/extensions.js";
-import { MemorySink, standardOutput, toStandardOutput } from "../files/sink.js";
-import { WholeFile } from "../files/wholeFile.js";
+import { Digest, Outputs } from "../files/outputs.js";
+import { checkPlaces } from "../files/places.js";
+import { MemorySink } from "../files/sink.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
 import type { Log } from "../record.js";
 import type { Scenario } from "../scenario/types.js";
@@ -16,6 +15,7 @@ import { Pace } from "../work.js";
 import { hasHeader, type Job } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
+import { logPlaces, placesOf } from "./places.js";
 
 export type { GenerateOptions } from "./options.js";
 
@@ -55,67 +55,63 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   const { plan, job, out, compression } = prepare(options);
   const { from, to } = job;
   const workers = workerCount(options.workers, plan, from, to);
-  const files: WholeFile[] = [];
-  const open = async (path: string, argument: string) => {
-    const file = await WholeFile.create(path, argument);
-    files.push(file);
-    return file;
-  };
-  const hash = createHash("sha256");
-  let size = 0;
-  let records = 0;
+  const places = await logPlaces(out, { key: options.key ?? true, labels: job.labels });
+  if (job.labels && places.labels === undefined) noPlaceForLabels();
+  await checkPlaces([], placesOf(places));
+  const outputs = new Outputs(options);
+  const memory = new MemorySink();
+  const log = new Digest();
+  const labels = new Digest();
   let making: ReturnType<typeof pieces> | undefined;
   try {
-    const file = out === undefined || out === standardOutput ? undefined : await open(out, "out");
-    const beside = file?.isRegular ? withoutExtensions(file.path) : undefined;
-    const named = typeof options.key === "string" ? options.key : undefined;
-    const keyPath = named ?? (beside && options.key !== false ? `${beside}.truth.json` : undefined);
-    if (keyPath && file && named === undefined) await refuseOtherKey(keyPath, basename(file.path));
-    const keyFile =
-      keyPath === undefined || keyPath === standardOutput ? undefined : await open(keyPath, "key");
-    const labelFile = job.labels
-      ? await open(`${beside ?? noPlaceForLabels()}.labels.csv`, "labels")
-      : undefined;
-    if (hasHeader(job, plan)) await labelFile?.write(new TextEncoder().encode(labelHeader));
-    const memory = new MemorySink();
-    const inPlace = out === undefined ? memory.write.bind(memory) : toStandardOutput;
-    const write = file ? file.write.bind(file) : inPlace;
+    const file = out === undefined ? undefined : await outputs.open(out, "out", { compression, digest: log });
+    const name = file?.path === undefined ? "" : basename(file.path);
+    if (places.key !== undefined && typeof options.key !== "string") await refuseOtherKey(places.key, name);
+    const keyFile = places.key === undefined ? undefined : await outputs.open(places.key, "key");
+    const labelFile =
+      places.labels === undefined
+        ? undefined
+        : await outputs.open(places.labels, "labels", { digest: labels });
+    if (hasHeader(job, plan)) await labelFile?.put(new TextEncoder().encode(labelHeader));
     const put = async (bytes: Uint8Array) => {
-      hash.update(bytes);
-      size += bytes.length;
-      await write(bytes);
+      if (file) return file.put(bytes);
+      log.add(bytes);
+      await memory.write(bytes);
     };
-    const compressor =
-      compression && (await (await import("../files/compress.js")).Compressor.create(compression, put));
     const pace = new Pace(options);
     const known = exactRows(plan, job);
+    let records = 0;
     let until = from;
     making = pieces(job, plan, workers);
     let step = await making.next();
     for (; !step.done; step = await making.next()) {
       const piece = step.value;
       records += piece.records;
-      await (compressor ? compressor.write(piece.bytes) : put(piece.bytes));
-      if (piece.labels) await labelFile!.write(piece.labels.slice());
+      await put(piece.bytes);
+      if (piece.labels) await labelFile!.put(piece.labels.slice());
       // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
       until = Math.min(to, Math.max(until, piece.until ?? from));
       const left = plan.rate * plan.intensity.sum(Math.floor(until / 1000), Math.ceil(to / 1000));
       await pace.step(records, known ?? records + Math.round(left), "records");
     }
-    await compressor?.end();
+    await outputs.end();
     pace.check();
     options.onProgress?.({ done: records, total: records, unit: "records" });
-    const sha256 = hash.digest("hex");
-    const name = file ? basename(file.path) : "";
-    const made = file && { name, format: job.format, bytes: size, sha256 };
-    const key = answerKey(plan, from, to, step.value, made);
-    const keyLine = new TextEncoder().encode(`${JSON.stringify(key)}\n`);
-    await keyFile?.write(keyLine);
-    if (keyPath === standardOutput) await toStandardOutput(keyLine);
-    await WholeFile.commitAll(files);
+    const { bytes, sha256 } = log.result();
+    const made = file?.path === undefined ? undefined : { name, format: job.format, bytes, sha256 };
+    const besides = labelFile && { name: basename(places.labels!), ...labels.result() };
+    const key = answerKey(
+      plan,
+      from,
+      to,
+      step.value,
+      made && { ...made, ...(besides && { labels: besides }) },
+    );
+    await keyFile?.put(new TextEncoder().encode(`${JSON.stringify(key)}\n`));
+    await outputs.commit();
     const inMemory = out === undefined ? memory.bytes() : undefined;
     return {
-      ...(file && { path: file.path }),
+      ...(file?.path !== undefined && { path: file.path }),
       ...(inMemory && job.format === "csv" && { csv: inMemory }),
       records,
       scenario: plan.scenario,
@@ -124,11 +120,11 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       format: job.format,
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
-      bytes: size,
+      bytes,
       sha256,
       key,
-      ...(keyFile && { keyPath: keyFile.path }),
-      ...(labelFile && { labelsPath: labelFile.path }),
+      ...(keyFile?.path !== undefined && { keyPath: keyFile.path }),
+      ...(places.labels !== undefined && { labelsPath: places.labels }),
       lines: (count) => {
         if (compression || job.format === "parquet")
           throw new InputError(`lines: ${name} is compressed; read a log of plain text`);
@@ -137,7 +133,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     };
   } catch (error) {
     await making?.return([]); // ends the workers
-    for (const each of files) await each.discard();
+    await outputs.discard();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { InputError, quoted } from "../../errors.js";
-import { standardInput } from "../../files/bytes.js";
 import { contentOf, Lines } from "../../files/lines.js";
+import { standardInput } from "../../files/places.js";
 import { firstLines, sampleSize } from "../../read/detect.js";
 import { csv } from "../../read/formats/delimited.js";
 import { json } from "../../read/formats/jsonLines.js";

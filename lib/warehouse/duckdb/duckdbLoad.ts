@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { checkWritable } from "../../files/wholeFile.js";
+import { checkWritable } from "../../files/places.js";
 import type { Source } from "../../record.js";
 import type { Work } from "../../work.js";
 import { createRequests, insertLog } from "../insert.js";

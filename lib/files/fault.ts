@@ -1,0 +1,71 @@
+/** What the machine says when it fails, by the code of Node's errors. */
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is not a folder",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "links lead in a circle",
+  EFBIG: "the file would be larger than the file system or the limit allows",
+  EIO: "the disk fails",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  ENOMEM: "the memory does not suffice",
+  EBUSY: "it is in use",
+  ETXTBSY: "it is in use",
+  ESTALE: "the file system was taken away",
+};
+
+/** What went wrong with a file, in words, for the failures that users meet; of others, what Node says. */
+export function reason(error: unknown, doing: "read" | "write" = "write"): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM") return `no permission to ${doing} there`;
+  return words[code] ?? message;
+}
+
+/** What databases say when it is the machine that fails, and not what they were given. */
+const databaseWords: readonly [said: RegExp, means: string][] = [
+  [/No space left on device|could not extend file|DISK_FULL|failed to offload data/i, "the disk is full"],
+  [/Disk quota exceeded/i, "the disk quota is used up"],
+  [/File too large/i, words.EFBIG],
+  [/Out of Memory|could not allocate|bad_alloc|out of memory|Array buffer allocation failed/i, words.ENOMEM],
+  [/Input\/output error/i, "the disk fails"],
+  [/Read-only file system/i, words.EROFS],
+  [/Too many open files/i, words.EMFILE],
+  [
+    /Connection terminated|server closed the connection|ECONNRESET|EPIPE/i,
+    "the connection to the database was lost",
+  ],
+  [
+    /terminating connection|the database system is (shutting down|starting up|in recovery)/i,
+    "the database server stopped",
+  ],
+  [/Permission denied/i, "no permission to use the file"],
+];
+
+/** PostgreSQL's classes of errors that are the server's or the machine's: SQLSTATE 08, 53, 57P, 58. */
+const serverFaults: readonly [code: RegExp, means: string][] = [
+  [/^53100$/, "the disk of the database is full"],
+  [/^53200$/, "the memory of the database does not suffice"],
+  [/^53/, "the database has no more resources"],
+  [/^08/, "the connection to the database was lost"],
+  [/^57P/, "the database server stopped"],
+  [/^58/, "the database server's disk fails"],
+];
+
+/**
+ * What is wrong with the machine (its disk, its memory, its permissions, the connection to a database), in words;
+ * undefined for every other error, which is about what was given.
+ */
+export function machineFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (/^[0-9A-Z]{5}$/.test(code)) {
+    const fault = serverFaults.find(([pattern]) => pattern.test(code))?.[1];
+    if (fault !== undefined) return fault;
+  }
+  if (code in words || code === "EACCES" || code === "EPERM") return reason(error);
+  const said = message.split("\n")[0];
+  return databaseWords.find(([pattern]) => pattern.test(said))?.[1];
+}
