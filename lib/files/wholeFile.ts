@@ -88,7 +88,8 @@ export class WholeFile {
    * @throws Error in one sentence when the disk is full or fails, or another run replaced one of the files meanwhile
    */
   static async commitAll(files: readonly WholeFile[]): Promise<void> {
-    for (const file of files) await file.#finish();
+    const finished = await Promise.allSettled(files.map((file) => file.#finish()));
+    for (const each of finished) if (each.status === "rejected") throw each.reason;
     const claims = files.flatMap((file) => file.#claim ?? []);
     for (const claim of claims) await claim.check();
     const inodes: bigint[] = [];

@@ -159,11 +159,11 @@ async function checkTargets({ out, quarantine }: ReadOptions, files: readonly Lo
     const path = pathOption(argument, value);
     return { argument, path, what: argument === "out" ? "the file of the CSV" : "the quarantine" };
   });
-  if (out !== undefined) csvCompression(out);
   if (out === standardOutput && quarantine === standardOutput) {
     throw new InputError("quarantine: standard output carries the CSV already, give a file");
   }
   await checkPlaces(placesOf(files), outputs);
+  if (out !== undefined) csvCompression(out);
 }
 
 /** Looks at a log's beginning and makes the format ready; nothing is read yet. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { type Compression, openBytes, openMemory, readSize } from "../files/bytes.js";
+import { reason } from "../files/fault.js";
 import { contentOf, Lines } from "../files/lines.js";
-import { reason } from "../files/wholeFile.js";
 import { csvHeader, type Source } from "../record.js";
 import { Pace, partOf, type Work } from "../work.js";
 

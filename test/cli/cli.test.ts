@@ -336,7 +336,10 @@ describe("when the machine fails", () => {
   const writing = async (child: ChildProcess, name: string) => {
     const partial = () =>
       readdirSync(folder).find(
-        (file) => file.startsWith(`.${name}.`) && statSync(join(folder, file)).size > 1e6,
+        (file) =>
+          file.startsWith(`.${name}.`) &&
+          file.endsWith(".partial") &&
+          statSync(join(folder, file)).size > 1e6,
       );
     while (!partial() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
     return partial();
