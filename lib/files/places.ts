@@ -4,8 +4,9 @@ import { basename, dirname, resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { reason } from "./fault.js";
 
-/** Standard input, where a path to read is asked for, and standard output, where one to write is. */
+/** Standard input, where a path to read is asked for. */
 export const standardInput = "-";
+/** Standard output, where a path to write is asked for. */
 export const standardOutput = "-";
 
 /** A file that a call names, to read or to write. */

@@ -185,7 +185,7 @@ describe("a wrong call of the library is refused in one sentence", () => {
     [{ scenario: { traffic: 5 }, rows: 5 }, "traffic: must be an object, not 5"],
     [{ row: 5 }, 'options: there is no option "row"; did you mean "rows"?'],
     [{ labels: "yes" }, 'labels: must be true or false, not "yes"'],
-    [{ key: "no" }, 'key: must be true or false, not "no"'],
+    [{ key: 5 }, "key: must be the path of a file, not 5"],
     [{ seed: "42" }, 'seed: must be a whole number from 0 to 9007199254740991, not "42"'],
     [{ signal: 5 }, "signal: must be an AbortSignal"],
     [{ onProgress: 5 }, "onProgress: must be a function, not 5"],
