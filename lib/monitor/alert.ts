@@ -28,14 +28,14 @@ export interface Alert {
 export interface Detector {
   /**
    * Takes the next step of the series; gaps come as points without requests. Gives the alerts that began with it
-   * (without an end) and those that ended with it (the same name, endpoint and start, now with an end).
+   * (without an end) and those that ended with it (the same name, severity, endpoint and start, now with an end).
    */
   next(point: Point): readonly Alert[];
 }
 
 /** What tells an alert from all others of the same run. */
-export function alertKey({ name, endpoint, start }: Alert): string {
-  return JSON.stringify([name, endpoint ?? null, start]);
+export function alertKey({ name, severity, endpoint, start }: Alert): string {
+  return JSON.stringify([name, severity ?? null, endpoint ?? null, start]);
 }
 
 /** All alerts that a detector makes of a series, in the order in which they began; the last may have no end. */

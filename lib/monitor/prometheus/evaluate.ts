@@ -1,0 +1,352 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InputError, quoted } from "../../errors.js";
+import { Pace, type Work } from "../../work.js";
+import type { Alert } from "../alert.js";
+import type { Series } from "../series.js";
+import { countersOf, metricNames, wantedBy } from "./metrics.js";
+import { checkRules, PrometheusServer, promtool } from "./programs.js";
+
+/** How rules are evaluated. All may be left out. */
+export interface EvaluateOptions {
+  /** Seconds from one evaluation to the next, a whole multiple of the series' step. Default: the step. */
+  interval?: number | undefined;
+  /** Labels that each metric has besides, as rules written for a real service may ask: `{ job: "shop" }`. */
+  labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A rule as Prometheus understood it. */
+interface Rule {
+  readonly type: "alerting" | "recording";
+  readonly name: string;
+  readonly query: string;
+  /** Seconds that an alert must hold before it fires. */
+  readonly duration?: number;
+  /** Seconds for which it goes on firing. */
+  readonly keepFiringFor?: number;
+  readonly labels?: Record<string, string>;
+}
+
+/** A series' own stretch of the server's time. */
+interface Slot {
+  readonly series: Series;
+  /** Seconds by which its time is shifted. */
+  readonly shift: number;
+  /** First evaluation and last, seconds since 1970, shifted. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const WEEK = 604_800;
+
+/**
+ * Evaluates a Prometheus rules file on series: by the real Prometheus, never by a PromQL of our own. Each series is
+ * written as counters at the end of each step into a stretch of weeks of its own, so that one server answers for all.
+ * Recorded rules are evaluated first, as samples at the same moments; an alert sees them as it would in one group. What
+ * rules ask of labels that they do not name is summed before (see `wantedBy`).
+ *
+ * @param rules text of the rules file
+ * @returns the alerts of each series: from the evaluation at which it fires to the first at which it does not
+ * @throws InputError when promtool refuses the rules, they ask for a metric that a log does not have, or Prometheus is
+ *   not installed
+ */
+export async function evaluateRules(
+  rules: string,
+  serieses: readonly Series[],
+  options: EvaluateOptions = {},
+  work: Work = {},
+): Promise<Alert[][]> {
+  if (serieses.length === 0) return [];
+  const step = serieses[0].step / 1000;
+  const { interval = step, labels = {} } = options;
+  if (serieses.some((series) => series.step !== step * 1000))
+    throw new InputError("series: must all have one step, to be evaluated together");
+  if (!(Number.isInteger(interval / step) && interval >= step))
+    throw new InputError(
+      `interval: must be a whole multiple of the series' step, ${step} s, not ${quoted(interval)}`,
+    );
+  const folder = await mkdtemp(join(tmpdir(), "server-logs-rules-"));
+  let server: PrometheusServer | undefined;
+  try {
+    const path = join(folder, "rules.yml");
+    await writeFile(path, rules);
+    await checkRules(path, work.signal);
+    const slots = slotsOf(serieses, interval, reachOf(rules));
+    await writeCounters(folder, slots, rules, labels, work);
+    // An instant is answered by a sample of the last evaluation's moment alone, as a stale marker would have it.
+    server = await PrometheusServer.start(folder, step, path, work.signal);
+    const parsed = await rulesOf(server, work.signal);
+    await refuseUnknown(server, parsed, work.signal);
+    const pace = new Pace(work);
+    const alerting = parsed.filter(({ type }) => type === "alerting");
+    const layers = layersOf(parsed.filter(({ type }) => type === "recording"));
+    const total = slots.length * parsed.length;
+    let done = 0;
+    for (const layer of layers) {
+      const file = createWriteStream(join(folder, "recorded.om"));
+      for (const rule of layer) {
+        for (const slot of slots) {
+          file.write(recorded(rule, await answer(server, rule.query, slot, interval, work.signal)));
+          await pace.step(++done, total, "evaluations");
+        }
+      }
+      file.end("# EOF\n");
+      await once(file, "finish");
+      await server.end();
+      await createBlocks(folder, "recorded.om", work.signal);
+      server = await PrometheusServer.start(folder, step, path, work.signal);
+    }
+    const alerts: Alert[][] = [];
+    for (const slot of slots) {
+      const ofSlot: Alert[] = [];
+      for (const rule of alerting) {
+        const lines = withoutNames(await answer(server, rule.query, slot, interval, work.signal));
+        for (const { metric, values } of lines) ofSlot.push(...fired(rule, metric, values, slot, interval));
+        await pace.step(++done, total, "evaluations");
+      }
+      alerts.push(ofSlot.sort((a, b) => a.start - b.start));
+    }
+    return alerts;
+  } finally {
+    await server?.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** How far back rules look in seconds: the longest of all durations in brackets and after `offset`, summed. */
+export function reachOf(rules: string): number {
+  const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: WEEK, y: 365 * 86_400 } as const;
+  const seconds = (text: string) =>
+    [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units],
+      0,
+    );
+  const longest = (pattern: RegExp) =>
+    [...rules.matchAll(pattern)].reduce((most, [, text]) => Math.max(most, seconds(text)), 0);
+  return longest(/\[\s*([\dmshdwy]+)/g) * 2 + longest(/offset\s+([\dmshdwy]+)/g) + 3600;
+}
+
+/** Gives each series its stretch: whole weeks, so that hours and days of the week stay, far enough from the last. */
+function slotsOf(serieses: readonly Series[], interval: number, reach: number): Slot[] {
+  let free = Date.UTC(1980, 0, 7) / 1000;
+  return serieses.map((series) => {
+    const start = series.start / 1000;
+    const shift = Math.ceil((free + reach - start) / WEEK) * WEEK;
+    const end = start + shift + (series.length * series.step) / 1000;
+    free = end;
+    if (end > 4e9) throw new InputError("series: too many or too long to be evaluated together");
+    return { series, shift, from: start + shift + interval, to: end };
+  });
+}
+
+async function writeCounters(
+  folder: string,
+  slots: readonly Slot[],
+  rules: string,
+  labels: Readonly<Record<string, string>>,
+  work: Work,
+): Promise<void> {
+  const wanted = wantedBy(rules);
+  const file = createWriteStream(join(folder, "counters.om"));
+  const pace = new Pace(work);
+  for (const [i, { series, shift }] of slots.entries()) {
+    const begin = series.start / 1000 + shift;
+    const step = series.step / 1000;
+    for (const counter of countersOf(series, wanted)) {
+      const name = `${counter.name}${labelText({ ...labels, ...counter.labels })}`;
+      const lines = [`${name} 0 ${begin}\n`];
+      counter.values.forEach((value, at) => {
+        lines.push(`${name} ${value} ${begin + (at + 1) * step}\n`);
+      });
+      if (!file.write(lines.join(""))) await once(file, "drain");
+      await pace.step(i, slots.length, "series");
+    }
+  }
+  file.end("# EOF\n");
+  await once(file, "finish");
+  await createBlocks(folder, "counters.om", work.signal);
+}
+
+async function createBlocks(folder: string, name: string, signal?: AbortSignal): Promise<void> {
+  // One block as far as may be: promtool reads the whole file anew for each.
+  const { code, output } = await promtool(
+    [
+      "tsdb",
+      "create-blocks-from",
+      "openmetrics",
+      "-q",
+      "--max-block-duration=1000000h",
+      join(folder, name),
+      join(folder, "data"),
+    ],
+    signal,
+  );
+  if (code !== 0) throw new Error(`promtool cannot store the series: ${output.slice(0, 400)}`);
+  await rm(join(folder, name));
+}
+
+/** The rules as the server understood them, in order. */
+async function rulesOf(server: PrometheusServer, signal?: AbortSignal): Promise<Rule[]> {
+  const { groups } = (await server.ask("rules", {}, signal)) as { groups: { rules: Rule[] }[] };
+  const all = groups.flatMap(({ rules }) => rules);
+  if (!all.some(({ type }) => type === "alerting"))
+    throw new InputError("rules: there is no alert among them");
+  return all;
+}
+
+/** What stands before braces or brackets in a query, as Prometheus writes it: the metrics that it asks for. */
+const selector = /([a-zA-Z_:][\w:]*)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?(?=\s*(\[|$|[)\s,]|[-+*/%^<>=!]))/g;
+
+/** @throws InputError when a rule asks for something that no series has */
+async function refuseUnknown(
+  server: PrometheusServer,
+  rules: readonly Rule[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const recordedNames = new Set(rules.filter(({ type }) => type === "recording").map(({ name }) => name));
+  const asked = new Set<string>();
+  for (const { name, query } of rules) {
+    const bare = query.replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "");
+    for (const [, metric, matchers] of bare.matchAll(selector)) {
+      const keyword = /^(and|or|unless|bool|offset|by|without|inf|nan|atan2|start|end|e\d+|\d.*)$/i.test(
+        metric,
+      );
+      const text = `${metric}${matchers ?? ""}`;
+      if (keyword || recordedNames.has(metric) || asked.has(text) || /^[smhdwy]$/.test(metric)) continue;
+      asked.add(text);
+      const found = (await server.ask(
+        "series",
+        { "match[]": text, start: 0, end: 5e9 },
+        signal,
+      )) as unknown[];
+      if (found.length > 0) continue;
+      const has = Object.entries(metricNames).map(([each, labels]) => `${each}{${labels.join(",")}}`);
+      throw new InputError(
+        `rules: ${quoted(name)} asks for ${text.slice(0, 120)}, of which the series have nothing; they have ${has.join(", ")}`,
+      );
+    }
+  }
+}
+
+/** Recording rules, those first on which others rest. */
+function layersOf(rules: readonly Rule[]): Rule[][] {
+  const layers: Rule[][] = [];
+  let left = [...rules];
+  while (left.length > 0) {
+    const uses = (rule: Rule, name: string) => rule.query.split(/[^\w:]+/).includes(name);
+    const ready = left.filter((rule) => !left.some((other) => other !== rule && uses(rule, other.name)));
+    const layer = ready.length > 0 ? ready : left; // a circle: each sees what was before
+    layers.push(layer);
+    left = left.filter((rule) => !layer.includes(rule));
+  }
+  return layers;
+}
+
+/** One labelled line of a range query: moments in seconds and values as text. */
+interface Line {
+  readonly metric: Record<string, string>;
+  readonly values: [number, string][];
+}
+
+/** Most points that Prometheus gives in one answer. */
+const MOST_POINTS = 11_000;
+
+async function answer(
+  server: PrometheusServer,
+  query: string,
+  { from, to }: Slot,
+  interval: number,
+  signal?: AbortSignal,
+): Promise<Line[]> {
+  const lines = new Map<string, Line>();
+  for (let begin = from; begin <= to; begin += MOST_POINTS * interval) {
+    const end = Math.min(to, begin + (MOST_POINTS - 1) * interval);
+    const { result } = (await server.ask(
+      "query_range",
+      { query, start: begin, end, step: interval },
+      signal,
+    )) as {
+      result: Line[];
+    };
+    for (const line of result) {
+      const key = labelText(line.metric);
+      const known = lines.get(key);
+      if (known === undefined) lines.set(key, line);
+      else for (const value of line.values) known.values.push(value);
+    }
+  }
+  return [...lines.values()];
+}
+
+/** The lines of an alert: its metric's name is none of its labels, so that lines that differ by it alone are one alert. */
+function withoutNames(lines: readonly Line[]): Line[] {
+  const alerts = new Map<string, Line>();
+  for (const { metric, values } of lines) {
+    const { __name__, ...labels } = metric;
+    const key = labelText(labels);
+    const known = alerts.get(key);
+    if (known === undefined) alerts.set(key, { metric: labels, values });
+    else known.values.push(...values);
+  }
+  for (const { values } of alerts.values()) values.sort(([a], [b]) => a - b);
+  return [...alerts.values()];
+}
+
+function recorded(rule: Rule, lines: readonly Line[]): string {
+  return lines
+    .map(({ metric: { __name__, ...labels }, values }) => {
+      const name = `${rule.name}${labelText({ ...labels, ...rule.labels })}`;
+      return values.map(([time, value]) => `${name} ${value} ${time}\n`).join("");
+    })
+    .join("");
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+
+/** When an alert fired: once it held for its duration, until it no longer held and was not kept firing. */
+function fired(
+  rule: Rule,
+  metric: Record<string, string>,
+  values: readonly [number, string][],
+  { shift, to }: Slot,
+  interval: number,
+): Alert[] {
+  const { duration = 0, keepFiringFor = 0, labels = {} } = rule;
+  const found: Alert[] = [];
+  const { severity } = labels;
+  const { handler } = metric;
+  const moment = (seconds: number) => Math.round((seconds - shift) * 1000);
+  let open: { since: number; last: number; value: number } | undefined;
+  const close = () => {
+    if (open === undefined || open.last - open.since < duration) return;
+    const firing = open.since + Math.ceil(duration / interval) * interval;
+    const end = open.last + interval + Math.ceil(keepFiringFor / interval) * interval;
+    found.push({
+      name: rule.name,
+      start: moment(firing),
+      ...(end <= to && { end: moment(end) }),
+      ...(severity !== undefined && { severity }),
+      ...(handler !== undefined && { endpoint: handler }),
+      value: open.value,
+      why: rule.query,
+    });
+  };
+  for (const [time, value] of values) {
+    const keeps = open !== undefined && open.last - open.since >= duration ? keepFiringFor : 0;
+    if (open !== undefined && time <= open.last + interval + keeps) open.last = time;
+    else {
+      close();
+      open = { since: time, last: time, value: Number(value) };
+    }
+  }
+  close();
+  return found;
+}
