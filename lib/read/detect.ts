@@ -46,7 +46,7 @@ export function recognise(
   try {
     return recogniseBare(formats, options, lines, path);
   } catch (error) {
-    const inside = opened(options, lines);
+    const inside = error instanceof NoFormatError ? opened(options, lines) : undefined;
     if (inside === undefined) throw error;
     const found = recognise(formats, { ...options, received: inside.received }, inside.lines, path);
     return {
@@ -89,6 +89,9 @@ const unwrapping = (inside: Opened, reading: Reading): Reading => ({
  * @param path - what errors call the log
  * @throws InputError when no format or more than one fits, with what each one made of the lines.
  */
+/** No format fits: one of what is inside may. */
+class NoFormatError extends InputError {}
+
 function recogniseBare(
   formats: Readonly<Record<string, LineFormat>>,
   options: FormatOptions,
@@ -102,7 +105,7 @@ function recogniseBare(
       why: "it has no lines",
     };
   }
-  const tried = Object.entries(formats)
+  const all = Object.entries(formats)
     .flatMap(([name, format]) => {
       const reading = readingOf(format, options, lines);
       return reading ? [{ name, format, reading, ...countOf(reading, lines) }] : [];
@@ -111,6 +114,10 @@ function recogniseBare(
       (a, b) =>
         b.records - a.records || Number(a.format.general ?? false) - Number(b.format.general ?? false),
     );
+  const tried = all.filter(
+    ({ name, records }) =>
+      !all.some((other) => other.format.over?.includes(name) && other.records >= records),
+  );
   // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
   const bare = tried.find(({ headers }) => headers === lines.length);
   if (bare !== undefined) {
@@ -125,7 +132,7 @@ function recogniseBare(
   const first = new TextDecoder().decode(lines[0].subarray(0, 200));
   if (best === undefined || best.records === 0 || best.records < (lines.length - best.headers) / 2) {
     const nearest = best?.records ? `; the nearest, ${best.name}, reads ${best.records} of them` : "";
-    throw new InputError(
+    throw new NoFormatError(
       `format: cannot tell the format of ${quoted(path)} from its first ${lines.length} lines, which begin ${quoted(first)}${nearest}; give one of ${Object.keys(formats).join(", ")}, or a format of your own`,
     );
   }

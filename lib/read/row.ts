@@ -64,6 +64,8 @@ export interface LineFormat {
   readonly title: string;
   /** Whether it is chosen only when no other format reads as many of the first lines: its names are anybody's. */
   readonly general?: boolean;
+  /** Formats that read these lines, too, but know less of them: this one is chosen before them. */
+  readonly over?: readonly string[];
   /**
    * Makes it ready to read a log that begins with these lines (without line ends and blank lines; none of an
    * empty log).

@@ -75,12 +75,12 @@ describe("what wraps a line", () => {
   it("keeps a line that the runtime cut out of the records, with the reason", async () => {
     const cri = (tag: string, text: string) => `2016-10-06T00:17:09.669794202Z stdout ${tag} ${text}`;
     const { rows, log } = await readLines([
-      cri("F", line),
+      ...Array(28).fill(cri("F", line)),
       cri("P", line.slice(0, 50)),
       cri("F", line.slice(50)),
       cri("F", line),
     ]);
-    expect(rows).toEqual([row, row]);
+    expect(rows).toEqual(Array(29).fill(row));
     expect(log.reasons).toEqual({
       reason: ["a piece of a line that the container's runtime cut"],
       lines: [2],
@@ -88,13 +88,9 @@ describe("what wraps a line", () => {
   });
 
   it("may hold lines that are no requests: they go into quarantine, as do lines that it does not wrap", async () => {
-    const { rows, log } = await readLines([
-      wrappers.CRI(line),
-      wrappers.CRI(line),
-      wrappers.CRI("worker started"),
-      "junk",
-    ]);
-    expect(rows).toEqual([row, row]);
+    const wrapped = Array(20).fill(wrappers.CRI(line));
+    const { rows, log } = await readLines([...wrapped, wrappers.CRI("worker started"), "junk"]);
+    expect(rows).toEqual(Array(20).fill(row));
     expect(log.reasons.reason.toSorted()).toEqual([
       "no time, stream and tag of a container's runtime",
       "not a JSON object in UTF-8",
@@ -103,5 +99,62 @@ describe("what wraps a line", () => {
 
   it("is named when the lines inside are of no format", async () => {
     await expect(readLines([wrappers.CRI("worker started")])).rejects.toThrow(/which begin "worker started"/);
+  });
+});
+
+describe("a format without a time of its own", () => {
+  const line = '192.0.2.7:50000 - "GET /items/5?q=1 HTTP/1.1" 200 OK';
+
+  it("has the time at which a runtime received the line", async () => {
+    const { rows } = await readLines([`2026-01-05T10:00:00.123456789Z stdout F INFO:     ${line}`]);
+    expect(rows).toEqual(["2026-01-05T10:00:00.123Z,192.0.2.7,/items/5,200,"]);
+  });
+
+  it("makes no record where nobody tells a time, or one without a year", async () => {
+    for (const bare of [`INFO:     ${line}`, `Jan  5 10:00:00 web1 uvicorn[7]: INFO:     ${line}`]) {
+      const { log } = await readLines([bare], { format: "uvicorn" });
+      expect([log.records, log.quarantined]).toEqual([0, 1]);
+      await expect(readLines([bare])).rejects.toThrow(/cannot tell/);
+    }
+  });
+});
+
+describe("a W3C extended log", () => {
+  const fields = "#Fields: date time c-ip cs-uri-stem cs-uri-query sc-status time-taken";
+  const line = (taken: string) => `2026-01-05 00:00:01 203.0.113.9 /a b=c 200 ${taken}`;
+
+  it("asks for the unit of whole numbers that IIS may not have written", async () => {
+    await expect(readLines([fields, line("36")])).rejects.toThrow(
+      /^timeUnit: time-taken has whole numbers, such as 36/,
+    );
+    expect((await readLines([fields, line("36")], { timeUnit: "s" })).rows).toEqual([
+      "2026-01-05T00:00:01.000Z,203.0.113.9,/a,200,36000.00",
+    ]);
+  });
+
+  it("keeps the query on request", async () => {
+    const { rows } = await readLines([fields, line("0.25")], { query: "keep" });
+    expect(rows).toEqual(["2026-01-05T00:00:01.000Z,203.0.113.9,/a?b=c,200,250.00"]);
+  });
+
+  it("makes no records of lines whose #Fields are missing, say too little, or are more or fewer", async () => {
+    const lines = [
+      line("1.5"),
+      fields,
+      line("1.5"),
+      `${line("1.5")} more`,
+      "2026-01-05 00:00:01",
+      "#Fields: date time cs-uri-stem",
+      "2026-01-05 00:00:01 /a",
+    ];
+    const { rows, log } = await readLines(lines, { format: "w3c" });
+    expect(rows).toHaveLength(1);
+    expect(log.headers).toBe(2);
+    expect(log.reasons.reason.toSorted()).toEqual([
+      "fewer fields than #Fields says",
+      "more fields than #Fields says",
+      "no #Fields stand before the line",
+      "the #Fields before the line have no c-ip and no sc-status",
+    ]);
   });
 });

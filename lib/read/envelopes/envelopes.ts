@@ -30,7 +30,7 @@ export interface Opened {
   wrap(read: LineReader): LineReader;
 }
 
-/** Opens the first lines with the envelope that fits at least half of them; undefined when there is none. */
+/** Opens the first lines with the envelope that fits at least nine in ten of them; undefined when there is none. */
 export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
   for (const { title, opener } of envelopes) {
     const open = opener(options);
@@ -42,7 +42,7 @@ export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Op
       if (inside.end > inside.start) found.push(inside.bytes.slice(inside.start, inside.end));
       if (inside.time < 0) received = false;
     }
-    if (found.length > 0 && found.length >= lines.length / 2)
+    if (found.length > 0 && found.length >= 0.9 * lines.length)
       return { title, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
   }
 }

@@ -31,6 +31,7 @@ export const syslog: Envelope = {
       // The tag ends with a colon; the host, where there is one, stands before it.
       for (let words = 0; words < 2 && at < end; words++) {
         const to = wordEnd(bytes, at, end);
+        if (!isName(bytes[at]) || isDate(bytes, at)) return noHeader; // a second time, or none of both
         if (bytes[to - 1] === COLON && to > at) {
           into.set(bytes, Math.min(end, to + 1), end);
           return;
@@ -72,6 +73,12 @@ export const syslog5424: Envelope = {
     },
 };
 
+/** Whether a host or a tag may begin so: a letter, a digit, or the slash of a path. */
+const isName = (byte: number) => ((byte | 32) >= 97 ? (byte | 32) <= 122 : byte >= SLASH && byte <= NINE);
+
+const isDate = (bytes: Uint8Array, at: number) =>
+  bytes[at + 4] === MINUS && bytes[at + 7] === MINUS && bytes[at + 13] === COLON;
+
 const noHeader = "no header of syslog";
 const noHeader5424 = "no header of syslog by RFC 5424";
 
@@ -85,7 +92,9 @@ function afterPriority(bytes: Uint8Array, start: number, end: number): number {
 
 const SPACE = 32;
 const MINUS = 45;
+const SLASH = 47;
 const ONE = 49;
+const NINE = 57;
 const COLON = 58;
 const LESS = 60;
 const GREATER = 62;

@@ -1,5 +1,6 @@
 import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
 import { readDuration } from "./duration.js";
+import { unescaped } from "./escapes.js";
 import { pathOf } from "./request.js";
 import { digits, moment } from "./time.js";
 
@@ -52,6 +53,24 @@ export class FieldTexts {
     this.bytes = to;
   }
 
+  /** Moves a field to a buffer of its own, without the escapes of Apache and nginx (`\x22`, `\"`, `\t`). */
+  unescape(field: number): void {
+    const from = this.bytes;
+    let length = 0;
+    for (let each = 0; each < 5; each++) length += this.end[each] - this.start[each];
+    this.#reserve(length);
+    const to = this.#own;
+    let at = 0;
+    for (let each = 0; each < 5; each++) {
+      const start = at;
+      if (each === field) at = unescaped(from, this.start[each], this.end[each], to, at);
+      else for (let i = this.start[each]; i < this.end[each]; i++) to[at++] = from[i];
+      this.start[each] = start;
+      this.end[each] = at;
+    }
+    this.bytes = to;
+  }
+
   #reserve(length: number): void {
     if (this.#own.length < length) this.#own = new Uint8Array(2 * length);
   }
@@ -91,8 +110,10 @@ function statusIn(bytes: Uint8Array, start: number, end: number): number {
   return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }
 
-/** The address without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose what is around it. */
-export function readClient(bytes: Uint8Array, start: number, end: number, row: Row): void {
+/** The left-most address of a list, without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose what is around it. */
+export function readClient(bytes: Uint8Array, start: number, last: number, row: Row): void {
+  let end = start;
+  while (end < last && bytes[end] !== COMMA) end++;
   row.addressStart = start;
   row.addressEnd = end;
   if (bytes[start] === OPEN) {
@@ -114,6 +135,7 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
 const QUOTE = 34;
 const DOT = 46;
 const ZERO = 48;
+const COMMA = 44;
 const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;

@@ -59,6 +59,12 @@ const missing = recordFields.map(({ name }) => `the JSON object has no ${name}`)
 const isEmpty = (bytes: Uint8Array, start: number, end: number) =>
   start < 0 || start === end || (end - start === 1 && bytes[start] === MINUS);
 
+/** The element of a list in bytes[start, end), without what parts it from the others. */
+export function elementIn(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const from = elementStart(bytes, start, end);
+  return bytes.subarray(from, elementEnd(bytes, from, end));
+}
+
 /** Behind the spaces, the bracket or the comma that may stand before an element of a list. */
 function elementStart(bytes: Uint8Array, start: number, end: number): number {
   let at = afterSpace(bytes, start, end);

@@ -4,24 +4,46 @@ import { combined, common } from "./apache.js";
 import { apiGateway } from "./apiGateway.js";
 import { alb, elb } from "./aws.js";
 import { cloudflare } from "./cloudflare.js";
+import { cloudfrontRealtime } from "./cloudfront.js";
 import { csv } from "./delimited.js";
 import { ecs } from "./ecs.js";
+import { envoy } from "./envoy.js";
 import { envoyJson } from "./envoyJson.js";
 import { fluentd } from "./fluentd.js";
 import { gcp } from "./gcp.js";
 import { haproxy } from "./haproxy.js";
+import { heroku } from "./heroku.js";
+import { ingressNginx } from "./ingressNginx.js";
 import { caddy, json, traefik } from "./jsonLines.js";
 import { logstash } from "./logstash.js";
+import { ltsv } from "./ltsv.js";
 import { type OwnFormat, ownFormat } from "./ownFormat.js";
 import { pino } from "./pino.js";
+import { proxyManager } from "./proxyManager.js";
+import { s3 } from "./s3.js";
+import { squid } from "./squid.js";
+import { uvicorn } from "./uvicorn.js";
+import { w3c } from "./w3c.js";
+import { werkzeug } from "./werkzeug.js";
 
 /** The formats of lines that can be read. A new one is a file beside this one and a line here. */
 export const lineFormats = {
   combined,
   common,
+  "ingress-nginx": ingressNginx,
+  "nginx-proxy-manager": proxyManager,
+  w3c,
   haproxy,
   alb,
   elb,
+  "cloudfront-realtime": cloudfrontRealtime,
+  s3,
+  envoy,
+  heroku,
+  uvicorn,
+  werkzeug,
+  squid,
+  ltsv,
   caddy,
   traefik,
   ecs,

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { InputError } from "../../errors.js";
 import { recordFields } from "../../record.js";
-import { jsonRecords } from "../fields/jsonRecord.js";
+import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
 
@@ -84,7 +84,7 @@ function jsonReading(
 }
 
 function objectOf(bytes: Uint8Array, start: number, end: number): object | undefined {
-  const line = bytes.subarray(start, end);
+  const line = elementIn(bytes, start, end);
   if (!isUtf8(line)) return;
   try {
     const value: unknown = JSON.parse(utf8.decode(line));

@@ -1,0 +1,64 @@
+import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { damagedTarget } from "../fields/request.js";
+import { Tokens } from "../fields/tokens.js";
+import type { LineFormat, Reason, TimeUnit } from "../row.js";
+
+/** Where the five fields stand in `FieldTexts`. */
+export const [TIMESTAMP, CLIENT, TARGET, STATUS, DURATION] = [0, 1, 2, 3, 4];
+
+/** How a log of words, quoted texts and texts in brackets is read. */
+export interface WordLog {
+  readonly title: string;
+  /** Words that a line has at least, and those that are looked at. */
+  readonly least: number;
+  readonly most: number;
+  /** Unit of the response time by the product's manual; "none" when the log has none. */
+  readonly unit: TimeUnit | "none";
+  /** Whether `\x22`, `\"` and the like in quotes stand for other bytes, as Apache, nginx and Envoy write them. */
+  readonly escapes?: boolean;
+  readonly over?: readonly string[];
+  /** Sets where the five fields stand among the words (the response time may be left out), or says why they do not. */
+  readonly place: (bytes: Uint8Array, words: Tokens, texts: FieldTexts) => Reason;
+}
+
+/** Makes a format of such a log. */
+export function wordLog({ title, least, most, unit, escapes = false, over, place }: WordLog): LineFormat {
+  return {
+    title,
+    ...(over && { over }),
+    reading: (options) => {
+      const timeUnit = unit === "none" || options.timeUnit === "none" ? "none" : (options.timeUnit ?? unit);
+      const words = new Tokens(most);
+      const texts = new FieldTexts();
+      const readFields = fieldReader(options, timeUnit);
+      return {
+        read: (bytes, start, end, row) => {
+          if (!words.read(bytes, start, end))
+            return "a quote or a bracket is not closed: the line may have been cut";
+          if (words.count < least) return `fewer words than a line of the ${title} has: it may have been cut`;
+          texts.bytes = bytes;
+          texts.start[DURATION] = texts.end[DURATION] = start;
+          const wrong = place(bytes, words, texts);
+          if (wrong !== undefined) return wrong;
+          const damaged = damagedTarget(bytes, texts.start[TARGET], texts.end[TARGET]);
+          if (damaged !== undefined) return damaged;
+          if (escapes && words.escaped) texts.unescape(TARGET);
+          return readFields(texts, row);
+        },
+      };
+    },
+  };
+}
+
+/** Word `word` is the text of a field. */
+export function take(texts: FieldTexts, field: number, { start, end }: Tokens, word: number): void {
+  texts.start[field] = start[word];
+  texts.end[field] = end[word];
+}
+
+/** Whether bytes[start, end) are exactly these letters. */
+export function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
