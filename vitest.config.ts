@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { tags } from "./test/requirements.js";
 
 // Tests import the built package by its name, as a notebook does; `npm test` builds it first.
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     env: { TZ: "UTC" },
+    tags, // what a test needs; without it the test is skipped, and told at the end
+    reporters: ["default", "./test/closingList.ts"],
     server: { deps: { external: [/\/lib\/dist\//] } },
   },
 });

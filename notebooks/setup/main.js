@@ -1,4 +1,4 @@
-// The commands behind the npm scripts: set-up, start, notebooks.
+// The commands behind the npm scripts: set-up, start, tests, notebooks.
 import { Fault, Interrupted } from "./fault.js";
 import { runNotebooks } from "./notebooks.js";
 import { setUp } from "./setup.js";
@@ -9,6 +9,11 @@ const commands = {
   setup: () => setUp({ python: true }),
   /** What the command line needs: packages and build. */
   packages: () => setUp({ python: false }),
+  /** Everything, and what tests need of the package registries. */
+  tests: async () => {
+    const { stepsForTests } = await import("./forTests.js");
+    await setUp({ python: true, more: stepsForTests });
+  },
   start: async (args) => {
     const options = parseStartOptions(args);
     await setUp({ python: true });

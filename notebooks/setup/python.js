@@ -70,7 +70,7 @@ print("complete")
 `;
 
 /** The first Python of the machine that is 3.10 or newer and complete. */
-function findPython() {
+export function findPython() {
   const incomplete = [];
   const old = [];
   for (const name of candidates) {

@@ -9,12 +9,18 @@ import { environment } from "./python.js";
 import { say, seconds } from "./tool.js";
 
 /**
+ * A step: its name, what it says when it begins, whether it is done, and how it is done.
+ * @typedef {{ name: string, says: string, inPlace: () => boolean, perform: (note: (pid: number) => void) => Promise<void> }} Step
+ */
+
+/**
  * Brings the project to where it can run. Says what it does and for how long, skips what is done, and may be
  * interrupted at any moment: a step counts as done only once its stamp is written, as its last act.
- * @param {{ python: boolean }} options python: Jupyter and the kernel too, not only packages and build
+ * @param {{ python: boolean, more?: Step[] }} options python: Jupyter and the kernel too, not only packages and
+ *   build; more: steps behind these
  */
-export async function setUp({ python }) {
-  const steps = [dependencies, build, ...(python ? [environment, kernel] : [])];
+export async function setUp({ python, more = [] }) {
+  const steps = [dependencies, build, ...(python ? [environment, kernel] : []), ...more];
   try {
     if (!steps.every((step) => step.inPlace())) {
       await withLock(async (note) => {
@@ -24,7 +30,7 @@ export async function setUp({ python }) {
   } catch (error) {
     throw error.code ? faultOfFile(error, root) : error;
   }
-  const names = steps.map((step) => step.name);
+  const names = steps.filter((step) => step.inPlace()).map((step) => step.name);
   say(
     `Set-up: ${names.slice(0, -1).join(", ")} and ${names.at(-1)} are in place (${process.uptime().toFixed(1)} s).`,
   );
@@ -34,5 +40,5 @@ async function perform(step, note) {
   const since = performance.now();
   say(`Set-up: ${step.name}: ${step.says}`);
   await step.perform(note);
-  say(`Set-up: ${step.name}: done in ${seconds(since)}.`);
+  if (step.inPlace()) say(`Set-up: ${step.name}: done in ${seconds(since)}.`);
 }

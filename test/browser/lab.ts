@@ -1,23 +1,13 @@
 // A real JupyterLab, started by the project's own code on a copy of its notebooks and data, and a real browser.
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { pathOf } from "../requirements.js";
 
 const project = resolve(import.meta.dirname, "../..");
-const executablePath = "/usr/bin/chromium";
 export const python = join(project, ".venv/bin/python");
-
-/** Whether the tests can run here; with CI=true what is missing is an error. */
-export const canRun = (() => {
-  const missing = [executablePath, python].filter((path) => !existsSync(path));
-  if (missing.length === 0) return true;
-  const words = `there is no ${missing.map((path) => (path === python ? ".venv (npm run setup makes it)" : path)).join(" and no ")}`;
-  if (process.env.CI === "true") throw new Error(`the browser tests cannot run: ${words}`);
-  console.warn(`The browser tests did not run: ${words}`);
-  return false;
-})();
 
 export interface Lab {
   /** The folder that JupyterLab serves: a copy of notebooks/ and data/. */
@@ -62,7 +52,7 @@ export async function startLab(): Promise<Lab> {
 
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: pathOf("chromium"),
     args: [
       "--headless",
       "--no-sandbox",

@@ -10,10 +10,10 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hostileCells, hostileCsv, hostileHaproxy } from "./hostile.js";
-import { canRun, type Lab, python, startBrowser, startLab } from "./lab.js";
+import { type Lab, python, startBrowser, startLab } from "./lab.js";
 import { NotebookPage } from "./notebookPage.js";
 
-describe.runIf(canRun)("the workbench in JupyterLab", () => {
+describe("the workbench in JupyterLab", { tags: ["chromium"] }, () => {
   let lab: Lab;
   let browser: Browser;
   let notebook: NotebookPage;

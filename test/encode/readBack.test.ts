@@ -1,18 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
+import { pathOf } from "../requirements.js";
 import { folder, hostile, write } from "./logs.js";
 
 const script = fileURLToPath(new URL("./read_back.py", import.meta.url));
-const withPandas = fileURLToPath(new URL("../../.cache/formats-python/bin/python", import.meta.url));
-
-/** With CI=true what is missing is an error; elsewhere the test says that it did not run. */
-function needs(tool: string, isThere: boolean): string | undefined {
-  if (!isThere && process.env.CI === "true") throw new Error(`cannot run: ${tool} is missing`);
-  return isThere ? undefined : `did not run: ${tool} is missing`;
-}
 
 const logs = {
   "the demonstration shop": { rows: 20_000, seed: 7 },
@@ -48,11 +42,9 @@ describe.each(Object.entries(logs))("a log of %s", (_, options) => {
     ).toHaveLength(6);
   });
 
-  test("is the same to pandas and pyarrow, with the right types", async (context) => {
-    const missing = needs(".cache/formats-python with pandas and pyarrow", existsSync(withPandas));
-    if (missing) context.skip(missing);
+  test("is the same to pandas and pyarrow, with the right types", { tags: ["pandas"] }, async () => {
     const files = await write(path, options, "a.csv", "a.parquet");
-    expect(execFileSync(withPandas, [script, ...files]).toString()).toMatch(/^a\.parquet \d+\n$/);
+    expect(execFileSync(pathOf("pandas"), [script, ...files]).toString()).toMatch(/^a\.parquet \d+\n$/);
   });
 
   test("is the same to DuckDB, compressed or not", async () => {
@@ -115,17 +107,17 @@ describe("Parquet", () => {
 });
 
 describe("combined", () => {
-  const goaccess = spawnSync("goaccess", ["--version"]).status === 0;
-
-  test("has the counts by status and by path that GoAccess finds", async (context) => {
-    const missing = needs("goaccess", goaccess);
-    if (missing) context.skip(missing);
+  test("has the counts by status and by path that GoAccess finds", { tags: ["goaccess"] }, async () => {
     const [csv, combined] = await write(folder(), { rows: 30_000, seed: 11 }, "a.csv", "a.log");
     const report = `${combined}.json`;
-    execFileSync("goaccess", [combined, "--log-format=COMBINED", "--no-global-config", "-o", report], {
-      stdio: "ignore",
-      env: { ...process.env, TERM: "dumb" },
-    });
+    execFileSync(
+      pathOf("goaccess"),
+      [combined, "--log-format=COMBINED", "--no-global-config", "-o", report],
+      {
+        stdio: "ignore",
+        env: { ...process.env, TERM: "dumb" },
+      },
+    );
     const found = JSON.parse(readFileSync(report, "utf8"));
     expect(found.general).toMatchObject({
       total_requests: 30_000,

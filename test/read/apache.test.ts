@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ReadLog, type ReadOptions, read } from "#lib/read/read";
 import type { Columns } from "#lib/record";
 import { ask } from "#lib/warehouse/ask";
+import { pathOf } from "../requirements.js";
 
 const folder = mkdtempSync(join(tmpdir(), "apache-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,52 +66,38 @@ function countsEqualAwk(log: string, cutLine: number) {
 
 describe("an excerpt of a real Apache log", () => countsEqualAwk(excerpt, 399));
 
-if (existsSync(wholeLog)) describe("the whole real Apache log", () => countsEqualAwk(wholeLog, 8899));
-else if (process.env.CI === "true")
-  test("the whole real Apache log is there", () => expect(wholeLog).toSatisfy(existsSync));
-else test.skip("the whole real Apache log is not here: not run");
+describe("the whole real Apache log", { tags: ["realLogs"] }, () => countsEqualAwk(wholeLog, 8899));
 
-const goaccess = (() => {
-  try {
-    execFileSync("goaccess", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-if (goaccess || process.env.CI === "true") {
-  it("gives the status codes and clients that GoAccess counts", async () => {
-    const whole = join(folder, "whole.log"); // GoAccess takes the cut line for a request
-    writeFileSync(
-      whole,
-      readFileSync(excerpt, "utf8")
-        .split("\n")
-        .filter((line) => line.endsWith('"'))
-        .join("\n"),
-    );
-    const out = join(folder, "report.json");
-    execFileSync("goaccess", [whole, "--log-format=COMBINED", "--no-global-config", "-o", out], {
-      stdio: "ignore",
-    });
-    const report = JSON.parse(readFileSync(out, "utf8"));
-    const log = await read(whole);
-    expect(report.general.valid_requests).toBe(log.records);
-    const codes = report.status_codes.data.flatMap(
-      (group: { items: { data: string; hits: { count: number } }[] }) =>
-        group.items.map(({ data, hits }) => [data.slice(0, 3), hits.count]),
-    );
-    const answer = await ask("status_codes", log);
-    expect(table(answer, "status_code", "requests")).toEqual(Object.fromEntries(codes));
-    const file = join(folder, "clients.sql");
-    writeFileSync(file, "SELECT ip_address AS key, count(*) AS n FROM requests GROUP BY 1");
-    const hosts = report.hosts.data.map(({ data, hits }: { data: string; hits: { count: number } }) => [
-      data,
-      hits.count,
-    ]);
-    expect(table(await ask(file, log), "key", "n")).toMatchObject(Object.fromEntries(hosts));
+it("gives the status codes and clients that GoAccess counts", { tags: ["goaccess"] }, async () => {
+  const whole = join(folder, "whole.log"); // GoAccess takes the cut line for a request
+  writeFileSync(
+    whole,
+    readFileSync(excerpt, "utf8")
+      .split("\n")
+      .filter((line) => line.endsWith('"'))
+      .join("\n"),
+  );
+  const out = join(folder, "report.json");
+  execFileSync(pathOf("goaccess"), [whole, "--log-format=COMBINED", "--no-global-config", "-o", out], {
+    stdio: "ignore",
   });
-} else test.skip("GoAccess is not installed: not run");
+  const report = JSON.parse(readFileSync(out, "utf8"));
+  const log = await read(whole);
+  expect(report.general.valid_requests).toBe(log.records);
+  const codes = report.status_codes.data.flatMap(
+    (group: { items: { data: string; hits: { count: number } }[] }) =>
+      group.items.map(({ data, hits }) => [data.slice(0, 3), hits.count]),
+  );
+  const answer = await ask("status_codes", log);
+  expect(table(answer, "status_code", "requests")).toEqual(Object.fromEntries(codes));
+  const file = join(folder, "clients.sql");
+  writeFileSync(file, "SELECT ip_address AS key, count(*) AS n FROM requests GROUP BY 1");
+  const hosts = report.hosts.data.map(({ data, hits }: { data: string; hits: { count: number } }) => [
+    data,
+    hits.count,
+  ]);
+  expect(table(await ask(file, log), "key", "n")).toMatchObject(Object.fromEntries(hosts));
+});
 
 async function rowsOf(lines: readonly string[], options: ReadOptions = {}): Promise<string[]> {
   const log = await read(Buffer.from(lines.map((line) => `${line}\n`).join(""), "latin1"), options);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { validate } from "#lib/check/validate/validate";
 import { type ReadLog, read } from "#lib/read/read";
 import type { Columns } from "#lib/record";
@@ -113,10 +113,7 @@ function countsEqualAwk(log: string) {
 
 describe("an excerpt of a real HAProxy log", () => countsEqualAwk(excerpt));
 
-if (existsSync(wholeLog)) describe("the whole real HAProxy log", () => countsEqualAwk(wholeLog));
-else if (process.env.CI === "true")
-  test("the whole real HAProxy log is there", () => expect(wholeLog).toSatisfy(existsSync));
-else test.skip("the whole real HAProxy log is not here: not run");
+describe("the whole real HAProxy log", { tags: ["realLogs"] }, () => countsEqualAwk(wholeLog));
 
 /** Reads lines of text, and gives the log with its CSV rows. */
 async function readText(

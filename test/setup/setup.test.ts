@@ -6,6 +6,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createSocket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { pathOf } from "../requirements.js";
 import {
   begin,
   fill,
@@ -29,12 +30,6 @@ function localPip(): Record<string, string> {
 function sentence(stderr: string): string {
   expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   return stderr.trimEnd().split("\n").at(-1)!;
-}
-
-/** A test without its tool says so; in CI, where the tool has to be, it fails. */
-function without(context: { skip: (why: string) => never }, tool: string): never {
-  if (process.env.CI === "true") throw new Error(`did not run: ${tool}`);
-  return context.skip(`did not run: ${tool}`);
 }
 
 describe("a set-up", () => {
@@ -186,12 +181,14 @@ describe("in one sentence with the remedy, set-up answers", () => {
     );
   });
 
-  test("a Node so old that it cannot read today's syntax", (context) => {
-    const node = join(project, ".cache/nodes/10/node");
-    if (!existsSync(node)) without(context, "no Node 10 in .cache/nodes, .ci/run puts it there");
-    const { status, stdout, stderr } = spawnSync(node, [join(project, "notebooks/setup/begin.cjs")], {
-      encoding: "utf8",
-    });
+  test("a Node so old that it cannot read today's syntax", { tags: ["node10"] }, () => {
+    const { status, stdout, stderr } = spawnSync(
+      pathOf("node10"),
+      [join(project, "notebooks/setup/begin.cjs")],
+      {
+        encoding: "utf8",
+      },
+    );
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(
       /^This project needs Node 20\.19 or newer .* Node 10\.\S+: install a newer one.*\n$/,
@@ -260,10 +257,10 @@ describe("in one sentence with the remedy, set-up answers", () => {
     expect(sentence(pip.stderr)).toMatch(/^pip cannot reach its package registry: check the network/);
   });
 
-  test("a full disk, and the set-up goes on once there is room", async (context) => {
+  test("a full disk, and the set-up goes on once there is room", { tags: ["smallDisk"] }, async () => {
     const folder = temporaryFolder();
     const mount = (options: string) => spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);
-    if (mount("size=3m").status !== 0) without(context, "no right to mount a small disk");
+    expect(mount("size=3m").status).toBe(0);
     onTestFinished(() => {
       spawnSync("umount", [folder]);
     });

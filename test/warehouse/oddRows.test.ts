@@ -315,7 +315,7 @@ const ofPostgres: Case[] = [
 const sources = [
   {
     name: "a Parquet file",
-    runs: true,
+    tags: [],
     own: ofDuckdb,
     make: async (query: string) => {
       const path = join(folder, `${++made}.parquet`);
@@ -325,7 +325,7 @@ const sources = [
   },
   {
     name: "a DuckDB table",
-    runs: true,
+    tags: [],
     own: ofDuckdb,
     make: async (query: string) => {
       const path = join(folder, `${++made}.duckdb`);
@@ -335,7 +335,7 @@ const sources = [
   },
   {
     name: "a PostgreSQL table",
-    runs: canServe,
+    tags: ["postgres"],
     own: ofPostgres,
     make: async (query: string) => {
       const address = server.database();
@@ -345,8 +345,8 @@ const sources = [
   },
 ];
 
-describe.each(sources)("$name", ({ runs, own, make }) => {
-  it.runIf(runs).each([...cases, ...own])("has %s", async (_, field, sql, values) => {
+describe.each(sources)("$name", ({ tags, own, make }) => {
+  it.each([...cases, ...own])("has %s", { tags }, async (_, field, sql, values) => {
     const query = rowsOf(
       field,
       values.map(([value]) => sql(value)),
@@ -360,7 +360,7 @@ describe.each(sources)("$name", ({ runs, own, make }) => {
     );
   });
 
-  it.runIf(runs)("has response times in the unit that its column names, or none at all", async () => {
+  it("has response times in the unit that its column names, or none at all", { tags }, async () => {
     const seconds = await make(rowsOf("response_time_ms", [as("DOUBLE PRECISION")("1.25")], "latency_s"));
     expect(await outcomes(seconds)).toEqual(expected("response_time_ms", ["1250.00"]));
     const { response_time_ms, ...others } = usual;
@@ -370,7 +370,7 @@ describe.each(sources)("$name", ({ runs, own, make }) => {
     );
   });
 
-  it.runIf(runs)("has usual and odd rows side by side, and columns of any name", async () => {
+  it("has usual and odd rows side by side, and columns of any name", { tags }, async () => {
     // enough for several chunks and messages
     const query = `SELECT 1 AS usual, i AS c0, TIMESTAMP '2026-01-05 00:00:00' + i * INTERVAL '1' SECOND AS "ti ""me",
       '10.0.0.1' AS ip, CASE WHEN i % 7 = 0 THEN NULL ELSE '/' || repeat('x', CAST(i % 60 AS INTEGER)) END AS path,

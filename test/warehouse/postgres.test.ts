@@ -37,7 +37,7 @@ const csv = (...lines: string[]) => `${[csvHeader, ...lines].join("\n")}\n`;
 const line = "2026-01-05T00:00:00.000Z,192.0.2.1,/,200,1.00";
 const psql = (sql: string) => server.psql(to, sql);
 
-describe.runIf(canServe)("loading into PostgreSQL", () => {
+describe("loading into PostgreSQL", { tags: ["postgres"] }, () => {
   it("makes the table of the schema and fills it, cell for cell", async () => {
     expect(await load(day, { to })).toMatchObject({ records: 3000, total: 3000 });
     const columns =
@@ -165,7 +165,7 @@ describe.runIf(canServe)("loading into PostgreSQL", () => {
   });
 });
 
-describe.runIf(canServe)("asking PostgreSQL", () => {
+describe("asking PostgreSQL", { tags: ["postgres"] }, () => {
   it("a question of the user's own, with parameters and every type", async () => {
     await load(day, { to });
     const own = file(
@@ -222,7 +222,9 @@ FROM requests, params WHERE status_code = code AND timestamp >= since;`,
   });
 });
 
-describe.runIf(canServe)("a question of the user's own has the same answer on DuckDB and PostgreSQL", () => {
+describe("a question of the user's own has the same answer on DuckDB and PostgreSQL", {
+  tags: ["postgres"],
+}, () => {
   it.each([
     ["a date", "DATE '2026-01-05'", "2026-01-05"],
     ["a date without end", "CAST('infinity' AS DATE)", "infinity"],
@@ -267,7 +269,7 @@ describe.runIf(canServe)("a question of the user's own has the same answer on Du
   });
 });
 
-describe.runIf(canServe)("no message shows the password", () => {
+describe("no message shows the password", { tags: ["postgres"] }, () => {
   const wrong = (change: (address: string) => string) => change(to);
   it.each([
     [

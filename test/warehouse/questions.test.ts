@@ -91,7 +91,7 @@ describe.each(Object.keys(logs))("of %s", (title) => {
     expect(await ask(name, path)).toEqual(expected[name]);
   });
 
-  it.runIf(canServe).each(names)("%s is the same on PostgreSQL, in each cell", async (name) => {
+  it.each(names)("%s is the same on PostgreSQL, in each cell", { tags: ["postgres"] }, async (name) => {
     expect(await ask(name, database!)).toEqual(await ask(name, path));
   });
 });

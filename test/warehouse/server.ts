@@ -1,27 +1,12 @@
 // A real PostgreSQL server on a temporary data folder and a socket in it, gone after the tests.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { found, pathOf } from "../requirements.js";
 
-const programs = "/usr/lib/postgresql"; // where Debian puts each version's
-
-function binaries(): string | undefined {
-  const versions = existsSync(programs) ? readdirSync(programs) : [];
-  return versions
-    .sort((a, b) => Number(b) - Number(a))
-    .map((version) => join(programs, version, "bin"))
-    .find((folder) => existsSync(join(folder, "initdb")));
-}
-
-/** Whether there is a PostgreSQL to start; with CI=true a missing one is an error. */
-export const canServe = (() => {
-  if (binaries() !== undefined) return true;
-  const words = "there is no PostgreSQL server (Debian: apt-get install postgresql)";
-  if (process.env.CI === "true") throw new Error(`the PostgreSQL tests cannot run: ${words}`);
-  console.warn(`The PostgreSQL tests did not run: ${words}`);
-  return false;
-})();
+/** Whether there is a PostgreSQL to start. */
+export const canServe = found("postgres") !== undefined;
 
 export interface Server {
   /** Address of a new, empty database of the server. */
@@ -34,9 +19,9 @@ export interface Server {
 /** The password of the server's user, which no message may show. */
 export const password = "s3cret-Pa55";
 
-/** Starts a server; the caller stops it. */
+/** Starts a server; the caller stops it, and its tests carry the tag `postgres`. */
 export function startServer(): Server {
-  const bin = binaries()!;
+  const bin = dirname(pathOf("postgres"));
   const folder = mkdtempSync(join(tmpdir(), "pg-"));
   // PostgreSQL refuses to run as root; Debian's package makes a user for it.
   const asRoot = process.getuid?.() === 0;
