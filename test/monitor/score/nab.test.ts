@@ -11,7 +11,7 @@ const detections: Record<string, Record<NabProfile, Record<string, number[]>>> =
   readFileSync(new URL("nabDetections.json", import.meta.url), "utf8"),
 );
 
-describe.skipIf(!hasNab)("NAB's score of its own detectors' results", () => {
+describe("NAB's score of its own detectors' results", { tags: ["realLogs"] }, () => {
   const corpus = hasNab ? nabCorpus() : [];
   const published = hasNab ? JSON.parse(readFileSync(`${nabFolder}results/final_results.json`, "utf8")) : {};
   const cases = Object.entries(detections).flatMap(([detector, profiles]) =>
