@@ -1,10 +1,11 @@
-// tsc does not copy SQL: the question files go beside the compiled code that reads them.
+// tsc does not copy SQL: the question files and those of Spark go beside the compiled code that reads them.
 import { cpSync } from "node:fs";
 
-cpSync(
-  new URL("../warehouse/queries", import.meta.url),
-  new URL("../dist/warehouse/queries", import.meta.url),
-  {
+const copy = (from, to, filter) =>
+  cpSync(new URL(`../${from}`, import.meta.url), new URL(`../dist/${to}`, import.meta.url), {
     recursive: true,
-  },
-);
+    filter,
+  });
+
+copy("warehouse/queries", "warehouse/queries");
+copy("warehouse/spark", "warehouse/spark/sql", (path) => !/\.(ts|md)$/.test(path));

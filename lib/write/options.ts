@@ -238,7 +238,6 @@ function moment(argument: string, text: unknown): number {
   return milliseconds;
 }
 
-/** The path of a file to write, or "-". */
 /** Labels stand beside a file. */
 export function noPlaceForLabels(): never {
   throw new InputError("labels: need a file in out, beside which they can stand");

@@ -1,0 +1,77 @@
+import { connect } from "node:net";
+import { InputError, quoted } from "../../errors.js";
+import { lakeOption } from "./lake.js";
+
+/** Where Spark runs, and what it is asked about. */
+export interface SparkAddress {
+  /** As `spark-sql --master` takes it. */
+  readonly master: string;
+  /** A lake that `spark generate` wrote, which must be whole; or any Parquet folder with the five fields. */
+  readonly data: { readonly lake: string } | { readonly parquet: string };
+}
+
+/** Whether a text is the address of a Spark cluster. */
+export const isSpark = (text: unknown): text is string =>
+  typeof text === "string" && /^spark:\/\//i.test(text);
+
+const form =
+  "spark://HOST:PORT?lake=FOLDER (or ?parquet=FOLDER for any Parquet files; spark://local?… for Spark on this machine)";
+
+/**
+ * Understands `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`; `spark://local` and `spark://local[4]` are Spark
+ * inside one process on this machine.
+ * @throws InputError when the address has another form
+ */
+export function sparkAddress(text: string, argument = "source"): SparkAddress {
+  const { master, query } = sparkMaster(text, argument);
+  const wanted = [...new URLSearchParams(query)];
+  const [[name, folder] = ["", ""]] = wanted;
+  if (wanted.length !== 1 || (name !== "lake" && name !== "parquet"))
+    throw new InputError(`${argument}: ${quoted(text)} does not say which data: write ${form}`);
+  return { master, data: name === "lake" ? { lake: lakeOption(folder) } : { parquet: lakeOption(folder) } };
+}
+
+/**
+ * The cluster alone, `spark://HOST:PORT` or `spark://local`.
+ * @throws InputError when the address has another form
+ */
+export function sparkMaster(text: string, argument = "on"): { master: string; query: string } {
+  const [, host, query = ""] = /^spark:\/\/([^/?#\s]+)\/?(?:\?(.*))?$/is.exec(text) ?? [];
+  const local = /^local(\[(\d{1,3}|\*)\])?$/.exec(host ?? "");
+  const known = local !== null || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(,[\w.-]+:\d{1,5})*$/i.test(host ?? "");
+  if (!known)
+    throw new InputError(`${argument}: ${quoted(text)} is no address of a Spark cluster: write ${form}`);
+  return { master: local ? (local[1] ? host : "local[*]") : `spark://${host}`, query };
+}
+
+/**
+ * Whether somebody listens where a cluster's master should be: Spark itself would try for more than a minute.
+ * @throws InputError when nobody does
+ */
+export async function checkCluster(master: string, argument = "source"): Promise<void> {
+  if (!master.startsWith("spark://")) return;
+  const hosts = master.slice("spark://".length).split(",");
+  const answers = await Promise.all(hosts.map(listens));
+  if (!answers.includes(true)) {
+    throw new InputError(
+      `${argument}: no Spark master listens at ${hosts.join(", ")}: start one, or write spark://local?… for Spark on this machine`,
+    );
+  }
+}
+
+function listens(host: string): Promise<boolean> {
+  const at = host.lastIndexOf(":");
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: host.slice(0, at).replace(/^\[|\]$/g, ""),
+      port: Number(host.slice(at + 1)),
+    });
+    const answer = (heard: boolean) => {
+      socket.destroy();
+      resolve(heard);
+    };
+    socket.setTimeout(5000, () => answer(false));
+    socket.once("connect", () => answer(true));
+    socket.once("error", () => answer(false));
+  });
+}

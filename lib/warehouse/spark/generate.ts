@@ -1,0 +1,96 @@
+import { InputError, quoted } from "../../errors.js";
+import { type GenerateOptions, prepare } from "../../write/options.js";
+import { lakeOption } from "./lake.js";
+import { inQuotes, shellWord, sparkSql } from "./text.js";
+
+/** What is made on Spark, and how. */
+export interface SparkGenerateOptions extends GenerateOptions {
+  /** Folder of the lake: an absolute path, or an address such as `s3a://bucket/logs`. */
+  lake: string;
+  /** Whether the executors write the Parquet files themselves, into a folder that all of them share. Default false. */
+  files?: boolean | undefined;
+  /** Tasks to cut the log into, 1 to 100,000. Default: one for two million records. With `files`, one an hour. */
+  shards?: number | undefined;
+  /** How an executor calls this program, as a shell's words. Default `server-logs`. */
+  command?: string | undefined;
+}
+
+/** Records of a shard, when nobody says how many shards there are: about ten seconds of a core on the way to Spark. */
+const SHARD_RECORDS = 2_000_000;
+/** Stands for the number of a shard in the command; xargs puts the number there. */
+const SHARD = "@shard@";
+
+/**
+ * The script of Spark SQL that makes a log on a cluster and writes it to a lake, ready for `spark-sql -f`.
+ * @throws InputError when an option is wrong, or belongs to a log in one file
+ */
+export function sparkGenerateSql(options: SparkGenerateOptions): string {
+  const { lake: folder, files = false, shards: wanted, command = "server-logs", ...log } = options;
+  const lake = lakeOption(folder);
+  for (const name of ["out", "format", "from", "to", "shard", "labels", "key", "workers"] as const) {
+    if (log[name] !== undefined)
+      throw new InputError(`${name}: a lake takes none; it is for a log in one file`);
+  }
+  if (files && !lake.startsWith("/")) {
+    throw new InputError(
+      `lake: executors that write files themselves need a folder that all of them share, not ${quoted(lake)}: leave out files, and Spark writes it`,
+    );
+  }
+  if (typeof command !== "string" || command.trim() === "" || /[\p{Cc}]/u.test(command))
+    throw new InputError(`command: must be a command line, not ${quoted(command)}`);
+  if (wanted !== undefined && (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 100_000))
+    throw new InputError(`shards: must be a whole number from 1 to 100000, not ${quoted(wanted)}`);
+  if (files && wanted !== undefined)
+    throw new InputError("shards: executors that write files themselves make an hour each; leave it out");
+  // Parquet's rules hold: typed columns, and so no lines that could be spoilt.
+  const { plan, job } = prepare({ ...log, out: "lake.parquet" });
+  const scenario = JSON.stringify(job.scenario);
+  const without =
+    job.without === true
+      ? " --without-incidents"
+      : job.without.length > 0
+        ? ` --without-incidents ${job.without.map(shellWord).join(" ")}`
+        : "";
+  const generate = `${command} generate --scenario "$scenario" --seed ${plan.seed}${without} --workers 1`;
+  const withScenario = (run: string) =>
+    inQuotes(
+      `scenario=$(mktemp) && trap 'rm -f "$scenario"' EXIT && export scenario && printf %s ${shellWord(scenario)} >"$scenario" && ${run}`,
+    );
+  const title = [
+    `-- ${plan.rows} records from ${plan.scenario.traffic.start} to ${plan.scenario.traffic.end}, seed ${plan.seed}, for the lake ${lake}.`,
+    `-- Each executor needs Node 20.19 or newer and \`${command}\`. Run it with spark-sql --conf spark.sql.session.timeZone=UTC`,
+    "-- --conf spark.sql.catalogImplementation=in-memory --conf spark.sql.variable.substitute=false -f SCRIPT.",
+    "SET spark.sql.session.timeZone = UTC;",
+    "",
+  ].join("\n");
+  if (files) {
+    const firstHour = Math.floor(plan.start / 3600) * 3600;
+    const part = [
+      `d=${shellWord(lake)}`,
+      'mkdir -p "$d/keys" "$d/requests/date=$2/hour=$3"',
+      `${generate} --from "$0" --to "$1" --format parquet --out "$d/requests/date=$2/hour=$3/part.parquet" --key "$d/keys/$2T$3.json" --json`,
+    ].join(" && ");
+    return (
+      title +
+      sparkSql("generate_files", {
+        lake: inQuotes(lake),
+        first_hour: String(firstHour),
+        hours: String(Math.ceil((plan.end - firstHour) / 3600)),
+        start: String(plan.start),
+        end: String(plan.end),
+        records: withScenario(`xargs -n 4 sh -c ${shellWord(part)}`),
+      })
+    );
+  }
+  const shards = wanted ?? Math.min(100_000, Math.max(1, Math.ceil(plan.rows / SHARD_RECORDS)));
+  const shard = `xargs -I ${SHARD} ${generate} --shard ${SHARD}/${shards} --format csv`;
+  return (
+    title +
+    sparkSql("generate", {
+      lake: inQuotes(lake),
+      shards: String(shards),
+      records: withScenario(`${shard} --out -`),
+      keys: withScenario(`${shard} --out /dev/null --key -`),
+    })
+  );
+}

@@ -1,0 +1,34 @@
+import { InputError, quoted } from "../../errors.js";
+import { inBackticks, sparkSql } from "./text.js";
+
+/**
+ * The folder of a lake, as Spark names it: a path that all executors see, or `s3a://…`, `hdfs://…` and the like.
+ * @throws InputError when it is none
+ */
+export function lakeOption(value: unknown): string {
+  if (
+    typeof value !== "string" ||
+    !/^(\/|[a-z][a-z\d+.-]*:\/)/i.test(value) ||
+    /[\p{Cc}*?[\]{}]/u.test(value)
+  ) {
+    throw new InputError(
+      `lake: must be an absolute path or an address such as s3a://bucket/logs, without wildcards, not ${quoted(value)}`,
+    );
+  }
+  return value.replace(/(?<!:|:\/)\/+$/, "");
+}
+
+/** SQL that makes the views `requests` and `part_keys` of a lake that `spark generate` wrote. */
+export const lakeViews = (lake: string) => sparkSql("lake", { lake: inBackticks(lake) });
+
+/** SQL that makes the view `requests` of any Parquet folder with the five fields. */
+export const parquetView = (folder: string) =>
+  `CREATE OR REPLACE TEMPORARY VIEW requests AS
+SELECT timestamp, ip_address, endpoint, CAST(status_code AS INT) AS status_code, response_time_ms
+FROM parquet.\`${inBackticks(folder)}\`;`;
+
+/** SQL that lists what a lake lacks or has twice; no row when it is whole. */
+export const wholeSql = () => sparkSql("whole", {});
+
+/** SQL that lists how a lake differs from its keys; no row when it is what was made. */
+export const checkSql = () => sparkSql("check", {});
