@@ -31,25 +31,26 @@ export function isStopped(): boolean {
   return Atomics.load((workerData as Start).stopped, 0) === 1;
 }
 
-/** Milliseconds at a time for which `stillness` looks on, what share of a core counts as still, and when it has enough. */
-const WINDOW = 25;
-const STILL = 0.1;
-const ENOUGH = 10_000;
+/** A process that uses less than this share of a core is idle. */
+const IDLE_SHARE = 0.1;
+/** Longest wait for an idle process, in milliseconds. */
+const LONGEST_WAIT = 10_000;
 
 /**
- * In a thread, before it ends: waits until the process computes nothing, so that V8 compiles nothing more for the
- * thread in the background. Node 20 would abort the whole process then, where the compiled code is to be stored
- * (assertion in NodePlatform::ForIsolate), or hang, where compiling needs memory that only the thread can collect
- * (NodePlatform::DrainTasks and CollectionBarrier::AwaitCollectionBackground wait for each other). Many young
- * threads on few cores compile for seconds.
+ * Waits until the process computes nothing: before a thread ends, and before the process does. V8 compiles in the
+ * background until then. Node 20 aborts the whole process where the compiled code is to be stored for a thread that
+ * has ended (assertion in NodePlatform::ForIsolate), and hangs where compiling needs memory that only an ended event
+ * loop could collect (NodePlatform::DrainTasks and CollectionBarrier::AwaitCollectionBackground wait for each other).
+ * Many young threads on few cores compile for seconds.
+ * @param window milliseconds in which the process must compute nothing
  */
-export async function stillness(): Promise<void> {
+export async function processIdle(window = 25): Promise<void> {
   const began = performance.now();
-  let still = false;
-  while (!still && performance.now() - began < ENOUGH) {
+  let idle = false;
+  while (!idle && performance.now() - began < LONGEST_WAIT) {
     const before = process.cpuUsage();
-    await new Promise((resolve) => setTimeout(resolve, WINDOW));
+    await new Promise((resolve) => setTimeout(resolve, window));
     const { user, system } = process.cpuUsage(before); // of all threads, in microseconds
-    still = user + system < 1000 * WINDOW * STILL;
+    idle = user + system < 1000 * window * IDLE_SHARE;
   }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { InputError, InterruptedError } from "../errors.js";
+import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
 import { generateCommand } from "./generate.js";
 import { loadCommand } from "./load.js";
@@ -41,6 +42,18 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return failure(error, program);
   }
+}
+
+/**
+ * Runs the command line as this process's program, and ends the process. Node 20 hangs when its event loop has nothing
+ * to wait for while V8 compiles in the background (see `processIdle`), as while WebAssembly is compiled: so there is
+ * always a timer to wait for.
+ */
+export async function run(args: readonly string[]): Promise<never> {
+  setInterval(() => {}, 2 ** 30);
+  const code = await main(args);
+  await processIdle(5);
+  process.exit(code);
 }
 
 /** Says in one sentence what went wrong, and gives the exit code. */

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { isStopped, stillness, threadJob } from "../thread.js";
+import { isStopped, processIdle, threadJob } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
 import { type ChunkPiece, type Chunks, claimedPieces } from "./chunks.js";
 import { type Job, Maker } from "./maker.js";
@@ -44,4 +44,4 @@ try {
 } catch (error) {
   if (error !== stopped) throw error;
 }
-await stillness();
+await processIdle();

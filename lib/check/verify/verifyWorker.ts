@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { isStopped, stillness, threadJob } from "../../thread.js";
+import { isStopped, processIdle, threadJob } from "../../thread.js";
 import type { Tally } from "../../truth/answerKey.js";
 import type { Buckets } from "./buckets.js";
 import { type Expectation, remake } from "./expected.js";
@@ -36,4 +36,4 @@ if (step.done) {
     sumB.buffer as ArrayBuffer,
   ]);
 }
-await stillness();
+await processIdle();
