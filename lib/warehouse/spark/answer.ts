@@ -34,14 +34,14 @@ export async function answerInSpark(
 
 /** Marks the lines of the parts that a lake lacks, among what Spark prints. */
 const PART = "part of the lake: ";
-const COLUMN = "column of the answer: ";
+const COLUMNS = "columns of the answer:";
 const ROW = "row of the answer: ";
 
 function dataViews(data: SparkAddress["data"]): string[] {
   if ("parquet" in data) return [parquetView(data.parquet)];
   return [
     lakeViews(data.lake),
-    `SELECT concat('${PART}', part, ' ', coalesce(from, ''), ' ', coalesce(to, '')) FROM (${wholeSql()}) LIMIT 1;`,
+    `SELECT concat('${PART}', part, ' ', coalesce(CAST(from AS STRING), ''), ' ', coalesce(CAST(to AS STRING), '')) FROM (${wholeSql()}) LIMIT 1;`,
   ];
 }
 
@@ -76,14 +76,14 @@ function paramsView({ parameters }: Question, values: readonly ParameterValue[])
 /** SQL that prints a view: its columns and their types, then each row as JSON. */
 function answerOf(view: string): string {
   const json = `to_json(struct(*), map('timestampFormat', "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"))`;
-  return `SELECT '${COLUMN}';\nDESCRIBE ${view};\nSELECT concat('${ROW}', ${json}) FROM ${view};`;
+  return `SELECT '${COLUMNS}';\nDESCRIBE ${view};\nSELECT concat('${ROW}', ${json}) FROM ${view};`;
 }
 
 function columnsOf(question: string, lines: readonly string[]): Columns {
-  const from = lines.indexOf(COLUMN.trimEnd()) >= 0 ? lines.indexOf(COLUMN.trimEnd()) : lines.indexOf(COLUMN);
+  const from = lines.indexOf(COLUMNS);
   const rows = lines.filter((line) => line.startsWith(ROW)).map((line) => parsed(line.slice(ROW.length)));
   const described = lines.slice(from + 1).filter((line) => !line.startsWith(ROW));
-  const types = described.map((line) => line.split("\t") as [string, string]);
+  const types = described.map((line) => line.split("\t").map((cell) => cell.trim()));
   const names = types.map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
@@ -91,7 +91,7 @@ function columnsOf(question: string, lines: readonly string[]): Columns {
       `question: ${quoted(question)} has two columns called ${quoted(twice)}: name them apart`,
     );
   return Object.fromEntries(
-    types.map(([name, type]) => [name, plainValues(rows.map((row) => cellOf(row[name], type.trim())))]),
+    types.map(([name, type]) => [name, plainValues(rows.map((row) => cellOf(row[name], type)))]),
   );
 }
 
