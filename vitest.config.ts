@@ -5,7 +5,7 @@ import { tags } from "./test/requirements.js";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**"],
+    exclude: ["test/browser/**", "test/cluster/**"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     env: { TZ: "UTC" },

@@ -9,9 +9,9 @@ import { keepOptionFile, momentOption, number, pairs, scenarioOption } from "./o
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
 
-/** Adds the command `generate`. */
-export function generateCommand(program: Command): void {
-  command(program, "generate", "make a log: the same scenario and seed give the same bytes")
+/** Adds the options that say which log it is, the same for every command that makes one. */
+export function logOptions(command: Command): Command {
+  return command
     .option(
       "--rows <n>",
       "number of records, 0 to 10000000000 (default: the scenario's, 1000)",
@@ -26,15 +26,32 @@ export function generateCommand(program: Command): void {
     )
     .option("--start <moment>", "first moment: 2026-01-05T00:00:00Z, 2026-01-05, today, yesterday, now-7d")
     .option("--end <moment>", "its end, excluded (default: a day after the start)")
+    .option("--incidents <name...>", `what goes wrong: ${presetIncidents.join(", ")}`)
+    .option("--random-incidents <n>", "draw as many from the seed, 0 to 12", number("random-incidents"))
+    .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
+    .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`);
+}
+
+/** What `logOptions` read, as the library takes it; the other options stay as they are. @param now milliseconds since 1970 */
+export function logOf<Options extends Record<string, unknown>>(options: Options, now: number) {
+  const { scenario, defects, start, end, ...others } = options;
+  return {
+    ...others,
+    scenario: scenarioOption(scenario as string).value,
+    defects: defects === undefined ? undefined : pairs("defects", defects as string[]),
+    start: momentOption("start", start as string | undefined, now),
+    end: momentOption("end", end as string | undefined, now),
+  };
+}
+
+/** Adds the command `generate`. */
+export function generateCommand(program: Command): void {
+  logOptions(command(program, "generate", "make a log: the same scenario and seed give the same bytes"))
     .option("--from <moment>", "make only the part from here")
     .option("--to <moment>", "make only the part before here")
     .option("--shard <k/n>", "make only the k-th of n parts of about equal size")
     .option("--out <file>", "file to write; - is standard output", "-")
     .option("--format <name>", `${Object.keys(formats).join(", ")} (default: by the file's ending, else csv)`)
-    .option("--incidents <name...>", `what goes wrong: ${presetIncidents.join(", ")}`)
-    .option("--random-incidents <n>", "draw as many from the seed, 0 to 12", number("random-incidents"))
-    .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
-    .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`)
     .option("--labels", "write the incidents and the defect of each line beside the log")
     .option("--key <file>", "where to write the answer key; - is standard output (default: beside the log)")
     .option("--no-key", "write no answer key")
@@ -44,7 +61,7 @@ export function generateCommand(program: Command): void {
       number("workers"),
     )
     .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
-    .action(async ({ json, scenario, defects, start, end, from, to, ...options }) => {
+    .action(async ({ json, from, to, ...options }) => {
       if (json && options.out === "-")
         throw new InputError("--json: needs --out FILE, as standard output carries the log");
       if (json && options.key === "-")
@@ -52,16 +69,12 @@ export function generateCommand(program: Command): void {
       const { generate } = await import("../write/generate.js");
       const { logPlaces } = await import("../write/places.js");
       const now = Date.now();
-      const planned = scenarioOption(scenario);
+      const planned = scenarioOption(options.scenario);
       const wanted = { key: options.key, labels: options.labels === true };
       await keepOptionFile(planned, { ...(await logPlaces(options.out || undefined, wanted)) });
       const log = await working((work) =>
         generate({
-          ...options,
-          scenario: planned.value,
-          defects: defects && pairs("defects", defects),
-          start: momentOption("start", start, now),
-          end: momentOption("end", end, now),
+          ...logOf(options, now),
           from: momentOption("from", from, now),
           to: momentOption("to", to, now),
           ...work,

@@ -7,6 +7,7 @@ import { loadCommand } from "./load.js";
 import { tell } from "./output.js";
 import { questionsCommand } from "./questions.js";
 import { readCommand } from "./read.js";
+import { sparkCommand } from "./spark.js";
 import { validateCommand } from "./validate.js";
 import { verifyCommand } from "./verify.js";
 
@@ -19,6 +20,7 @@ const commands = [
   loadCommand,
   askCommand,
   questionsCommand,
+  sparkCommand,
 ];
 
 /**

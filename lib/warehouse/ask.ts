@@ -10,10 +10,12 @@ import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres/postgres.js";
 import { question } from "./questions.js";
 import { sourceName } from "./source.js";
+import { isSpark } from "./spark/address.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
- * CSV (plain, gzip or zstd), a Parquet file or a DuckDB file; `postgres://…` is a PostgreSQL database.
+ * CSV (plain, gzip or zstd), a Parquet file or a DuckDB file; `postgres://…` is a PostgreSQL database;
+ * `spark://HOST:PORT?lake=FOLDER` is a lake on a Spark cluster.
  */
 export type Asked = Source | readonly Source[];
 
@@ -42,6 +44,12 @@ export async function ask(
   parameterValues(asked, params); // a wrong parameter is told before a large log is loaded
   const sources = Array.isArray(source) ? (source as readonly Source[]) : [source as Source];
   if (sources.length === 0) throw new InputError("source: the list of logs is empty");
+  if (sources.some(isSpark)) {
+    if (sources.length > 1)
+      throw new InputError("source: give one Spark address, or logs; not both or several");
+    const { answersInSpark } = await import("./spark/answer.js");
+    return (await answersInSpark(sources[0] as string, [{ question: asked, params }], work))[0];
+  }
   for (const each of sources) checkNoOtherAddress("source", each);
   const databases = await Promise.all(sources.map(isDatabase));
   if (!databases.includes(true)) {

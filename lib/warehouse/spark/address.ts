@@ -10,6 +10,9 @@ export interface SparkAddress {
   readonly data: { readonly lake: string } | { readonly parquet: string };
 }
 
+/** An address in a message: a key or a password in it is left out. */
+const shown = (text: string) => quoted(text.replace(/\/\/[^/?#@]*@/g, "//…@"));
+
 /** Whether a text is the address of a Spark cluster. */
 export const isSpark = (text: unknown): text is string =>
   typeof text === "string" && /^spark:\/\//i.test(text);
@@ -27,7 +30,7 @@ export function sparkAddress(text: string, argument = "source"): SparkAddress {
   const wanted = [...new URLSearchParams(query)];
   const [[name, folder] = ["", ""]] = wanted;
   if (wanted.length !== 1 || (name !== "lake" && name !== "parquet"))
-    throw new InputError(`${argument}: ${quoted(text)} does not say which data: write ${form}`);
+    throw new InputError(`${argument}: ${shown(text)} does not say which data: write ${form}`);
   return { master, data: name === "lake" ? { lake: lakeOption(folder) } : { parquet: lakeOption(folder) } };
 }
 
@@ -40,7 +43,7 @@ export function sparkMaster(text: string, argument = "on"): { master: string; qu
   const local = /^local(\[(\d{1,3}|\*)\])?$/.exec(host ?? "");
   const known = local !== null || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(,[\w.-]+:\d{1,5})*$/i.test(host ?? "");
   if (!known)
-    throw new InputError(`${argument}: ${quoted(text)} is no address of a Spark cluster: write ${form}`);
+    throw new InputError(`${argument}: ${shown(text)} is no address of a Spark cluster: write ${form}`);
   return { master: local ? (local[1] ? host : "local[*]") : `spark://${host}`, query };
 }
 

@@ -9,27 +9,29 @@ import { lakeViews, parquetView, wholeSql } from "./lake.js";
 import { runSparkSql } from "./run.js";
 import { inQuotes } from "./text.js";
 
+/** A question with the values of its parameters. */
+export interface SparkQuestion {
+  readonly question: Question;
+  readonly params?: Record<string, unknown>;
+}
+
 /**
- * The answer of a Spark cluster to a question about a lake or a folder of Parquet files.
+ * The answers of a Spark cluster to questions about a lake or a folder of Parquet files, in one session: Spark takes
+ * several seconds to start.
  * @param address - `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`
  * @throws InputError when the address, a parameter or the SQL is wrong, or the lake is not whole
  */
-export async function answerInSpark(
-  address: string,
-  question: Question,
-  params: Record<string, unknown>,
+export async function answersInSpark(
+  address: string | SparkAddress,
+  asked: readonly SparkQuestion[],
   work: Work,
-): Promise<Columns> {
-  const { master, data } = sparkAddress(address);
-  const values = parameterValues(question, params);
-  const views = [
-    ...dataViews(data),
-    ...(question.parameters.length > 0 ? [paramsView(question, values)] : []),
-    `EXECUTE IMMEDIATE '${inQuotes(`CREATE TEMPORARY VIEW answer AS\n${question.sql}`)}';`,
-  ];
-  const lines = await runSparkSql(master, [...views, answerOf("answer")].join("\n"), work);
+): Promise<Columns[]> {
+  const { master, data } = typeof address === "string" ? sparkAddress(address) : address;
+  const script = [...dataViews(data), ...asked.map(answerSql)].join("\n");
+  const lines = await runSparkSql(master, script, work);
   if ("lake" in data) refuseParts(data.lake, lines);
-  return columnsOf(question.name, lines);
+  const starts = lines.flatMap((line, i) => (line === COLUMNS ? [i + 1] : []));
+  return asked.map(({ question }, i) => columnsOf(question.name, lines.slice(starts[i], starts[i + 1])));
 }
 
 /** Marks the lines of the parts that a lake lacks, among what Spark prints. */
@@ -63,26 +65,32 @@ const sqlTypes: Record<ParameterType, string> = {
   moment: "TIMESTAMP",
 };
 
+/** SQL that prints an answer: its columns and their types, then each row as JSON. */
+function answerSql({ question, params = {} }: SparkQuestion): string {
+  const json = `to_json(struct(*), map('timestampFormat', "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"))`;
+  return [
+    paramsView(question, parameterValues(question, params)),
+    `EXECUTE IMMEDIATE '${inQuotes(`CREATE OR REPLACE TEMPORARY VIEW answer AS\n${question.sql}`)}';`,
+    `SELECT '${COLUMNS}';`,
+    "DESCRIBE answer;",
+    `SELECT concat('${ROW}', ${json}) FROM answer;`,
+  ].join("\n");
+}
+
 function paramsView({ parameters }: Question, values: readonly ParameterValue[]): string {
+  if (parameters.length === 0) return "";
   const columns = parameters.map(({ name, type }, i) => {
     const value = values[i];
     const literal =
       value === null ? "NULL" : typeof value === "number" ? String(value) : `'${inQuotes(value)}'`;
     return `CAST(${literal} AS ${sqlTypes[type]}) AS ${name}`;
   });
-  return `CREATE TEMPORARY VIEW params AS SELECT ${columns.join(", ")};`;
-}
-
-/** SQL that prints a view: its columns and their types, then each row as JSON. */
-function answerOf(view: string): string {
-  const json = `to_json(struct(*), map('timestampFormat', "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"))`;
-  return `SELECT '${COLUMNS}';\nDESCRIBE ${view};\nSELECT concat('${ROW}', ${json}) FROM ${view};`;
+  return `CREATE OR REPLACE TEMPORARY VIEW params AS SELECT ${columns.join(", ")};`;
 }
 
 function columnsOf(question: string, lines: readonly string[]): Columns {
-  const from = lines.indexOf(COLUMNS);
   const rows = lines.filter((line) => line.startsWith(ROW)).map((line) => parsed(line.slice(ROW.length)));
-  const described = lines.slice(from + 1).filter((line) => !line.startsWith(ROW));
+  const described = lines.filter((line) => !line.startsWith(ROW));
   const types = described.map((line) => line.split("\t").map((cell) => cell.trim()));
   const names = types.map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);

@@ -1,0 +1,122 @@
+/** What is printed for Spark, and what is refused, without a cluster: its commands run in a shell here. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { ask } from "#lib/warehouse/ask";
+import { sparkAddress } from "#lib/warehouse/spark/address";
+import { sparkGenerateSql } from "#lib/warehouse/spark/generate";
+import { generate } from "#lib/write/generate";
+
+const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "spark it's a test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// A scenario whose name needs every kind of quoting.
+const scenario = { preset: "demo", name: `it's "the" \\ $shop`, traffic: { rows: 3000 } } as const;
+const command = `'${process.execPath}' '${cli}'`;
+const log = { scenario, seed: 9, incidents: ["checkout_outage"] };
+const options = { ...log, command };
+
+/** The commands that a script hands to Spark, as Spark reads its literals. */
+const commandsOf = (sql: string) =>
+  [...sql.matchAll(/USING '((?:[^'\\]|\\.)*)'/g)].map(([, literal]) => literal.replace(/\\(.)/gs, "$1"));
+const inShell = (text: string, input: string) =>
+  execFileSync("/bin/bash", ["-c", text], { input, encoding: "utf8", maxBuffer: 1e8 });
+
+describe("the script that hands lines to Spark", () => {
+  it("has a command that makes a shard's lines, and one that makes its key", async () => {
+    const [records, keys] = commandsOf(sparkGenerateSql({ ...options, lake: "/lake", shards: 4 }));
+    const shard = await generate({ ...log, shard: "2/4" });
+    expect(inShell(records, "2\n")).toBe(Buffer.from(shard.csv!).toString());
+    const key = JSON.parse(inShell(keys, "2\n"));
+    expect(key).toEqual({ ...shard.key, file: { ...key.file, sha256: shard.sha256 } });
+  });
+
+  it("writes to the folder that is named, whatever is in its name", () => {
+    const sql = sparkGenerateSql({ rows: 5_000_000, lake: "s3a://logs/it's/2026/" });
+    expect(sql).toContain("LOCATION 's3a://logs/it\\'s/2026/requests'");
+    expect(sql).toContain("FROM range(0, 3, 1, 3)");
+  });
+});
+
+it("the script whose executors write files has a command that makes an hour's file and its key", async () => {
+  const lake = join(folder, "lake");
+  const [part] = commandsOf(sparkGenerateSql({ ...options, lake, files: true }));
+  const out = inShell(part, "2026-01-05T13:00:00Z 2026-01-05T14:00:00Z 2026-01-05 13\n");
+  const hour = {
+    from: "2026-01-05T13:00:00Z",
+    to: "2026-01-05T14:00:00Z",
+    out: join(folder, "hour.parquet"),
+  };
+  const { sha256, records, key } = await generate({ ...log, ...hour });
+  expect(JSON.parse(out)).toMatchObject({ sha256, records });
+  const made = JSON.parse(readFileSync(join(lake, "keys", "2026-01-05T13.json"), "utf8"));
+  expect(made).toEqual({ ...key, file: { ...key.file, name: "part.parquet" } });
+});
+
+it.each([
+  [{ lake: "lake" }, /^lake: must be an absolute path .* not "lake"/],
+  [{ lake: "/logs/*" }, /^lake: must be .* without wildcards/],
+  [
+    { lake: "s3a://logs", files: true },
+    /^lake: executors that write files themselves need a folder that all/,
+  ],
+  [{ lake: "/l", shards: 0 }, /^shards: must be a whole number from 1 to 100000, not 0/],
+  [
+    { lake: "/l", shards: 2, files: true },
+    /^shards: executors that write files themselves make an hour each/,
+  ],
+  [{ lake: "/l", command: "" }, /^command: must be a command line/],
+  [{ lake: "/l", out: "x.csv" }, /^out: a lake takes none/],
+  [{ lake: "/l", rows: -1 }, /^rows: must be a whole number/],
+  [{ lake: "/l", defects: { malformed: 0.1 } }, /^defects.malformed: must be 0 for parquet/],
+])("refuses %j in one sentence", (wrong, message) => {
+  expect(() => sparkGenerateSql(wrong)).toThrow(message);
+});
+
+it.each([
+  ["spark://host:7077?lake=/lake/", { master: "spark://host:7077", data: { lake: "/lake" } }],
+  ["spark://local[4]?parquet=s3a://b/x", { master: "local[4]", data: { parquet: "s3a://b/x" } }],
+  ["spark://a:1,b:2?lake=/l", { master: "spark://a:1,b:2", data: { lake: "/l" } }],
+])("understands the address %s", (text, address) => {
+  expect(sparkAddress(text)).toEqual(address);
+});
+
+it.each([
+  ["spark://host:7077", /does not say which data: write spark:\/\/HOST:PORT\?lake=FOLDER/],
+  ["spark://host?lake=/l", /is no address of a Spark cluster/],
+  ["spark://user:secret@host:1?lake=/l", /^source: "spark:\/\/…@host:1\?lake=\/l" is no address/],
+  ["spark://host:7077?lake=/l&parquet=/p", /does not say which data/],
+])("refuses the address %s", async (address, message) => {
+  await expect(ask("error_rate", address)).rejects.toThrow(message);
+});
+
+describe("what is not installed is said in one sentence", () => {
+  const run = (env: Record<string, string>, address = "spark://127.0.0.1:1?lake=/l") => {
+    const args = [cli, "ask", "error_rate", "--on", address];
+    return spawnSync(process.execPath, args, { encoding: "utf8", env: { PATH: "/nowhere", ...env } });
+  };
+  it("Spark", () => {
+    const { status, stderr } = run({});
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^server-logs: source: Spark is not installed here/),
+    ]);
+  });
+  it("Java, and a cluster that is not there", () => {
+    const home = join(folder, "spark home");
+    execFileSync("mkdir", ["-p", join(home, "bin")]);
+    execFileSync("cp", ["/bin/true", join(home, "bin", "spark-sql")]);
+    expect(run({ SPARK_HOME: home }).stderr).toMatch(
+      /^server-logs: source: Java is not installed here: .*\n$/,
+    );
+    execFileSync("cp", ["/bin/true", join(home, "bin", "java")]);
+    execFileSync("sh", ["-c", 'cp /bin/true "$0"', join(home, "bin", "java")]);
+    expect(run({ SPARK_HOME: home, JAVA_HOME: home }).stderr).toMatch(
+      /^server-logs: source: no Spark master listens at 127.0.0.1:1: .*\n$/,
+    );
+  });
+});
