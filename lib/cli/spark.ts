@@ -28,7 +28,7 @@ export function sparkCommand(program: Command, exit: Exit): void {
     .action(async ({ on, ...options }) => {
       const { sparkGenerateSql } = await import("../warehouse/spark/generate.js");
       const sql = sparkGenerateSql(logOf(options, Date.now()) as Parameters<typeof sparkGenerateSql>[0]);
-      if (on === undefined) return print(sql);
+      if (on === undefined) return await print(sql);
       const { sparkMaster } = await import("../warehouse/spark/address.js");
       const { runSparkSql } = await import("../warehouse/spark/run.js");
       const { master } = sparkMaster(on);
