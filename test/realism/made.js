@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "#lib/write/generate";
-import { MeasuredLog } from "./log.js";
+import { MeasuredLog } from "../measures/log.js";
 
 /**
  * Makes a log, opens it for measuring and removes it again.

@@ -7,8 +7,8 @@
  * Options: names of presets (default all that aim at something), `--seed N`, `--all` for lines without a target.
  */
 import { parseArgs } from "node:util";
+import { measureDay, measureDoubling, measureWeek } from "../measures/measures.js";
 import { doubledIntensity, week, withLog } from "./made.js";
-import { measureDay, measureDoubling, measureWeek } from "./measures.js";
 import { digits, targets } from "./targets.js";
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hurst, lag1, relativeVariance } from "./arrivals.js";
+import { hurst, lag1, relativeVariance } from "../measures/arrivals.js";
+import { measureDay, measureDoubling, measureWeek } from "../measures/measures.js";
 import { doubledIntensity, week, withLog } from "./made.js";
-import { measureDay, measureDoubling, measureWeek } from "./measures.js";
 import { type Target, targets } from "./targets.js";
 
 /**
