@@ -38,15 +38,19 @@ describe("what the combined log says beyond the five fields", () => {
 
   test("a visitor keeps its user agent", () => {
     const agents = new Map<string, string>();
+    const several = new Set<string>();
     for (const { address, agent } of lines) {
-      if (agents.has(address)) expect(agent).toBe(agents.get(address));
+      if ((agents.get(address) ?? agent) !== agent) several.add(address);
       agents.set(address, agent);
     }
+    // Two of n visitors have one address by chance in n²/2^33 of the logs, here one of a hundred: never three pairs.
+    expect(several.size).toBeLessThan(3);
     expect(new Set(agents.values()).size).toBeGreaterThan(40);
   });
 
   test("bots, 6 % of the requests by the scenario, have bots' user agents and no referrer", () => {
-    expect(share(lines, isBot)).toBeCloseTo(0.06, 2);
+    const standardError = Math.sqrt((0.06 * 0.94) / lines.length);
+    expect(Math.abs(share(lines, isBot) - 0.06)).toBeLessThan(5 * standardError);
     expect(lines.filter(isBot).every(({ referrer }) => referrer === "-")).toBe(true);
   });
 
@@ -84,10 +88,10 @@ describe("what the combined log says beyond the five fields", () => {
     const logs = linesOf(file)
       .map(({ size }) => Math.log(size / 20_000) / 0.5)
       .sort((a, b) => a - b);
-    // Kolmogorov–Smirnov: 1.95 / √n is passed by a true normal in 99.9 % of the cases
+    // Kolmogorov–Smirnov: a true normal passes 2.7 / √n once in a million cases
     const normal = (x: number) => 0.5 * (1 + erf(x / Math.SQRT2));
     const gap = Math.max(...logs.map((x, i) => Math.abs((i + 0.5) / logs.length - normal(x))));
-    expect(gap).toBeLessThan(1.95 / Math.sqrt(logs.length));
+    expect(gap).toBeLessThan(2.7 / Math.sqrt(logs.length));
   });
 
   test("apps and services name themselves and send no referrer", async () => {

@@ -95,6 +95,49 @@ describe("defects", () => {
     }
   });
 
+  it("skewedClock: clocks are behind as often as ahead", async () => {
+    let [ahead, all] = [0, 0];
+    for (let seed = 1; seed <= 20; seed++) {
+      const { lines, labels } = await planted({
+        ...options,
+        rows: 2000,
+        seed,
+        defects: { skewedClock: 0.2 },
+      });
+      // nothing is late, so that a line's neighbours say when it was written
+      lines.forEach((line, i) => {
+        if (labels[i].defect !== "skewedClock") return;
+        let before = i - 1;
+        while (before >= 0 && labels[before].defect !== "") before--;
+        if (before < 0 || i === lines.length - 1) return;
+        all++;
+        if (timeOf(line) > timeOf(lines[before])) ahead++;
+      });
+    }
+    expect(all).toBeGreaterThan(6000);
+    // The neighbour is up to a few seconds older: of the skews from 1 to 120 s a few behind look as if they were ahead.
+    expect(Math.abs(ahead / all - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / all) + 0.05);
+  });
+
+  it("come to what incidents add as often as to all other lines", async () => {
+    let [defective, added] = [0, 0];
+    for (let seed = 1; seed <= 20; seed++) {
+      const scraper = { id: "it", kind: "scraper" as const, start: options.start, seconds: 7200, size: 1 };
+      const { labels } = await planted({
+        ...options,
+        rows: 2000,
+        seed,
+        incidents: [scraper],
+        defects: { malformed: 0.05, wrongType: 0.05 },
+      });
+      const own = labels.filter(({ incidents }) => incidents.includes("it"));
+      added += own.length;
+      defective += own.filter(({ defect }) => defect !== "").length;
+    }
+    expect(added).toBeGreaterThan(25_000);
+    expect(Math.abs(defective / added - 0.1)).toBeLessThan(5 * Math.sqrt((0.1 * 0.9) / added));
+  });
+
   it("leave the other lines alone: they and the delayed ones are the healthy log's", async () => {
     const { lines, labels } = await made;
     const all = await healthy;

@@ -114,6 +114,21 @@ describe("generate, for any scenario", () => {
     }
   });
 
+  it("reckons from the beginning with what incidents add and drop: within a quarter of what it comes to", async () => {
+    for (const kind of ["traffic_surge", "traffic_drop"] as const) {
+      const totals: number[] = [];
+      const incident = { id: "it", kind, start: "2026-01-05T00:00:00Z", seconds: 8640 };
+      const { records } = await generate({
+        rows: 600_000,
+        incidents: [incident],
+        out: "/dev/null",
+        onProgress: ({ total }: Progress) => totals.push(total!),
+      });
+      expect(totals.length).toBeGreaterThan(1);
+      for (const total of totals) expect(Math.abs(total / records - 1)).toBeLessThan(0.25);
+    }
+  });
+
   it("knows from the beginning how many records a whole log without incidents has", async () => {
     const totals = new Set<number | undefined>();
     const onProgress = ({ total }: Progress) => totals.add(total);

@@ -5,6 +5,7 @@ import { incidentKinds, kinds } from "#lib/scenario/incidents/kinds";
 import { presetIncidents } from "#lib/scenario/incidents/preset";
 import { parseScenario } from "#lib/scenario/parse";
 import { generate } from "#lib/write/generate";
+import { type LogRecord, recordsOf } from "../measures/records.js";
 import { measuredSignatures, type Signature } from "../measures/signatures.js";
 import { planted } from "./planted.js";
 
@@ -91,6 +92,66 @@ describe("incidents", () => {
         5 * Math.sqrt(expected) + 0.05 * expected,
       );
     }
+  });
+
+  it("of a surge slow the named endpoints alone, by what comes there", async () => {
+    const options = { rows: 6000, seed: 4, ...within, scenario: { traffic: { burstiness: 0 } } };
+    const surge = { id: "it", kind: "traffic_surge" as const, start: within.start, seconds: 3600, size: 5 };
+    const log = recordsOf(
+      await generate({ ...options, incidents: [{ ...surge, endpoints: ["/", "/cart"] }] }),
+    );
+    const usual = recordsOf(await generate(options));
+    const request = ({ time, client, endpoint }: LogRecord) => `${time} ${client} ${endpoint}`;
+    const byRequest = new Map(log.map((record) => [request(record), record]));
+    const slower = (routes: (route: string) => boolean) =>
+      usual
+        .filter(({ endpoint, status }) => routes(endpoint) && status < 500)
+        .map((before) => ({ before, after: byRequest.get(request(before))! }))
+        .filter(({ after }) => after.status < 500) // a full queue turns some away
+        .map(({ before, after }) => after.took / before.took);
+    expect(slower((route) => !["/", "/cart"].includes(route)).every((factor) => factor === 1)).toBe(true);
+    const factors = slower((route) => ["/", "/cart"].includes(route)).sort((a, b) => a - b);
+    expect(factors.length).toBeGreaterThan(1000);
+    expect(factors[0]).toBeGreaterThan(1.2);
+  });
+
+  it("of a failing dependency begin at the named endpoint, and reach others later", async () => {
+    const failing = {
+      id: "it",
+      kind: "dependency_failure" as const,
+      start: within.start,
+      seconds: 3600,
+      size: 1,
+    };
+    for (let seed = 1; seed <= 20; seed++) {
+      const options = { rows: 4000, seed, ...within };
+      const log = recordsOf(
+        await generate({ ...options, incidents: [{ ...failing, endpoints: ["/login"] }] }),
+      );
+      const early = log.filter(({ time }) => time < Date.parse(within.start) + 360_000);
+      const failed = (records: LogRecord[]) =>
+        records.filter(({ status }) => status >= 500).length / records.length;
+      expect(failed(early.filter(({ endpoint }) => endpoint === "/login"))).toBe(1);
+      expect(failed(early.filter(({ endpoint }) => endpoint === "/products"))).toBeLessThan(0.1);
+      const late = log.filter(({ time }) => time > Date.parse(within.start) + 0.75 * 3_600_000);
+      const routes = [...new Set(late.map(({ endpoint }) => endpoint))];
+      const down = routes.filter((route) => failed(late.filter(({ endpoint }) => endpoint === route)) > 0.9);
+      expect(down).toContain("/login");
+      expect(down.length).toBeGreaterThan(2);
+      expect(down.length).toBeLessThan(routes.length);
+    }
+  });
+
+  it("of a scraper come from another client, at other moments, for another seed", async () => {
+    const scraper = { id: "it", kind: "scraper" as const, start: within.start, seconds: 3600, size: 2 };
+    const made = async (seed: number) => {
+      const { lines, labels } = await planted({ rows: 2000, seed, ...within, incidents: [scraper] });
+      return lines.filter((_, i) => labels[i].incidents.includes("it")).map((line) => line.split(","));
+    };
+    const [one, two] = [await made(1), await made(2)];
+    expect(one[0][1]).not.toBe(two[0][1]);
+    const moments = new Set(one.map(([time]) => time));
+    expect(two.filter(([time]) => moments.has(time)).length).toBeLessThan(two.length / 50);
   });
 
   it("of an outage make as many leave as meet failures: by its size, and as its shape grows", async () => {

@@ -3,6 +3,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
+import { momentOf } from "#lib/scenario/moment";
 import { parseScenario } from "#lib/scenario/parse";
 import { presets } from "#lib/scenario/presets";
 import type { ScenarioInput } from "#lib/scenario/types";
@@ -342,7 +343,29 @@ describe("rules that span several keys", () => {
       { traffic: { start: "2026-02-30T00:00:00Z" } },
       /^traffic\.start: must be a moment/,
     ],
+    [
+      "a leap day in years that divide by 400 only, of those that end a century",
+      { traffic: { start: "2100-02-29T00:00:00Z" } },
+      /^traffic\.start: must be a moment/,
+    ],
   ])("%s", (_, input, sentence) => {
     expect(refusal(input)).toMatch(sentence);
+  });
+});
+
+describe("a moment", () => {
+  // Years that divide by 4 have a 29 February, but those that divide by 100 only where they divide by 400.
+  it.each([
+    ["2000-02-29T00:00:00Z", 951_782_400],
+    ["2024-02-29T23:59:59Z", 1_709_251_199],
+    ["2100-02-28T00:00:00Z", 4_107_456_000],
+    ["2100-02-29T00:00:00Z", undefined],
+    ["2026-02-29T00:00:00Z", undefined],
+    ["2026-04-31T00:00:00Z", undefined],
+    ["2026-01-05T24:00:00Z", undefined],
+    ["2026-01-05T00:00:60Z", undefined],
+    ["2026-01-05T00:00:00.5Z", undefined],
+  ])("such as %s is second %s since 1970", (text, second) => {
+    expect(momentOf(text)).toBe(second);
   });
 });

@@ -120,4 +120,24 @@ describe("keys of parts", () => {
     expect((365 * 86_400 * endpoints.length * 5) / bucket_seconds).toBeLessThanOrEqual(1_000_000);
     expect(bucket_seconds).toBeGreaterThan(60);
   });
+
+  // The narrowest width that keeps 5 classes of 12 routes within a million cells: at most 16,666 buckets.
+  it.each([
+    ["2026-01-06", 60],
+    ["2026-01-16", 60], // 11 days: 15,840 minutes
+    ["2026-01-17", 300], // 12 days: 17,280 minutes
+    ["2026-03-03", 300], // 57 days: 16,416 times five minutes
+    ["2026-03-05", 600], // 59 days: 16,992 times five minutes
+    ["2026-08-01", 1800],
+    ["2027-01-05", 3600],
+    ["2031-01-05", 10_800],
+    ["2076-01-01", 604_800],
+  ])("has buckets as narrow as a million cells allow: of a log to %s %i seconds", async (day, seconds) => {
+    const { key } = await generate({ rows: 10, end: `${day}T00:00:00Z` });
+    const widths = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000];
+    const window = (Date.parse(day) - Date.parse("2026-01-05")) / 1000;
+    const narrowest = widths.find((width) => Math.ceil(window / width) <= 16_666);
+    expect(key.counts.bucket_seconds).toBe(narrowest);
+    expect(narrowest).toBe(seconds);
+  });
 });
