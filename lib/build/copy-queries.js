@@ -1,4 +1,4 @@
-// tsc does not copy SQL: the question files and those of Spark go beside the compiled code that reads them.
+// tsc does not copy SQL: the question files, those of a series and those of Spark go beside the compiled code that reads them.
 import { cpSync } from "node:fs";
 
 const copy = (from, to, filter) =>
@@ -8,4 +8,5 @@ const copy = (from, to, filter) =>
   });
 
 copy("warehouse/queries", "warehouse/queries");
+copy("monitor/queries", "monitor/queries");
 copy("warehouse/spark", "warehouse/spark/sql", (path) => !/\.(ts|md)$/.test(path));

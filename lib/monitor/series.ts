@@ -145,9 +145,13 @@ export class GrowingColumns {
     column[this.#length] += count;
   }
 
-  /** Ends the step that is being written. */
+  /** Ends the step that is being written, its response times too. */
   endStep(): void {
     this.latency.endStep();
+    this.#nextStep();
+  }
+
+  #nextStep(): void {
     this.#length++;
     if (this.#length < this.#columns.requests.length) return;
     for (const name of countNames) {
@@ -157,9 +161,9 @@ export class GrowingColumns {
     }
   }
 
-  /** Ends steps without anything, up to so many in all. */
+  /** Ends steps, up to so many in all; their response times are the caller's to put. */
   fillTo(length: number): void {
-    while (this.#length < length) this.endStep();
+    while (this.#length < length) this.#nextStep();
   }
 
   /** The columns, cut to their length. */

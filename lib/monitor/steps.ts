@@ -35,7 +35,7 @@ export const seriesOptions = Object.keys({
 /** Most endpoints that are told apart; the others are counted together, so that any log takes bounded memory. */
 export const mostEndpoints = 200;
 /** Most steps between two records, and in a series: a year of seconds is more than anybody means. */
-const mostSteps = 10_000_000;
+export const mostSteps = 10_000_000;
 
 /** Options with their defaults. @throws InputError when one is wrong */
 export function checkedSeriesOptions(options: SeriesOptions): Required<{
@@ -301,7 +301,7 @@ export class SeriesCollector implements StepSink {
     const { cells, slow, untimed, sketches } = open;
     while (byEndpoint && this.#endpoints.length < steps.endpoints.length) {
       const columns = new GrowingColumns();
-      columns.fillTo(this.#length);
+      while (columns.latency.length < this.#length) columns.endStep();
       this.#endpoints.push(columns);
     }
     for (let cell = 0; cell < steps.cellStatus.length; cell++) {

@@ -123,7 +123,7 @@ function placeOf(out: string | undefined, memory: MemorySink): { path?: string; 
 }
 
 /** A log made ready to be read. */
-interface Job {
+export interface Job {
   readonly file: LogFile;
   readonly format: string;
   readonly lines: Lines;
@@ -167,7 +167,7 @@ async function checkTargets({ out, quarantine }: ReadOptions, files: readonly Lo
 }
 
 /** Looks at a log's beginning and makes the format ready; nothing is read yet. */
-async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: Work): Promise<Job> {
+export async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: Work): Promise<Job> {
   const lines = new Lines(file.bytes ?? file.path, "path");
   const head = await lines.sample(sampleSize, work);
   const { isParquet, openParquet } = await import("./formats/parquetRows.js");

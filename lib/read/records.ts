@@ -8,7 +8,7 @@ import { type LineReader, Row } from "./row.js";
 import type { Tally } from "./tally.js";
 
 /** Longest line of a log that can be a record, in bytes. Encoded, it fits what readers of CSV take. */
-const longestLogLine = 1 << 18;
+export const longestLogLine = 1 << 18;
 const flushAt = 1 << 19;
 
 /** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
@@ -93,12 +93,13 @@ export class Records {
 }
 
 /** Position after a byte-order mark, if one stands at `start`. */
-function afterMark(bytes: Uint8Array, start: number, end: number): number {
+export function afterMark(bytes: Uint8Array, start: number, end: number): number {
   const marked =
     end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
   return marked ? start + 3 : start;
 }
 
-const tooLong = `the line is longer than ${longestLogLine / 1024} KiB`;
+/** Said of a longer one. */
+export const tooLong = `the line is longer than ${longestLogLine / 1024} KiB`;
 const LF = 10;
 const CR = 13;

@@ -1,0 +1,204 @@
+import { CsvRows } from "../read/encodeRows.js";
+import { foldIdentifiers } from "../read/fields/identifiers.js";
+import { longestLogLine, tooLong } from "../read/records.js";
+import { isHeader, type LineReader, Row } from "../read/row.js";
+import type { LineCounts } from "../read/tally.js";
+import { csvHeader } from "../record.js";
+import { PlainLine } from "./plainLine.js";
+import { OpenSketch } from "./sketch.js";
+import { mostEndpoints, type Steps } from "./steps.js";
+
+/** How lines are counted. */
+export interface CountOptions {
+  /** Whether identifiers in paths become `{id}`. */
+  readonly fold: boolean;
+  readonly quantiles: boolean;
+}
+
+/**
+ * Counts the lines of logs into steps, whatever their format: records as `read` would make them, by endpoint and
+ * status. Every line is a record, or counted as quarantined, blank or a header.
+ */
+export class LineCounter implements LineCounts {
+  lines = 0;
+  records = 0;
+  quarantined = 0;
+  blank = 0;
+  headers = 0;
+  /** Why the first line in quarantine is none, and which line of its log it is. */
+  firstReason = "";
+  readonly #steps: Steps;
+  readonly #fold: boolean;
+  readonly #quantiles: boolean;
+  readonly #line = new PlainLine();
+  readonly #row = new Row();
+  readonly #encoded: CsvRows;
+  readonly #paths = new Paths();
+  readonly #cells = new Int32Array(mostEndpoints * 512).fill(-1);
+  #read: LineReader = () => "no format was given";
+  #isOwn = false;
+
+  constructor(steps: Steps, { fold, quantiles }: CountOptions) {
+    this.#steps = steps;
+    this.#fold = fold;
+    this.#quantiles = quantiles;
+    this.#encoded = new CsvRows(4096, false);
+    this.#encoded.take();
+  }
+
+  /** Goes on to the next log. @param first - its first line; five-field CSV is read the fast way */
+  begin(read: LineReader, first: Uint8Array): void {
+    this.#read = read;
+    this.#isOwn = Buffer.from(first).toString("latin1") === csvHeader;
+  }
+
+  /** Counts the lines in bytes[start, end); the last may lack its line end. */
+  count(bytes: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      if (this.#isOwn) {
+        const newline = this.#line.read(bytes, at, end);
+        if (newline >= 0) {
+          this.lines++;
+          this.#record(bytes);
+          at = newline + 1;
+          continue;
+        }
+      }
+      const newline = bytes.indexOf(LF, at);
+      const next = newline < 0 || newline >= end ? end : newline;
+      this.line(bytes, at, next);
+      at = next + 1;
+    }
+  }
+
+  /** Counts the line bytes[start, end), its LF left out, by the reader of its format. */
+  line(bytes: Uint8Array, start: number, end: number): void {
+    this.lines++;
+    const lineEnd = end > start && bytes[end - 1] === CR ? end - 1 : end;
+    if (lineEnd === start) this.blank++;
+    else if (lineEnd - start > longestLogLine) this.noRecord(tooLong);
+    else this.#put(this.#row, this.#read(bytes, start, lineEnd, this.#row));
+  }
+
+  /** Counts a line that is no record. */
+  noRecord(reason: string): void {
+    if (reason === isHeader) this.headers++;
+    else if (++this.quarantined === 1) this.firstReason = `line ${this.lines}: ${reason}`;
+  }
+
+  /** Counts a line that damaged data end in. */
+  cutOff(damage: string): void {
+    this.lines++;
+    this.noRecord(`the line is cut off: ${damage}`);
+  }
+
+  /** Counts a row of a table. */
+  row(row: Row, reason: string | undefined): void {
+    this.lines++;
+    this.#put(row, reason);
+  }
+
+  /** A row goes the way of all records, so that it is one just when `read` makes it one, and by the same path. */
+  #put(row: Row, wrong: string | undefined): void {
+    const reason = wrong ?? this.#encoded.put(row);
+    if (reason !== undefined) {
+      this.noRecord(reason);
+      return;
+    }
+    const line = this.#encoded.take();
+    this.#encoded.give(line.length > 1 << 16 ? new Uint8Array(4096) : new Uint8Array(line.buffer));
+    if (this.#line.read(line, 0, line.length) >= 0) {
+      this.#record(line);
+      return;
+    }
+    // an IPv6 client's line is plain too: what is left is a path with a query, a comma, a quote or letters past ASCII
+    const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString("utf8");
+    const quoted = /^[^,]*,[^,]*,"((?:[^"]|"")*)",/.exec(text)?.[1].replaceAll('""', '"');
+    this.#add(
+      row.time,
+      this.#endpointOf(Buffer.from(quoted ?? text.split(",")[2])),
+      row.status,
+      row.hundredths,
+    );
+  }
+
+  #record(bytes: Uint8Array): void {
+    const { time, pathStart, pathEnd, hash, status, hundredths } = this.#line;
+    let endpoint = this.#paths.find(bytes, pathStart, pathEnd, hash);
+    if (endpoint < 0) {
+      const path = bytes.slice(pathStart, pathEnd);
+      endpoint = this.#endpointOf(path);
+      this.#paths.put(path, hash, endpoint);
+    }
+    this.#add(time, endpoint, status, hundredths);
+  }
+
+  #endpointOf(path: Uint8Array): number {
+    let name = path;
+    if (this.#fold) {
+      const folded = new Uint8Array(3 * path.length + 8);
+      name = folded.subarray(0, foldIdentifiers(path, 0, path.length, folded));
+    }
+    return this.#steps.endpoint(Buffer.from(name).toString("utf8"));
+  }
+
+  #add(time: number, endpoint: number, status: number, hundredths: number): void {
+    this.records++;
+    const steps = this.#steps;
+    const key = endpoint * 512 + status - 100;
+    let cell = this.#cells[key];
+    if (cell < 0) {
+      cell = steps.cell(endpoint, status);
+      this.#cells[key] = cell;
+    }
+    const { cells, slow, untimed, sketches } = steps.at(time);
+    cells[cell]++;
+    if (hundredths < 0) {
+      untimed[endpoint]++;
+      return;
+    }
+    if (hundredths > steps.objective) slow[endpoint]++;
+    if (!this.#quantiles) return;
+    let sketch = sketches[endpoint];
+    if (sketch === undefined) {
+      sketch = new OpenSketch();
+      sketches[endpoint] = sketch;
+    }
+    sketch.add(hundredths);
+  }
+}
+
+/** Numbers of paths that were seen before, by their bytes; forgets all of them when there are too many. */
+class Paths {
+  readonly #slots = new Int32Array(1 << 16).fill(-1);
+  #paths: Uint8Array[] = [];
+  #numbers: number[] = [];
+
+  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const slots = this.#slots;
+    for (let slot = hash & 0xffff; slots[slot] >= 0; slot = (slot + 1) & 0xffff) {
+      const path = this.#paths[slots[slot]];
+      if (path.length !== end - start) continue;
+      let i = 0;
+      while (i < path.length && path[i] === bytes[start + i]) i++;
+      if (i === path.length) return this.#numbers[slots[slot]];
+    }
+    return -1;
+  }
+
+  put(path: Uint8Array, hash: number, number: number): void {
+    const slots = this.#slots;
+    if (this.#paths.length >= 1 << 15) {
+      slots.fill(-1);
+      this.#paths = [];
+      this.#numbers = [];
+    }
+    let slot = hash & 0xffff;
+    while (slots[slot] >= 0) slot = (slot + 1) & 0xffff;
+    slots[slot] = this.#paths.push(path) - 1;
+    this.#numbers.push(number);
+  }
+}
+
+const LF = 10;
+const CR = 13;

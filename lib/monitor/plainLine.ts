@@ -1,0 +1,143 @@
+import { isAddress } from "../read/fields/address.js";
+
+/**
+ * Reads lines of five-field CSV as this library writes them, without making an object: what is not exactly so (a
+ * quoted path, a query string, another form of time) is left to the reader of the format.
+ */
+export class PlainLine {
+  /** Milliseconds since 1970. */
+  time = 0;
+  pathStart = 0;
+  pathEnd = 0;
+  /** A hash of the path's bytes. */
+  hash = 0;
+  status = 0;
+  /** Response time in hundredths of a millisecond, or -1. */
+  hundredths = 0;
+  /** `2026-01-05T00:00:` of the line before: most lines lie in the same minute. */
+  readonly #prefix = new Uint8Array(17);
+  #minute = 0;
+
+  /**
+   * Reads the line that begins at `start`. Gives the position of its LF, and sets the fields; or -1 when it is not
+   * plain, or has no LF before `limit`.
+   */
+  read(bytes: Uint8Array, start: number, limit: number): number {
+    if (limit - start < 41 || !this.#time(bytes, start)) return -1;
+    let at = this.#address(bytes, start + 25);
+    if (bytes[at] !== SLASH) return -1;
+    this.pathStart = at;
+    let hash = 0x811c9dc5; // FNV-1a
+    for (let byte = bytes[at]; plain[byte] === 1; byte = bytes[++at])
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    if (bytes[at] !== COMMA || limit - at < 6) return -1;
+    this.pathEnd = at;
+    this.hash = hash >>> 0;
+    const hundreds = bytes[at + 1] - ZERO;
+    const tens = bytes[at + 2] - ZERO;
+    const ones = bytes[at + 3] - ZERO;
+    if (hundreds < 1 || hundreds > 5 || !isDigit(tens) || !isDigit(ones) || bytes[at + 4] !== COMMA)
+      return -1;
+    this.status = 100 * hundreds + 10 * tens + ones;
+    const end = this.#duration(bytes, at + 5);
+    return end < limit ? end : -1;
+  }
+
+  #time(bytes: Uint8Array, start: number): boolean {
+    const prefix = this.#prefix;
+    // the minute is compared from its end: there it differs
+    for (let i = 16; i >= 0; i--) {
+      if (bytes[start + i] === prefix[i]) continue;
+      if (!this.#newMinute(bytes, start)) return false;
+      break;
+    }
+    const tens = bytes[start + 17] - ZERO;
+    const ones = bytes[start + 18] - ZERO;
+    const a = bytes[start + 20] - ZERO;
+    const b = bytes[start + 21] - ZERO;
+    const c = bytes[start + 22] - ZERO;
+    if (tens < 0 || tens > 5 || !isDigit(ones) || !isDigit(a) || !isDigit(b) || !isDigit(c)) return false;
+    if (bytes[start + 19] !== DOT || bytes[start + 23] !== CAPITAL_Z || bytes[start + 24] !== COMMA)
+      return false;
+    this.time = this.#minute + 10_000 * tens + 1000 * ones + 100 * a + 10 * b + c;
+    return true;
+  }
+
+  /** Position after an address and its comma, or -1. */
+  #address(bytes: Uint8Array, start: number): number {
+    let at = start;
+    let dots = 0;
+    let octet = 0;
+    let length = 0;
+    for (let byte = bytes[at]; byte !== COMMA; byte = bytes[++at]) {
+      const digit = byte - ZERO;
+      if (isDigit(digit)) {
+        if (length > 0 && octet === 0) return -1; // a leading zero
+        octet = 10 * octet + digit;
+        length++;
+        if (octet > 255) return -1;
+      } else if (byte === DOT && length > 0) {
+        dots++;
+        octet = 0;
+        length = 0;
+      } else {
+        return this.#otherAddress(bytes, start);
+      }
+    }
+    return dots === 3 && length > 0 ? at + 1 : -1;
+  }
+
+  #otherAddress(bytes: Uint8Array, start: number): number {
+    let at = start;
+    while (at - start < 46 && bytes[at] !== COMMA) at++;
+    return isAddress(bytes, start, at) ? at + 1 : -1;
+  }
+
+  #newMinute(bytes: Uint8Array, start: number): boolean {
+    const text = `${String.fromCharCode(...bytes.subarray(start, start + 17))}00.000Z`;
+    const minute = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/.test(text) ? Date.parse(text) : Number.NaN;
+    if (!(minute >= 0) || new Date(minute).toISOString() !== text) return false; // there is no 30 February
+    this.#minute = minute;
+    this.#prefix.set(bytes.subarray(start, start + 17));
+    return true;
+  }
+
+  /** Position of the LF behind a duration, or of the end of all numbers: past every limit. */
+  #duration(bytes: Uint8Array, start: number): number {
+    let at = start;
+    let value = 0;
+    for (let digit = bytes[at] - ZERO; isDigit(digit); digit = bytes[++at] - ZERO) value = 10 * value + digit;
+    if (at === start) value = -1;
+    else if (at - start > 12) return Number.POSITIVE_INFINITY;
+    else {
+      value *= 100;
+      if (bytes[at] === DOT) {
+        const tenth = bytes[++at] - ZERO;
+        if (!isDigit(tenth)) return Number.POSITIVE_INFINITY;
+        value += 10 * tenth;
+        const hundredth = bytes[++at] - ZERO;
+        if (isDigit(hundredth)) {
+          value += hundredth;
+          at++;
+        }
+      }
+    }
+    this.hundredths = value;
+    if (bytes[at] === CR) at++;
+    return bytes[at] === LF ? at : Number.POSITIVE_INFINITY;
+  }
+}
+
+const isDigit = (value: number) => value >= 0 && value <= 9;
+
+/** 1 for the bytes of a path that stand for themselves. */
+const plain = new Uint8Array(256).fill(1, 0x21, 0x7f);
+for (const special of '",?#') plain[special.charCodeAt(0)] = 0;
+
+const LF = 10;
+const CR = 13;
+const ZERO = 48;
+const COMMA = 44;
+const DOT = 46;
+const SLASH = 47;
+const CAPITAL_Z = 90;
