@@ -1,7 +1,16 @@
 import { InputError, quoted } from "../errors.js";
 import { CsvRows } from "./encodeRows.js";
 import { type Opened, opened } from "./envelopes/envelopes.js";
-import { type FormatOptions, isHeader, type LineFormat, type Reading, Row } from "./row.js";
+import {
+  type FormatOptions,
+  isHeader,
+  isOtherFormat,
+  isUnreadableRequest,
+  type LineFormat,
+  OtherFormatError,
+  type Reading,
+  Row,
+} from "./row.js";
 
 /** A format chosen by a log's beginning. */
 export interface Recognised {
@@ -35,7 +44,7 @@ export function firstLines(head: Uint8Array): Uint8Array[] {
 /**
  * Chooses the format of a log's lines or, when no format fits them, of the lines inside what wraps them.
  * @param path - what errors call the log
- * @throws InputError when no format or more than one fits, with what each one made of the lines.
+ * @throws InputError when no format fits, with what the nearest ones say of the lines, or more than one.
  */
 export function recognise(
   formats: Readonly<Record<string, LineFormat>>,
@@ -43,18 +52,47 @@ export function recognise(
   lines: readonly Uint8Array[],
   path: string,
 ): Recognised {
-  try {
-    return recogniseBare(formats, options, lines, path);
-  } catch (error) {
-    const inside = error instanceof NoFormatError ? opened(options, lines) : undefined;
-    if (inside === undefined) throw error;
-    const found = recognise(formats, { ...options, received: inside.received }, inside.lines, path);
+  if (lines.length === 0) {
     return {
-      ...found,
-      reading: unwrapping(inside, found.reading),
-      why: `${found.why}, inside ${inside.title}`,
+      name: "empty",
+      reading: { read: () => "the log began without a line to tell its format by" },
+      why: "it has no lines",
     };
   }
+  const { found, misses, innermost } = attempt(formats, options, lines, path);
+  if (found !== undefined) return found;
+  const first = new TextDecoder().decode(innermost.subarray(0, 200));
+  throw new InputError(
+    `format: cannot tell the format of ${quoted(path)} from its first ${lines.length} lines, which begin ${quoted(first)}${misses}; give one of ${Object.keys(formats).join(", ")}, the server's own log format (--log-format), or a format of your own`,
+  );
+}
+
+/** Tries all formats on the lines, then on those inside of what wraps them; what the nearest say if none fits. */
+function attempt(
+  formats: Readonly<Record<string, LineFormat>>,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+  path: string,
+): { found?: Recognised; misses: string; innermost: Uint8Array } {
+  const trials = trialsOf(formats, options, lines);
+  const found = chosen(trials, options, lines, path);
+  const misses = nearMisses(trials);
+  const innermost = lines[0];
+  if (found !== undefined) return { found, misses, innermost };
+  const inside = opened(options, lines);
+  if (inside === undefined) return { misses, innermost };
+  const within = attempt(formats, { ...options, received: inside.received }, inside.lines, path);
+  if (within.found === undefined)
+    return { misses: ` inside ${inside.title}${within.misses}`, innermost: within.innermost };
+  return {
+    misses,
+    innermost,
+    found: {
+      ...within.found,
+      reading: unwrapping(inside, within.found.reading),
+      why: `${within.found.why}, inside ${inside.title}`,
+    },
+  };
 }
 
 /**
@@ -83,60 +121,73 @@ const unwrapping = (inside: Opened, reading: Reading): Reading => ({
   read: inside.wrap(reading.read),
 });
 
-/**
- * Chooses the format that makes records of the first lines: of at least half of them, and of at least twice as
- * many as any other format; or the format of which all of them are headers.
- * @param path - what errors call the log
- * @throws InputError when no format or more than one fits, with what each one made of the lines.
- */
-/** No format fits: one of what is inside may. */
-class NoFormatError extends InputError {}
+/** What a format makes of the first lines. */
+interface Trial {
+  readonly name: string;
+  readonly format: LineFormat;
+  /** Undefined when the lines rule the format out. */
+  readonly reading?: Reading;
+  readonly records: number;
+  /** Lines of the format with a request that the server could not read. */
+  readonly unreadable: number;
+  readonly headers: number;
+  /** Why most of the other lines are no records; undefined when they are of another format altogether. */
+  readonly miss?: string | undefined;
+}
 
-function recogniseBare(
+function trialsOf(
   formats: Readonly<Record<string, LineFormat>>,
   options: FormatOptions,
   lines: readonly Uint8Array[],
+): Trial[] {
+  const trials = Object.entries(formats).map(([name, format]): Trial => {
+    try {
+      const reading = format.reading(options, lines);
+      return { name, format, reading, ...countOf(reading, lines) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const miss = error instanceof OtherFormatError ? undefined : error.message.replace(/^format: /, "");
+      return { name, format, records: 0, unreadable: 0, headers: 0, miss };
+    }
+  });
+  return trials.sort(
+    (a, b) =>
+      likeness(b) - likeness(a) || Number(a.format.general ?? false) - Number(b.format.general ?? false),
+  );
+}
+
+const likeness = ({ records, unreadable }: Trial) => records + unreadable;
+
+/**
+ * The format that makes records of the first lines: of at least half of them, counting requests that the server could
+ * not read, and of at least twice as many as any other format; or the format of which all of them are headers.
+ * @throws InputError when more than one format fits
+ */
+function chosen(
+  trials: readonly Trial[],
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
   path: string,
-): Recognised {
-  if (lines.length === 0) {
-    return {
-      name: "empty",
-      reading: { read: () => "the log began without a line to tell its format by" },
-      why: "it has no lines",
-    };
-  }
-  const all = Object.entries(formats)
-    .flatMap(([name, format]) => {
-      const reading = readingOf(format, options, lines);
-      return reading ? [{ name, format, reading, ...countOf(reading, lines) }] : [];
-    })
-    .sort(
-      (a, b) =>
-        b.records - a.records || Number(a.format.general ?? false) - Number(b.format.general ?? false),
-    );
-  const tried = all.filter(
-    ({ name, records }) =>
-      !all.some((other) => other.format.over?.includes(name) && other.records >= records),
+): Recognised | undefined {
+  const fitting = trials.filter(
+    (trial) =>
+      trial.reading !== undefined &&
+      !trials.some((other) => other.format.over?.includes(trial.name) && likeness(other) >= likeness(trial)),
   );
   // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
-  const bare = tried.find(({ headers }) => headers === lines.length);
-  if (bare !== undefined) {
+  const bare = fitting.find(({ headers }) => headers === lines.length);
+  if (bare?.reading !== undefined) {
     return {
       name: bare.name,
       reading: bare.reading,
       why: `${bare.format.title}: a header and nothing behind it`,
     };
   }
-  const [best] = tried;
-  const second = tried.find((other) => other !== best && !other.format.general);
-  const first = new TextDecoder().decode(lines[0].subarray(0, 200));
-  if (best === undefined || best.records === 0 || best.records < (lines.length - best.headers) / 2) {
-    const nearest = best?.records ? `; the nearest, ${best.name}, reads ${best.records} of them` : "";
-    throw new NoFormatError(
-      `format: cannot tell the format of ${quoted(path)} from its first ${lines.length} lines, which begin ${quoted(first)}${nearest}; give one of ${Object.keys(formats).join(", ")}, or a format of your own`,
-    );
-  }
-  if (second !== undefined && second.records > best.records / 2) {
+  const [best] = fitting;
+  if (best === undefined || likeness(best) === 0 || likeness(best) < (lines.length - best.headers) / 2)
+    return;
+  const second = fitting.find((other) => other !== best && !other.format.general);
+  if (second !== undefined && likeness(second) > likeness(best) / 2) {
     throw new InputError(
       `format: the first ${lines.length} lines of ${quoted(path)} may be ${best.name} (${best.records} read) or ${second.name} (${second.records}): say which`,
     );
@@ -147,6 +198,19 @@ function recogniseBare(
     reading: best.format.reading(options, lines), // anew: the one that was tried may remember the lines
     why: `${best.format.title}: ${best.records} of its first ${lines.length - best.headers} lines${headers} read so`,
   };
+}
+
+/** What the nearest formats say of the lines: what `--format` with their names would say. */
+function nearMisses(trials: readonly Trial[]): string {
+  return trials
+    .filter(({ records, miss }) => records > 0 || miss !== undefined)
+    .slice(0, 3)
+    .map(({ name, records, miss }) =>
+      records > 0
+        ? `; the nearest, ${name}, reads ${records} of them${miss === undefined ? "" : `, and of others says: ${miss}`}`
+        : `; ${name} says: ${miss}`,
+    )
+    .join("");
 }
 
 function readingOf(
@@ -162,19 +226,24 @@ function readingOf(
   }
 }
 
-/** How many of the lines become records. */
-function countOf(reading: Reading, lines: readonly Uint8Array[]): { records: number; headers: number } {
+/** What becomes of the lines. */
+function countOf(reading: Reading, lines: readonly Uint8Array[]) {
   const row = new Row();
   const rows = new CsvRows(1 << 12);
+  const misses = new Map<string, number>();
   let records = 0;
+  let unreadable = 0;
   let headers = 0;
   for (const line of lines) {
     const reason = reading.read(line, 0, line.length, row) ?? rows.put(row);
-    if (reason === undefined) records++;
-    if (reason === isHeader) headers++;
     rows.take();
+    if (reason === undefined) records++;
+    else if (reason === isHeader) headers++;
+    else if (isUnreadableRequest(reason)) unreadable++;
+    else if (!isOtherFormat(reason)) misses.set(reason, (misses.get(reason) ?? 0) + 1);
   }
-  return { records, headers };
+  const [most] = [...misses].sort((a, b) => b[1] - a[1]);
+  return { records, unreadable, headers, miss: most?.[0] };
 }
 
 const LF = 10;

@@ -38,6 +38,11 @@ export interface ReadOptions {
   timeZone?: string | undefined;
   /** Unit of the response times, where the log leaves it open; "none": it has none. */
   timeUnit?: TimeUnit | "none" | undefined;
+  /**
+   * Field that holds the response time, where a log leaves it open: its name (`rt`, `latency`), or its number among
+   * the fields behind the fixed ones of an access log, from "1".
+   */
+  timeField?: string | undefined;
   /** Whether paths keep their query strings; "cut" by default. */
   query?: "cut" | "keep" | undefined;
   /**
@@ -54,6 +59,7 @@ export const readOptions = Object.keys({
   quarantine: true,
   timeZone: true,
   timeUnit: true,
+  timeField: true,
   query: true,
   identifiers: true,
 } satisfies Record<keyof ReadOptions, true>);
@@ -138,7 +144,14 @@ export interface Job {
  */
 export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
   checkOptions(options, readOptions);
-  const { format = "auto", query = "cut", timeZone = "UTC", timeUnit, identifiers = "keep" } = options;
+  const {
+    format = "auto",
+    query = "cut",
+    timeZone = "UTC",
+    timeUnit,
+    timeField,
+    identifiers = "keep",
+  } = options;
   const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
     if (allowed.includes(value as string)) return;
     throw new InputError(
@@ -148,7 +161,14 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
   oneOf("query", query, ["cut", "keep"]);
   oneOf("identifiers", identifiers, ["keep", "fold"]);
   if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
-  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit };
+  if (timeField !== undefined && (typeof timeField !== "string" || timeField === "" || timeUnit === "none")) {
+    throw new InputError(
+      timeUnit === "none"
+        ? 'timeField: timeUnit is "none", so that no field is read'
+        : `timeField: ${quoted(timeField)} is neither a field's name nor its number, such as "1"`,
+    );
+  }
+  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit, timeField };
   return { asked: askedFormat(format), formatOptions };
 }
 

@@ -4,12 +4,14 @@ import type { Work } from "../work.js";
 import { CsvRows } from "./encodeRows.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
 import type { Quarantine } from "./quarantine.js";
-import { type LineReader, Row } from "./row.js";
+import { type LineReader, type Reason, Row } from "./row.js";
 import type { Tally } from "./tally.js";
 
 /** Longest line of a log that can be a record, in bytes. Encoded, it fits what readers of CSV take. */
 export const longestLogLine = 1 << 18;
 const flushAt = 1 << 19;
+/** Most requests for which one line may stand; they are encoded at once. */
+const mostRepeats = 10_000;
 
 /** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
 export class Records {
@@ -44,6 +46,7 @@ export class Records {
         if (lineEnd > lineStart && bytes[lineEnd - 1] === CR) lineEnd--;
         tally.lines++;
         tally.line++;
+        row.repeats = 1;
         const length = overlong ?? lineEnd - lineStart;
         let reason: string | undefined;
         if (length === 0) {
@@ -52,11 +55,32 @@ export class Records {
         }
         if (length > longestLogLine) reason = tooLong;
         else if (!ended && source.damage !== undefined) reason = `the line is cut off: ${source.damage}`;
-        else reason = readLine(bytes, lineStart, lineEnd, row) ?? rows.put(row);
+        else {
+          row.status = -1;
+          reason = readLine(bytes, lineStart, lineEnd, row) ?? rows.put(row);
+          if (row.repeats > 1) reason = this.#repeat(row, reason);
+        }
         if (reason === undefined) tally.record(row.time, row.hundredths);
-        else tally.noRecord(reason, bytes, lineStart, lineEnd, length);
+        else tally.noRecord(reason, row.status, bytes, lineStart, lineEnd, length);
       }
       await this.#flush(flushAt);
+    }
+  }
+
+  /**
+   * Encodes what a line's message says was repeated: the line counts as that many, of which the last is left to the
+   * caller.
+   */
+  #repeat(row: Row, reason: Reason): Reason {
+    const { repeats } = row;
+    if (reason !== undefined) return `${reason} (the line stands for ${repeats} requests)`;
+    const tally = this.#tally;
+    if (repeats > mostRepeats) return `the line stands for ${repeats} requests, more than ${mostRepeats}`;
+    tally.repeated++;
+    for (let i = 1; i < repeats; i++) {
+      tally.lines++;
+      tally.record(row.time, row.hundredths);
+      this.#rows.put(row);
     }
   }
 
@@ -73,7 +97,7 @@ export class Records {
         tally.record(row.time, row.hundredths);
       } else {
         const bytes = text();
-        tally.noRecord(reason, bytes, 0, bytes.length);
+        tally.noRecord(reason, row.status, bytes, 0, bytes.length);
       }
       return rows.length >= flushAt ? this.#flush(flushAt) : undefined;
     };

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
 import type { Columns, Log } from "../record.js";
+import { likelyYears } from "./fields/time.js";
 import type { Quarantine, QuarantinedLine } from "./quarantine.js";
 import type { LineCounts, Tally } from "./tally.js";
 
@@ -38,6 +39,8 @@ export interface ReadLog extends Log {
   readonly to: string | undefined;
   /** Columns `reason` and `lines` of what is in quarantine. */
   readonly reasons: Columns;
+  /** Columns `status_code` and `lines` of what is in quarantine and has a status all the same. */
+  readonly statusesInQuarantine: Columns;
   /** The first ten lines in quarantine. */
   readonly examples: readonly QuarantinedLine[];
   /** What the reader should know, in sentences. */
@@ -57,6 +60,7 @@ export function readLogOf(
   const skipped = blank + headers;
   const warnings = warningsOf(sources, tally);
   const reasons = quarantine.reasons();
+  const statuses = [...tally.statuses].sort((a, b) => a[0] - b[0]);
   const from = records > 0 ? new Date(tally.earliest).toISOString() : undefined;
   const to = records > 0 ? new Date(tally.latest).toISOString() : undefined;
   const summary = [
@@ -65,6 +69,11 @@ export function readLogOf(
     `${grouped(lines)} lines = ${grouped(records)} records + ${grouped(quarantined)} in quarantine + ${grouped(skipped)} skipped`,
     ...(skipped > 0 ? [`  skipped: ${grouped(blank)} blank, ${grouped(headers)} headers`] : []),
     ...reasons.reason.map((reason, i) => `  quarantine: ${grouped(Number(reasons.lines[i]))} × ${reason}`),
+    ...(statuses.length > 0
+      ? [
+          `  quarantine: by status, ${statuses.map(([status, count]) => `${status}: ${grouped(count)}`).join(", ")}; no question counts them`,
+        ]
+      : []),
     ...warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
   const log: ReadLog = {
@@ -82,6 +91,10 @@ export function readLogOf(
     from,
     to,
     reasons,
+    statusesInQuarantine: {
+      status_code: statuses.map(([status]) => status),
+      lines: statuses.map(([, count]) => count),
+    },
     examples: quarantine.examples,
     warnings,
     summary,
@@ -92,7 +105,7 @@ export function readLogOf(
 }
 
 function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
-  const { records, outOfOrder, firstOutOfOrder, withoutResponseTime } = tally;
+  const { records, outOfOrder, firstOutOfOrder, withoutResponseTime, repeated } = tally;
   const warnings: string[] = [];
   for (const { damage, name, lines } of sources) {
     const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
@@ -104,8 +117,24 @@ function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
       `${grouped(outOfOrder)} of ${grouped(records)} records are earlier than the one above them, first on ${firstOutOfOrder}: the log's order was kept`,
     );
   }
+  if (repeated > 0) {
+    warnings.push(
+      `${grouped(repeated)} ${repeated === 1 ? "line says that its message was" : "lines say that their messages were"} repeated: each counts as the lines for which it stands`,
+    );
+  }
+  const unlikely = [tally.earliest, tally.latest].find((time) => records > 0 && !isLikely(time));
+  if (unlikely !== undefined) {
+    warnings.push(
+      `a record has the time ${new Date(unlikely).toISOString()}: a year outside of ${likelyYears.join(" to ")} is unlikely`,
+    );
+  }
   if (withoutResponseTime > 0) {
     warnings.push(`${grouped(withoutResponseTime)} of ${grouped(records)} records have no response time`);
   }
   return warnings;
 }
+
+const isLikely = (time: number) => {
+  const year = new Date(time).getUTCFullYear();
+  return year >= likelyYears[0] && year <= likelyYears[1];
+};

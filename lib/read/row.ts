@@ -1,3 +1,4 @@
+import { InputError } from "../errors.js";
 import type { ToUtc } from "./fields/clock.js";
 
 /**
@@ -13,10 +14,12 @@ export class Row {
   pathEnd = 0;
   /** Milliseconds since 1970, UTC; whole. */
   time = 0;
-  /** HTTP status. */
-  status = 0;
+  /** HTTP status; -1 until a reader finds one. A reader sets it where it can, even when the line is no record. */
+  status = -1;
   /** Response time in hundredths of a millisecond, whole, below 10^14; -1 when the log has none. */
   hundredths = -1;
+  /** How many requests the line stands for: syslog writes "message repeated 7 times: [ … ]" for seven like lines. */
+  repeats = 1;
 }
 
 /** Why a line is not a record, in words; `undefined` when it is one. */
@@ -24,6 +27,27 @@ export type Reason = string | undefined;
 
 /** Said of a line that is not a request and is not meant to be one: a header or a directive. */
 export const isHeader = "a header or directive";
+
+const otherFormatReasons = new Set<string>();
+const unreadableReasons = new Set<string>();
+
+/** Notes that a reason says: the line is of another format altogether. Returns the reason. */
+export function otherFormat(reason: string): string {
+  otherFormatReasons.add(reason);
+  return reason;
+}
+
+/** Notes that a reason says: the line is of the format, and its server could not read the request. Returns the reason. */
+export function unreadableRequest(reason: string): string {
+  unreadableReasons.add(reason);
+  return reason;
+}
+
+/** Whether a reason says that the line is of another format altogether. */
+export const isOtherFormat = (reason: string): boolean => otherFormatReasons.has(reason);
+
+/** Whether a reason says that the line is of the format, and its server could not read the request. */
+export const isUnreadableRequest = (reason: string): boolean => unreadableReasons.has(reason);
 
 /** Unit in which a log gives response times. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
@@ -36,6 +60,8 @@ export interface FormatOptions {
   readonly keepQuery: boolean;
   /** Unit of response times, or "none" to leave them out; undefined: the format decides. */
   readonly timeUnit: TimeUnit | "none" | undefined;
+  /** Field that holds the response time: its name, or its number behind an access log's fixed fields, from "1". */
+  readonly timeField?: string | undefined;
   /**
    * Whether what wraps the lines (a container's runtime, syslog) tells when it received each: `row.time` holds it when
    * a line is read, for formats that have no time of their own.
@@ -57,6 +83,9 @@ export interface Reading {
   /** What they left open, in a sentence that names the option that decides it; then nothing is read. */
   readonly unsure?: string | undefined;
 }
+
+/** Thrown where a log's first lines show that it is of another format altogether. */
+export class OtherFormatError extends InputError {}
 
 /** A format of log lines. */
 export interface LineFormat {

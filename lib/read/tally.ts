@@ -24,6 +24,10 @@ export class Tally implements LineCounts {
   outOfOrder = 0;
   firstOutOfOrder = "";
   withoutResponseTime = 0;
+  /** Lines of syslog that say that their message was repeated; each counts as the lines that it stands for. */
+  repeated = 0;
+  /** How many lines in quarantine have which status. */
+  readonly statuses = new Map<number, number>();
   /** Milliseconds since 1970; infinite while there is no record. */
   earliest = Number.POSITIVE_INFINITY;
   latest = Number.NEGATIVE_INFINITY;
@@ -54,13 +58,24 @@ export class Tally implements LineCounts {
     if (hundredths < 0) this.withoutResponseTime++;
   }
 
-  /** Counts a line that begins with bytes[start, end), `length` bytes long in all, and is no record. */
-  noRecord(reason: string, bytes: Uint8Array, start: number, end: number, length = end - start): void {
+  /**
+   * Counts a line that begins with bytes[start, end), `length` bytes long in all, and is no record.
+   * @param status - the HTTP status that it has all the same, or -1
+   */
+  noRecord(
+    reason: string,
+    status: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length = end - start,
+  ): void {
     if (reason === isHeader) {
       this.headers++;
       return;
     }
     this.quarantined++;
+    if (status >= 100 && status <= 599) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     this.#quarantine.add({ line: this.line, file: this.#name, reason }, bytes, start, end, length);
   }
 

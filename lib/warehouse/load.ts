@@ -101,7 +101,16 @@ export async function load(
   return done.result(warehouse.name, total);
 }
 
-const optionNames = ["to", "format", "quarantine", "timeZone", "timeUnit", "query", "identifiers"];
+const optionNames = [
+  "to",
+  "format",
+  "quarantine",
+  "timeZone",
+  "timeUnit",
+  "timeField",
+  "query",
+  "identifiers",
+];
 
 function checkTarget(to: unknown): void {
   if (typeof to !== "string" || to === "") {

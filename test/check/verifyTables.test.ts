@@ -287,7 +287,7 @@ describe("PostgreSQL", { tags: ["postgres"] }, () => {
     const to = server.database();
     await load(day, { to });
     const table = await openPostgresTable(to, "copy", {});
-    const mapped = mapFields(table.columns, {}, undefined, "the table");
+    const mapped = mapFields(table.columns, {}, {}, "the table");
     const read = async () => {
       const found: string[][] = [];
       const take = (row: TableRow) => {

@@ -193,9 +193,16 @@ describe("the response time behind a line", () => {
   it.each([
     ["nginx's $request_time", [" 0.012", " 1.500", " -"], ["12.00", "1500.00", ""]],
     ["nginx's, by name", [' rt=0.012 uct="0.001"', ' rt=2.000 uct="-"'], ["12.00", "2000.00"]],
-    ["the request's, of request and upstream", [" 0.010 0.012", " 0.004 0.005"], ["12.00", "5.00"]],
+    // nginx: an upstream's time is "-" or a list where there was none or more than one, the request's never
+    ["the request's, behind the upstreams'", [" 0.001, 0.010 0.012", " - 0.005"], ["12.00", "5.00"]],
+    ["nginx's, behind two spaces", ['  "-"  443  0.012', '  "-"  443  0.020'], ["12.00", "20.00"]],
+    ["nginx's, behind its gzip ratio", [' "4.23" 0.069 18700', ' "-" 0.012 300'], ["69.00", "12.00"]],
+    ["by its name, wherever it stands", [" a=1 rt=0.012", " rt=0.020 a=2 b=3"], ["12.00", "20.00"]],
+    ["by a name that tells the unit", [" duration_ms=12", " duration_ms=20"], ["12.00", "20.00"]],
+    ["with a unit that stands apart", [" - 4.123 ms", " - 12.5 ms"], ["4.12", "12.50"]],
+    ["none: nginx's gzip ratio", [' "3.26"', ' "-"'], ["", ""]],
+    ["none: numbers with other names", [" pid=23451 port=443", " pid=23452 port=443"], ["", ""]],
     ["behind another quoted field", [' "-" 0.012', ' "10.0.0.1" 0.020'], ["12.00", "20.00"]],
-    ["Apache's %D", [" 1234", " 85012"], ["1.23", "85.01"]],
     [
       "Traefik's",
       [' 1 "shop@docker" "http://10.0.0.2:80" 34ms', ' 2 "shop@docker" "http://10.0.0.2:80" 5ms'],
@@ -206,9 +213,51 @@ describe("the response time behind a line", () => {
     expect(await times(texts)).toEqual(expected);
   });
 
+  it.each([
+    [
+      "request and upstream, or connection and request",
+      [" 0.010 0.012", " 0.004 0.005"],
+      /^timeField: .*field 1.*0\.010.*field 2.*0\.012/,
+    ],
+    ["Apache's %D, or bytes", [" 1234", " 85012"], /^timeUnit: field 1.*"1234"/],
+    ["Apache's %I %O %D", [" 530 912 12345", " 522 2111 30124"], /^timeField: .*--time-field 1, --time-unit/],
+    [
+      "two names",
+      [" rt=0.010 duration=0.012", " rt=0.004 duration=0.002"],
+      /^timeField: .*rt=0\.010.*duration=0\.012/,
+    ],
+    [
+      "three decimals that are long for seconds",
+      [" 12.345", " 48.120"],
+      /^timeUnit: .*seconds.*or milliseconds/,
+    ],
+    ["more decimals than nginx writes", [" 0.01234", " 0.00211"], /^timeUnit: .*three decimals/],
+  ])("is asked for where more than one field or unit fits: %s", async (_, texts, question) => {
+    await expect(times(texts)).rejects.toThrow(question);
+  });
+
+  it("stands in the field that is named by its number or its name", async () => {
+    expect(await times([" 0.010 0.012", " 0.004 0.005"], { timeField: "2" })).toEqual(["12.00", "5.00"]);
+    expect(await times([" 530 912 12345"], { timeField: "3", timeUnit: "us" })).toEqual(["12.35"]);
+    expect(await times([" t=0.010 u=0.012"], { timeField: "u" })).toEqual(["12.00"]);
+    await expect(times([" 0.010 x"], { timeField: "2" })).rejects.toThrow(
+      /^timeField: "2" is no field with numbers/,
+    );
+    await expect(times([" 0.010"], { timeField: "" })).rejects.toThrow(/^timeField: ""/);
+  });
+
+  it("that means something else behind the first lines goes into quarantine", async () => {
+    const first = `${line({ behind: " 0.012 x" })}\n`.repeat(1000);
+    const changed = [" 345 x", " 0.0123 x", " 345 0.012 x", " 0.012", " 0.014 y"].map((behind) =>
+      line({ behind }),
+    );
+    const log = await read(Buffer.from(`${first}${changed.join("\n")}\n`));
+    expect(log).toMatchObject({ records: 1001, quarantined: 4 });
+  });
+
   it("is asked for when whole numbers may be anything, and taken in the unit that is given", async () => {
-    await expect(times([" 12", " 85"])).rejects.toThrow(/^timeUnit: .*give "s", "ms", "us", or "none"/);
-    await expect(times([" 1200 5316", " 8500 5399"])).rejects.toThrow(/^timeUnit: /);
+    await expect(times([" 12", " 85"])).rejects.toThrow(/^timeUnit: .*give "s", "ms" or "us".*, or "none"/);
+    await expect(times([" 1200 5316", " 8500 5399"])).rejects.toThrow(/^timeField: /);
     expect(await times([" 12", " 85"], { timeUnit: "ms" })).toEqual(["12.00", "85.00"]);
     expect(await times([" 12", " 85"], { timeUnit: "s" })).toEqual(["12000.00", "85000.00"]);
     expect(await times([" 12", " 85"], { timeUnit: "none" })).toEqual(["", ""]);

@@ -174,7 +174,9 @@ describe("CSV", () => {
 
   it("asks for the unit of a response time that does not say it", async () => {
     const text = `${header},latency\n2026-01-05T10:00:00Z,10.0.0.1,/x,200,1.5\n`;
-    await expect(readText(text)).rejects.toThrow(/^timeUnit: "latency" does not say its unit/);
+    await expect(readText(text)).rejects.toThrow(
+      /^timeUnit: "latency", such as "1.5", does not say its unit/,
+    );
     expect((await readText(text, { timeUnit: "s" })).rows[0]).toMatch(/,1500\.00$/);
     expect((await readText(text.replace("latency", "latencySeconds"))).rows[0]).toMatch(/,1500\.00$/);
   });
@@ -265,7 +267,7 @@ describe("a format of one's own", () => {
       /"wen", which is not among.*did you mean "when"/,
     ],
     ["a field that is not there", { ...format, fields: { time: "when" } }, /no field "time"/],
-    ["a needed field missing", { name: "x", pattern: "(?<ip>.)" }, /no field for the timestamp/],
+    ["a needed field missing", { name: "x", pattern: "(?<ip>.)" }, /no timestamp among/],
     ["a unit that is none", { ...format, timeUnit: "min" }, /format.timeUnit: "min"/],
   ])("is refused with %s", async (_, wrong, message) => {
     await expect(readText(text, { format: wrong as never })).rejects.toThrow(

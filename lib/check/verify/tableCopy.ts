@@ -48,7 +48,7 @@ export async function openTableCopy(source: string, work: Work): Promise<Copy> {
 function fieldsOf({ name, columns }: RequestsTable): Mapped {
   const where = `the columns of the table "requests" of ${quoted(name)}`;
   try {
-    const mapped = mapFields(columns, {}, undefined, where);
+    const mapped = mapFields(columns, {}, {}, where);
     if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
     return mapped;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
+import { readClient } from "./client.js";
 import { readDuration } from "./duration.js";
 import { unescaped } from "./escapes.js";
 import { pathOf } from "./request.js";
@@ -110,32 +111,6 @@ function statusIn(bytes: Uint8Array, start: number, end: number): number {
   return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }
 
-/** The left-most address of a list, without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose what is around it. */
-export function readClient(bytes: Uint8Array, start: number, last: number, row: Row): void {
-  let end = start;
-  while (end < last && bytes[end] !== COMMA) end++;
-  row.addressStart = start;
-  row.addressEnd = end;
-  if (bytes[start] === OPEN) {
-    row.addressStart = start + 1;
-    for (let i = start + 1; i < end; i++) if (bytes[i] === CLOSE) row.addressEnd = i;
-    return;
-  }
-  let colons = 0;
-  let colon = end;
-  for (let i = start; i < end; i++) {
-    if (bytes[i] === COLON) {
-      colons++;
-      colon = i;
-    }
-  }
-  if (colons === 1) row.addressEnd = colon; // an IPv6 address has at least two
-}
-
 const QUOTE = 34;
 const DOT = 46;
 const ZERO = 48;
-const COMMA = 44;
-const COLON = 58;
-const OPEN = 91;
-const CLOSE = 93;

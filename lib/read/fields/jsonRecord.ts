@@ -1,5 +1,12 @@
 import { recordFields } from "../../record.js";
-import { type FormatOptions, isHeader, type LineReader, type Reason, type TimeUnit } from "../row.js";
+import {
+  type FormatOptions,
+  isHeader,
+  type LineReader,
+  otherFormat,
+  type Reason,
+  type TimeUnit,
+} from "../row.js";
 import { FieldTexts, fieldReader } from "./fields.js";
 import { JsonFields } from "./jsonFields.js";
 
@@ -26,7 +33,7 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       to = elementEnd(bytes, from, end);
       if (from >= to) return isHeader; // a bracket that opens or closes the list
     }
-    if (!json.read(bytes, from, to)) return "not a JSON object in UTF-8";
+    if (!json.read(bytes, from, to)) return notJson;
     texts.bytes = bytes;
     for (let field = 0; field < 5; field++) {
       let slot = first[field];
@@ -54,7 +61,8 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
 }
 
 const chosen = new Int32Array(5);
-const missing = recordFields.map(({ name }) => `the JSON object has no ${name}`);
+const notJson = otherFormat("not a JSON object in UTF-8");
+const missing = recordFields.map(({ name }) => otherFormat(`the JSON object has no ${name}`));
 
 const isEmpty = (bytes: Uint8Array, start: number, end: number) =>
   start < 0 || start === end || (end - start === 1 && bytes[start] === MINUS);

@@ -1,10 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import type { Reason, Row } from "../row.js";
+import { type Reason, type Row, unreadableRequest } from "../row.js";
+import { wordEnd, wordStart } from "./words.js";
 
 /**
- * Finds the path in the request `GET /path?query HTTP/1.1` that starts at `start` and ends with a double
- * quote before `end`; the full address of a proxied or HTTP/2 request (`GET https://host/path`) gives its
- * path. The query string is left out unless kept.
+ * Finds the path in the request bytes[start, end): `GET /path?query HTTP/1.1`. The target goes up to the last space
+ * before ` HTTP/x`, so that a path may hold spaces; without a version (HTTP/0.9) it holds none. The full address of a
+ * proxied or HTTP/2 request (`GET https://host/path`) gives its path. The query string is left out unless kept.
+ * What a server writes when it could not read a request (`-`, `<BADREQ>`, the bytes of a TLS handshake) has no method
+ * or no target, and makes no record.
  */
 export function requestPath(
   bytes: Uint8Array,
@@ -13,27 +16,55 @@ export function requestPath(
   row: Row,
   keepQuery: boolean,
 ): Reason {
-  let at = start;
-  while (at < end && bytes[at] !== SPACE && bytes[at] !== QUOTE) at++;
-  if (at >= end - 1 && bytes[at] !== QUOTE) return endsInside;
-  if (bytes[at] === QUOTE) {
-    return isBadRequest(bytes, start, at)
-      ? "the client sent no readable request (<BADREQ>)"
-      : "the request has no path";
+  const target = wordEnd(bytes, start, end) + 1;
+  if (target >= end) return isBadRequest(bytes, start, end) ? badRequestRead : noPath;
+  if (!isMethod(bytes, start, target - 1)) return noMethod;
+  const version = wordStart(bytes, target, end);
+  if (version === target) return targetPath(bytes, target, end, row, keepQuery);
+  if (!isVersion(bytes, version, end)) return noVersion;
+  return version - 1 > target ? targetPath(bytes, target, version - 1, row, keepQuery) : noPath;
+}
+
+/**
+ * Finds the path in a request whose end is missing: HAProxy cuts lines at 1,024 bytes. The path is whole when its
+ * query string has begun.
+ */
+export function cutRequestPath(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  row: Row,
+  keepQuery: boolean,
+): Reason {
+  const target = wordEnd(bytes, start, end) + 1;
+  let query = target;
+  while (query < end && bytes[query] !== QUESTION) query++;
+  if (keepQuery || query >= end) return "the line ends inside the request";
+  if (!isMethod(bytes, start, target - 1)) return noMethod;
+  return targetPath(bytes, target, query, row, false);
+}
+
+/** Letters, digits and dashes, a letter first: what stands for no method, `-`, is none. Source: RFC 9110, section 9.1. */
+function isMethod(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end <= start || end - start > 32 || !isLetter(bytes[start])) return false;
+  for (let i = start + 1; i < end; i++) {
+    const byte = bytes[i];
+    if (!isLetter(byte) && byte !== MINUS && byte !== UNDERSCORE && (byte < ZERO || byte > NINE))
+      return false;
   }
-  const to = targetEnd(bytes, at + 1, end);
-  if (to >= end) return endsInside;
-  return targetPath(bytes, at + 1, to, row, keepQuery);
+  return true;
 }
 
-const endsInside = "the line ends inside the request";
-
-/** Position of the space or double quote that ends a request's target, or `end`. */
-function targetEnd(bytes: Uint8Array, start: number, end: number): number {
-  let to = start;
-  while (to < end && bytes[to] !== SPACE && bytes[to] !== QUOTE) to++;
-  return to;
+/** `HTTP/1.1`, `HTTP/2` and the like. */
+function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 6 || end - start > 9) return false;
+  for (let i = 0; i < 5; i++) if (bytes[start + i] !== http.charCodeAt(i)) return false;
+  for (let i = start + 5; i < end; i++)
+    if (bytes[i] !== DOT && (bytes[i] < ZERO || bytes[i] > NINE)) return false;
+  return true;
 }
+
+const isLetter = (byte: number) => (byte | 32) >= 97 && (byte | 32) <= 122;
 
 /**
  * Finds the path in the field bytes[start, end) that holds a path, a full address or a whole request
@@ -43,10 +74,7 @@ export function pathOf(bytes: Uint8Array, start: number, end: number, row: Row, 
   if (bytes[start] === SLASH || schemeEnd(bytes, start, end) > 0) {
     return targetPath(bytes, start, end, row, keepQuery);
   }
-  let at = start;
-  while (at < end && bytes[at] >= 65 && bytes[at] <= 90) at++;
-  if (at === start || bytes[at] !== SPACE) return notPath;
-  return targetPath(bytes, at + 1, targetEnd(bytes, at + 1, end), row, keepQuery);
+  return wordEnd(bytes, start, end) === end ? notPath : requestPath(bytes, start, end, row, keepQuery);
 }
 
 /** Sets the row's path to that of the target bytes[start, end): a path or a full address. */
@@ -63,6 +91,7 @@ export function targetPath(
     if (host < 0) return notPath;
     from = host;
     while (from < end && bytes[from] !== SLASH && bytes[from] !== QUESTION) from++;
+    if (!isHost(bytes, host, from)) return noHost;
     if (from === end || bytes[from] !== SLASH) {
       // A host without a path: the root. Its text is the slash before the host.
       row.pathStart = host - 1;
@@ -79,6 +108,14 @@ export function targetPath(
   row.pathEnd = to;
 }
 
+/** A host's name or address, with or without a port and a user before it. Source: RFC 3986, section 3.2. */
+function isHost(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > 512) return false;
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  return /^(?:[\w.~%!$&'()*+,;=:-]*@)?(?:\[[\da-fA-F:.]+\]|[\w.~%-]+)(?::\d{0,5})?$/.test(text);
+}
+
 /**
  * Why the target bytes[start, end) is damaged where the writers of a format put no byte that is not UTF-8: whoever
  * took it for a path would count a path that nobody asked for.
@@ -92,7 +129,14 @@ export function damagedTarget(bytes: Uint8Array, start: number, end: number): Re
 /** Said of a path whose bytes are no text. */
 export const notUtf8 = "the path is not UTF-8";
 
-const notPath = "the request's target is not a path";
+const noHost = unreadableRequest("the request's target has no sound host");
+/** Said of a request without a target. */
+export const noPath = unreadableRequest("the request has no path");
+const noVersion = unreadableRequest("the request does not end with its version, such as HTTP/1.1");
+/** Said of a request that does not begin with a method. */
+export const noMethod = unreadableRequest("the request has no method");
+const badRequestRead = unreadableRequest("the client sent no readable request (<BADREQ>)");
+const notPath = unreadableRequest("the request's target is not a path");
 
 /** Position after the `://` of a full address that starts at `at`, or -1. */
 function schemeEnd(bytes: Uint8Array, at: number, end: number): number {
@@ -110,8 +154,12 @@ function isBadRequest(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 const badRequest = "<BADREQ>";
-const SPACE = 32;
-const QUOTE = 34;
+const http = "HTTP/";
+const MINUS = 45;
+const DOT = 46;
 const SLASH = 47;
+const ZERO = 48;
+const NINE = 57;
 const COLON = 58;
 const QUESTION = 63;
+const UNDERSCORE = 95;

@@ -53,7 +53,7 @@ export function clfTime(bytes: Uint8Array, at: number): number {
   if (
     bytes[at + 2] !== SLASH ||
     bytes[at + 6] !== SLASH ||
-    bytes[at + 11] !== COLON ||
+    (bytes[at + 11] !== COLON && bytes[at + 11] !== SPACE) ||
     bytes[at + 14] !== COLON ||
     bytes[at + 17] !== COLON
   ) {
@@ -84,15 +84,18 @@ export function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
 
 /**
  * The moment written in bytes[start, end), in milliseconds since 1970, UTC; -1 when there is none:
- * - ISO 8601, `2026-01-05T00:00:00.123Z`, with a space for the T, a comma for the dot, any number of decimals
- *   (cut off after the millisecond) and any zone; without a zone it is the log's local time;
- * - `05/Jan/2026:00:00:00 +0000`, with or without zone and brackets;
- * - seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: up to 10^11 are
- *   seconds, up to 10^14 milliseconds, up to 10^17 microseconds.
+ * - ISO 8601, `2026-01-05T00:00:00.123Z`, with a space or tab for the T, slashes for the dashes, a comma for the dot, any
+ *   number of decimals (cut off after the millisecond) and any zone; without a zone it is the log's local time; a bare
+ *   date is its midnight;
+ * - the same without punctuation: `20260105T000000Z`, `20260105000000`, `20260105000000123`, `20260105`;
+ * - `05/Jan/2026:00:00:00 +0000`, with or without zone and brackets, and with a space for the first colon;
+ * - seconds, milliseconds, microseconds or nanoseconds since 1970: a number is that only where it lies in the years
+ *   1990 to 2100, in which no number is a moment in two of these units, nor a date without punctuation.
  */
 export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
   const length = end - start;
-  if (length >= 19 && bytes[start + 4] === MINUS && bytes[start + 7] === MINUS) {
+  const between = bytes[start + 4];
+  if (length >= 10 && (between === MINUS || between === SLASH) && bytes[start + 7] === between) {
     return isoTime(bytes, start, end, toUtc);
   }
   if (length >= 20 && bytes[start] === OPEN && bytes[end - 1] === CLOSE) {
@@ -104,23 +107,53 @@ export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToU
     const offset = bytes[start + 20] === SPACE ? zoneOffset(bytes, start + 21, end) : Number.NaN;
     return Number.isNaN(offset) ? -1 : local - offset;
   }
-  return epochTime(bytes, start, end);
+  const compact = compactTime(bytes, start, end, toUtc);
+  return compact >= 0 ? compact : epochTime(bytes, start, end);
+}
+
+/** First and last year in which a number is taken for a moment, and from which a time is told to be unlikely. */
+export const likelyYears = [1990, 2100] as const;
+
+/** `20260105`, with or without a time of day behind it; -1 when it is something else. */
+function compactTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
+  const year = digits(bytes, start, start + 4);
+  if (year < likelyYears[0] || year > likelyYears[1] || end - start < 8) return -1;
+  const days = dayNumber(year, digits(bytes, start + 4, start + 6), digits(bytes, start + 6, start + 8));
+  if (days < 0) return -1;
+  if (end - start === 8) return toUtc(days * day);
+  const at = bytes[start + 8] === CAPITAL_T ? start + 9 : start + 8;
+  const hours = digits(bytes, at, at + 2);
+  const minutes = digits(bytes, at + 2, at + 4);
+  const seconds = digits(bytes, at + 4, at + 6);
+  const rest = at + 6;
+  if (rest > end || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60)
+    return -1;
+  const local = days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  if (rest === end) return toUtc(local);
+  if (at === start + 9) {
+    const offset = zoneOffset(bytes, rest, end);
+    return Number.isNaN(offset) ? -1 : local - offset;
+  }
+  const milliseconds = end - rest === 3 ? digits(bytes, rest, end) : -1;
+  return milliseconds < 0 ? -1 : toUtc(local + milliseconds);
 }
 
 function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
-  const separator = bytes[start + 10];
-  if (
-    (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE) ||
-    bytes[start + 13] !== COLON ||
-    bytes[start + 16] !== COLON
-  ) {
-    return -1;
-  }
   const days = dayNumber(
     digits(bytes, start, start + 4),
     digits(bytes, start + 5, start + 7),
     digits(bytes, start + 8, start + 10),
   );
+  if (end - start === 10) return days < 0 ? -1 : toUtc(days * day);
+  const separator = bytes[start + 10];
+  if (
+    end - start < 19 ||
+    (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE && separator !== TAB) ||
+    bytes[start + 13] !== COLON ||
+    bytes[start + 16] !== COLON
+  ) {
+    return -1;
+  }
   const hours = digits(bytes, start + 11, start + 13);
   const minutes = digits(bytes, start + 14, start + 16);
   const seconds = digits(bytes, start + 17, start + 19);
@@ -148,11 +181,17 @@ function epochTime(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   if (!/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text)) return -1;
   const value = Number(text);
-  const perMillisecond = value <= 1e11 ? 1e-3 : value <= 1e14 ? 1 : value <= 1e17 ? 1e3 : 1e6;
-  const time = perMillisecond === 1e-3 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond;
-  return time < 1e15 ? Math.floor(time) : -1;
+  for (const perMillisecond of [1e-3, 1, 1e3, 1e6]) {
+    const time = perMillisecond === 1e-3 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond;
+    if (time >= firstEpoch && time < endOfEpoch) return Math.floor(time);
+  }
+  return -1;
 }
 
+const firstEpoch = Date.UTC(likelyYears[0], 0);
+const endOfEpoch = Date.UTC(likelyYears[1] + 1, 0);
+
+const TAB = 9;
 const SPACE = 32;
 const PLUS = 43;
 const COMMA = 44;

@@ -1,10 +1,10 @@
-import { readDuration } from "../fields/duration.js";
+import { ClientBeforeTime, twoAddresses } from "../fields/client.js";
 import { unescaped } from "../fields/escapes.js";
-import { type Extra, extraField, responseTimeIn } from "../fields/extraField.js";
-import { damagedTarget, targetPath } from "../fields/request.js";
+import { damagedTarget, noMethod, noPath, requestPath } from "../fields/request.js";
+import { trailingTime } from "../fields/responseTime.js";
 import { clfTime, digits, zoneOffset } from "../fields/time.js";
-import { quoteEnd, wordEnd, wordStart } from "../fields/words.js";
-import { type FormatOptions, type LineFormat, type Reading, type Reason, Row } from "../row.js";
+import { quoteEnd, wordEnd } from "../fields/words.js";
+import { type FormatOptions, type LineFormat, otherFormat, type Reading, type Reason, Row } from "../row.js";
 
 /**
  * The access logs of Apache and nginx:
@@ -12,13 +12,16 @@ import { type FormatOptions, type LineFormat, type Reading, type Reason, Row } f
  *     common    203.0.113.9 - - [05/Jan/2026:00:22:28 +0000] "GET /cart HTTP/1.1" 200 5316
  *     combined  … "https://www.example.com/" "Mozilla/5.0 …"
  *
- * each with more fields behind it, among them a response time (apacheTime.ts), and with a virtual host or a
- * syslog header before the client. A line that ends before its last quote was cut, and makes no record; nor does one
- * with a request that is not UTF-8, as both servers write the bytes of such a one as \xC3 and the like, which are read.
+ * each with more fields behind it, among them a response time (fields/responseTime.ts), and with a virtual host, a list
+ * of `X-Forwarded-For` or a syslog header before the client (fields/client.ts). A line that ends before its last quote
+ * was cut, and makes no record; nor does one with a request that is not UTF-8, as both servers write the bytes of such
+ * a one as \xC3 and the like, which are read. A request of "-" (the client sent none: Apache's 408, nginx's 400) has no
+ * path, and makes no record; nor has CONNECT. The summary counts their status codes.
  * Sources: Apache's mod_log_config, nginx's ngx_http_log_module.
  */
 export const common: LineFormat = {
   title: "Apache or nginx common log",
+  general: true, // a log of both is read as combined
   reading: (options, sample) => accessLog(options, sample, false),
 };
 
@@ -30,38 +33,69 @@ export const combined: LineFormat = {
 
 function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents: boolean): Reading {
   const head = new Head(options.keepQuery);
-  const field: Extra = { start: 0, end: 0 };
-  const row = new Row();
-  const fields: string[][] = [];
-  for (const line of sample) {
-    if (head.read(line, 0, line.length, row) !== undefined) continue;
-    const rest = afterAgents(line, head.end, line.length, agents);
-    if (rest >= 0) fields.push(restOf(line, rest));
-  }
-  const { index, unit, decided, unsure } = responseTimeIn(fields, options.timeUnit);
-  const alone = fields.every(({ length }) => length === 1); // nothing but the response time behind the agent
+  const first = readFirst(head, sample, agents);
+  const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
   return {
-    decided,
-    unsure,
+    decided: [
+      first.mixed ? "some lines without referrer and user agent" : undefined,
+      first.client,
+      time.decided,
+    ]
+      .filter((text) => text !== undefined)
+      .join("; "),
+    unsure: first.unsure ?? time.unsure,
     read: (bytes, start, end, row) => {
       const wrong = head.read(bytes, start, end, row);
       if (wrong !== undefined) return wrong;
       row.hundredths = -1;
-      const last = agents ? lastField(bytes, head.end, end) : 0;
+      const lineEnd = head.lineEnd;
+      const last = agents ? lastField(bytes, head.end, lineEnd) : 0;
       if (last > 0) {
-        if (last === end && index < 0) return;
-        if (last < end && index === 0 && alone) return readDuration(bytes, last, end, unit, row);
+        if (last === lineEnd && !time.found) return;
+        if (last < lineEnd && time.alone) return time.readAlone(bytes, last, lineEnd, row);
       }
-      const rest = afterAgents(bytes, head.end, end, agents);
+      if (first.mixed && head.end === lineEnd) return;
+      const rest = afterAgents(bytes, head.end, lineEnd, agents);
       if (rest < 0) return agents ? noAgents : quotedRest;
-      if (index < 0) return;
-      extraField(bytes, rest, end, index, field);
-      if (field.start < 0) return "the line ends before the response time";
-      return readDuration(bytes, field.start, field.end, unit, row);
+      return time.read(bytes, rest, lineEnd, row);
     },
   };
 }
 
+/** What the first lines tell of all: what stands before the client, and behind the fixed fields. */
+function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
+  const row = new Row();
+  const trailing: Uint8Array[] = [];
+  const saw = { host: 0, forwarded: 0, either: 0 };
+  let example: Uint8Array | undefined;
+  let without = 0;
+  for (const line of sample) {
+    const wrong = head.read(line, 0, line.length, row);
+    const { saw: before } = head.client;
+    if (before !== undefined) saw[before]++;
+    if (before === "either") example ??= line;
+    head.client.saw = undefined;
+    if (wrong !== undefined && wrong !== twoAddresses) continue;
+    if (head.end === head.lineEnd) without++;
+    const rest = afterAgents(line, head.end, head.lineEnd, agents);
+    if (rest >= 0) trailing.push(line.slice(rest, head.lineEnd));
+  }
+  // A few lines that end behind the number of bytes may have been cut there.
+  const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;
+  if (saw.host > 0 !== saw.forwarded > 0) head.client.before = saw.host > 0 ? "host" : "forwarded";
+  const unsure =
+    saw.either > 0 && head.client.before === undefined
+      ? `logFormat: lines begin with two addresses, such as ${JSON.stringify(utf8.decode(example?.subarray(0, 60)))}: the first may be the virtual host or the client behind a proxy; give the server's own log format (--log-format '%v %h …' or '%{X-Forwarded-For}i %h …')`
+      : undefined;
+  const before = { host: "a virtual host", forwarded: "X-Forwarded-For or -" };
+  const client =
+    head.client.before === undefined
+      ? undefined
+      : `${before[head.client.before]} before the client's address`;
+  return { trailing, mixed, unsure, client };
+}
+
+const utf8 = new TextDecoder();
 const noAgents = "no referrer and user agent in quotes: the line may have been cut";
 const quotedRest = "more fields than the common log has";
 
@@ -71,6 +105,9 @@ const momentLength = 26;
 class Head {
   /** Position after the bytes field of the line read last. */
   end = 0;
+  /** Where the line ends: before the bracket that closes a message which syslog repeats. */
+  lineEnd = 0;
+  readonly client = new ClientBeforeTime();
   readonly #keepQuery: boolean;
   #time = -1;
   readonly #momentText = new Uint8Array(momentLength);
@@ -84,45 +121,65 @@ class Head {
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const firstEnd = wordEnd(bytes, start, end);
     let date = firstEnd + 5; // behind ` - - `, as a rule
+    this.lineEnd = end;
     if (date + 29 >= end || !isDate(bytes, date)) {
       date = start;
       while (date + 29 < end && !isDate(bytes, date)) date++;
-      if (date + 29 >= end) return "no time in brackets, such as [05/Jan/2026:00:22:28 +0000]";
+      if (date + 29 >= end) return noTime;
     }
     row.time = this.#moment(bytes, date + 1);
     if (row.time < 0) return "the time is not a real date and time";
     row.bytes = bytes;
     row.addressStart = start;
-    row.addressEnd = Math.min(firstEnd, date);
-    // A client is digits or an IPv6 address; a host's name or a month stands before a client.
-    if (!looksLikeAddress(bytes, start, row.addressEnd)) {
-      const user = wordStart(bytes, start, date - 1);
-      const identity = wordStart(bytes, start, user - 1);
-      row.addressEnd = Math.max(start, identity - 1);
-      row.addressStart = wordStart(bytes, start, row.addressEnd);
+    row.addressEnd = firstEnd;
+    let reason: Reason;
+    if (date !== firstEnd + 5 || bytes[firstEnd + 1] !== MINUS || !looksLikeAddress(bytes, start, firstEnd)) {
+      reason = this.client.read(bytes, start, date, row);
+      if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE) this.lineEnd--;
     }
     const request = date + 30;
     let i = request;
-    while (i < end && bytes[i] > QUOTE) i++;
+    while (bytes[i] >= CAPITAL_A && bytes[i] <= CAPITAL_Z) i++;
     let close = -1;
-    if (bytes[i] === SPACE && bytes[i + 1] === SLASH) {
+    if (bytes[i] === SPACE && bytes[i + 1] === SLASH && i > request) {
       row.pathStart = ++i;
-      while (i < end && endsPath[bytes[i]] === 0) i++;
+      while (endsPath[bytes[i]] === 0 && i < end) i++;
       row.pathEnd = i;
-      if (bytes[i] !== BACKSLASH && (bytes[i] !== QUESTION || !this.#keepQuery))
-        close = asciiQuoteEnd(bytes, i, end);
+      if (bytes[i] === SPACE) close = afterVersion(bytes, i + 1);
+      else if (bytes[i] === QUESTION && !this.#keepQuery) {
+        const quote = asciiQuoteEnd(bytes, i, end);
+        if (quote >= 0 && afterVersion(bytes, quote - 8) === quote && bytes[quote - 9] === SPACE)
+          close = quote;
+      }
+      if (close >= end) close = -1;
     }
     if (close < 0) {
       close = quoteEnd(bytes, request, end);
       if (close < 0) return "the line ends inside the request";
-      const wrong = this.#unusual(bytes, request, close, row);
-      if (wrong !== undefined) return wrong;
+      reason = this.#unusual(bytes, request, close, row) ?? reason;
     }
-    if (bytes[close + 1] !== SPACE || bytes[close + 5] !== SPACE || close + 6 >= end)
-      return "no status behind the request";
-    row.status = digits(bytes, close + 2, close + 5);
+    return this.#answer(bytes, close + 1, row) ?? reason;
+  }
+
+  /** Reads the status and the number of bytes behind the request, from `at` on. */
+  #answer(bytes: Uint8Array, at: number, row: Row): Reason {
+    const end = this.lineEnd;
+    let status = at + 1;
+    if (bytes[at] !== SPACE || bytes[at + 4] !== SPACE || at + 5 >= end) {
+      // More than one space, or the status in quotes
+      while (status < end && (bytes[status] === SPACE || bytes[status] === QUOTE)) status++;
+      if (bytes[at] !== SPACE || status + 4 >= end) return "no status behind the request";
+    }
+    row.status = digits(bytes, status, status + 3);
     if (row.status < 0) return "the status is not a number of three digits";
-    const size = close + 6;
+    let size = status + 3;
+    if (bytes[size] === QUOTE) size++;
+    if (bytes[size] !== SPACE) {
+      row.status = -1;
+      return "no status behind the request";
+    }
+    while (size < end && bytes[size] === SPACE) size++;
+    if (bytes[size] === QUOTE && size > status + 4 && isQuotedNumber(bytes, size, end)) size++;
     this.end = wordEnd(bytes, size, end);
     if (bytes[size] !== MINUS && digits(bytes, size, Math.min(this.end, size + 1)) < 0)
       return "no number of bytes behind the status";
@@ -141,26 +198,47 @@ class Head {
     return this.#time;
   }
 
-  /** The target of a request bytes[start, end) with escapes, a query to keep or a full address. */
+  /** A request bytes[start, end) with escapes, spaces, a query to keep or a full address. */
   #unusual(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
-    const target = wordEnd(bytes, start, end) + 1;
-    if (target >= end) return "the request has no path";
-    const to = wordEnd(bytes, target, end);
-    const damaged = damagedTarget(bytes, target, to);
+    const damaged = damagedTarget(bytes, start, end);
     if (damaged !== undefined) return damaged;
+    // An escape in the method is a byte that no method has.
+    const method = wordEnd(bytes, start, end);
+    for (let i = start; i < method; i++) if (bytes[i] === BACKSLASH) return method < end ? noMethod : noPath;
     const { addressStart, addressEnd } = row;
     const addressLength = addressEnd - addressStart;
-    const length = addressLength + to - target;
+    const length = addressLength + end - start;
     if (this.#own.length < length) this.#own = new Uint8Array(2 * length);
     const own = this.#own;
     for (let i = 0; i < addressLength; i++) own[i] = bytes[addressStart + i];
-    const ownEnd = unescaped(bytes, target, to, own, addressLength);
+    const ownEnd = unescaped(bytes, start, end, own, addressLength);
     row.bytes = own;
     row.addressStart = 0;
     row.addressEnd = addressLength;
-    return targetPath(own, addressLength, ownEnd, row, this.#keepQuery);
+    return requestPath(own, addressLength, ownEnd, row, this.#keepQuery);
   }
 }
+
+/** Position of the quote behind `HTTP/1.1` at `at`, or behind `HTTP/2`, or -1. */
+function afterVersion(bytes: Uint8Array, at: number): number {
+  if (
+    bytes[at] !== CAPITAL_H ||
+    bytes[at + 1] !== CAPITAL_T ||
+    bytes[at + 2] !== CAPITAL_T ||
+    bytes[at + 3] !== CAPITAL_P ||
+    bytes[at + 4] !== SLASH
+  )
+    return -1;
+  return bytes[at + 8] === QUOTE && bytes[at + 6] === DOT ? at + 8 : -1;
+}
+
+/** Whether a number in quotes stands at `at`: the bytes, not a referrer. */
+function isQuotedNumber(bytes: Uint8Array, at: number, end: number): boolean {
+  const close = quoteEnd(bytes, at + 1, end);
+  return close > at + 1 && digits(bytes, at + 1, Math.min(close, at + 10)) >= 0;
+}
+
+const noTime = otherFormat("no time in brackets, such as [05/Jan/2026:00:22:28 +0000]");
 
 /** Whether ` [dd/Mon/yyyy:hh:mm:ss +zzzz] "` stands around the bracket at `at`, for there to be a line's head. */
 function isDate(bytes: Uint8Array, at: number): boolean {
@@ -213,12 +291,6 @@ function lastField(bytes: Uint8Array, at: number, end: number): number {
   return i === end || bytes[i - 1] === SPACE ? i : 0;
 }
 
-/** The fields from `at` on, each with its quotes and name. */
-function restOf(line: Uint8Array, at: number): string[] {
-  const text = String.fromCharCode(...line.subarray(at, at + 2000));
-  return text.match(/(?<= )(?:[a-z_]+=)?"(?:[^"\\]|\\.)*"|(?<= )[^ ]+/gi) ?? [];
-}
-
 /** As `quoteEnd`, but -1 also when a byte past ASCII stands before it. */
 function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end && bytes[i] < 0x80; i++) {
@@ -241,6 +313,11 @@ const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
 const QUESTION = 63;
+const CAPITAL_A = 65;
+const CAPITAL_H = 72;
+const CAPITAL_P = 80;
+const CAPITAL_T = 84;
+const CAPITAL_Z = 90;
 const OPEN = 91;
 const BACKSLASH = 92;
 const CLOSE = 93;

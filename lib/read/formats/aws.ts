@@ -1,9 +1,16 @@
+import { readClient } from "../fields/client.js";
 import { scaled } from "../fields/duration.js";
-import { readClient } from "../fields/fields.js";
 import { requestPath } from "../fields/request.js";
 import { digits, moment } from "../fields/time.js";
-import { afterWords, wordEnd } from "../fields/words.js";
-import type { FormatOptions, LineFormat, Reading, Reason, Row } from "../row.js";
+import { afterWords, quoteEnd, wordEnd } from "../fields/words.js";
+import {
+  type FormatOptions,
+  type LineFormat,
+  otherFormat,
+  type Reading,
+  type Reason,
+  type Row,
+} from "../row.js";
 
 /**
  * Access logs of AWS load balancers, classic (ELB) and application (ALB):
@@ -34,11 +41,11 @@ function loadBalancer({ toUtc, keepQuery, timeUnit }: FormatOptions, application
       let at = start;
       if (application) {
         at = wordEnd(bytes, start, end) + 1;
-        if (!isType(bytes, start, at - 1)) return "no type of connection, such as https, at the start";
+        if (!isType(bytes, start, at - 1)) return noType;
       }
       const timeEnd = wordEnd(bytes, at, end);
       row.time = moment(bytes, at, timeEnd, toUtc);
-      if (row.time < 0 || timeEnd - at < 19) return "no time, such as 2026-01-05T00:22:28.123456Z";
+      if (row.time < 0 || timeEnd - at < 19) return noTime;
       const client = afterWords(bytes, timeEnd + 1, end, 1);
       const clientEnd = wordEnd(bytes, client, end);
       readClient(bytes, client, clientEnd, row);
@@ -52,7 +59,9 @@ function loadBalancer({ toUtc, keepQuery, timeUnit }: FormatOptions, application
       if (row.status < 0) return "no status: the connection ended before an answer";
       const request = afterWords(bytes, status, end, 4);
       if (bytes[request] !== QUOTE || request >= end) return "no request in quotes behind the bytes";
-      return requestPath(bytes, request + 1, end, row, keepQuery);
+      const close = quoteEnd(bytes, request + 1, end);
+      if (close < 0) return "the line ends inside the request";
+      return requestPath(bytes, request + 1, close, row, keepQuery);
     },
   };
 }
@@ -80,5 +89,7 @@ function isType(bytes: Uint8Array, start: number, end: number): boolean {
   return /^(https?|h2|grpcs|wss?)$/.test(text);
 }
 
+const noType = otherFormat("no type of connection, such as https, at the start");
+const noTime = otherFormat("no time, such as 2026-01-05T00:22:28.123456Z");
 const QUOTE = 34;
 const MINUS = 45;

@@ -1,8 +1,8 @@
 import { InputError, quoted } from "../../errors.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
-import { type FieldMap, mapFields } from "../fields/names.js";
+import { type FieldMap, type Known, type Mapped, mapFields } from "../fields/names.js";
 import { damagedTarget } from "../fields/request.js";
-import { type FormatOptions, isHeader, type LineFormat, type Reading } from "../row.js";
+import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type Reading } from "../row.js";
 
 /**
  * CSV with a header: columns in any order, by their usual names or by a map; comma, semicolon, tab or bar
@@ -19,17 +19,19 @@ export const csv = delimited("CSV with a header");
 function csvReading(options: FormatOptions, sample: readonly Uint8Array[], fields: FieldMap): Reading {
   if (sample.length === 0) return { read: () => "there was no header" };
   const header = sample[0].slice();
-  const text = new TextDecoder().decode(header);
+  const text = utf8.decode(header);
   const cuts = [",", ";", "\t", "|"].map((each) => ({ delimiter: each, names: cellsOf(text, each) }));
   const { delimiter, names } = cuts.reduce((best, one) =>
     one.names.length > best.names.length ? one : best,
   );
   if (names.length < 4) {
-    throw new InputError(
+    throw new OtherFormatError(
       `format: the first line is not a header of CSV with four columns or more: ${quoted(text)}`,
     );
   }
-  const mapped = mapFields(names, fields, options.timeUnit, "the columns of the header");
+  const rows = sample.slice(1).map((line) => cellsOf(utf8.decode(line), delimiter));
+  const values = (name: string) => rows.map((cells) => cells[names.indexOf(name)] ?? "");
+  const mapped = mapColumns(names, fields, { ...options, values });
   const fieldOf = new Int8Array(names.length).fill(-1);
   const again: [number, number][] = []; // a column that holds a second field
   mapped.names.forEach((name, field) => {
@@ -91,7 +93,20 @@ function csvReading(options: FormatOptions, sample: readonly Uint8Array[], field
   };
 }
 
-/** The cells of a header, with or without quotes; a delimiter in quotes is part of a name. Takes linear time. */
+const utf8 = new TextDecoder();
+
+/** As `mapFields`; of a line whose cells are no names it says that it is no header. */
+function mapColumns(names: readonly string[], fields: FieldMap, known: Known): Mapped {
+  try {
+    return mapFields(names, fields, known, "the columns of the header");
+  } catch (error) {
+    if (error instanceof InputError && names.some((name) => !/^[\w .:()%/@#-]{1,60}$/.test(name)))
+      throw new OtherFormatError(error.message);
+    throw error;
+  }
+}
+
+/** The cells of a line, with or without quotes; a delimiter in quotes is part of a name. Takes linear time. */
 function cellsOf(header: string, delimiter: string): string[] {
   const cells: string[] = [];
   let from = 0;

@@ -1,7 +1,7 @@
-import { requestPath } from "../fields/request.js";
+import { cutRequestPath, requestPath } from "../fields/request.js";
 import { clfTime, digits } from "../fields/time.js";
-import { afterWords, lastColon, wordEnd, wordStart } from "../fields/words.js";
-import type { LineFormat, Reason, Row } from "../row.js";
+import { afterWords, lastColon, quoteEnd, wordEnd, wordStart } from "../fields/words.js";
+import { type LineFormat, otherFormat, type Reason, type Row } from "../row.js";
 
 /**
  * HAProxy's HTTP log (`option httplog`), with or without a syslog header:
@@ -20,7 +20,7 @@ export const haproxy: LineFormat = {
     read: (bytes, start, end, row) => {
       row.bytes = bytes;
       const date = acceptDate(bytes, start, end);
-      if (date < 0) return "no accept date in brackets, such as [05/Aug/2012:00:50:12.093]";
+      if (date < 0) return noDate;
       const local = clfTime(bytes, date);
       const milliseconds = digits(bytes, date + 21, date + 24);
       if (local < 0 || milliseconds < 0) return "the accept date is not a real date and time";
@@ -45,7 +45,10 @@ export const haproxy: LineFormat = {
       let request = statusEnd;
       while (request < end && bytes[request] !== QUOTE) request++;
       if (request === end) return "the line ends before the request";
-      return requestPath(bytes, request + 1, end, row, keepQuery);
+      const close = quoteEnd(bytes, request + 1, end);
+      return close < 0
+        ? cutRequestPath(bytes, request + 1, end, row, keepQuery)
+        : requestPath(bytes, request + 1, close, row, keepQuery);
     },
   }),
 };
@@ -86,6 +89,7 @@ function readTimers(bytes: Uint8Array, start: number, end: number, row: Row): Re
   row.hundredths = reached ? value * 100 : -1;
 }
 
+const noDate = otherFormat("no accept date in brackets, such as [05/Aug/2012:00:50:12.093]");
 const notTimers = "no five timers, such as 0/0/0/444/445: not an HTTP line of HAProxy";
 
 const SPACE = 32;

@@ -1,9 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import { InputError } from "../../errors.js";
 import { recordFields } from "../../record.js";
+import { JsonFields } from "../fields/jsonFields.js";
 import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
-import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
+import {
+  type FormatOptions,
+  type LineFormat,
+  OtherFormatError,
+  type Reading,
+  type TimeUnit,
+} from "../row.js";
 
 /**
  * JSON lines: an object a line, its fields by their usual names or by a map. A dot in a map goes down a level:
@@ -20,18 +26,53 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
 export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
- * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted.
- * Source: Caddy, "log (Caddyfile directive)", JSON encoder.
+ * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted. Its encoder writes
+ * the duration in seconds with decimals, or as its option `duration_format` says: whole milliseconds or nanoseconds, or
+ * with a unit. An entry of the logger `http.log.error` tells of a request that has its access entry as well.
+ * Source: Caddy, "log (Caddyfile directive)", JSON encoder; zap, zapcore/encoder.go.
  */
 export const caddy: LineFormat = {
   title: "Caddy access log",
   reading: (options, sample) => {
-    const client = sample.some((line) => utf8.decode(line).includes('"client_ip":'))
-      ? "client_ip"
-      : "remote_ip";
-    return jsonReading(options, sample, { ...caddyFields, ip_address: `request.${client}` }, "s");
+    const texts = sample.map((line) => utf8.decode(line));
+    const client = texts.some((text) => text.includes('"client_ip":')) ? "client_ip" : "remote_ip";
+    const fields = { ...caddyFields, ip_address: `request.${client}` };
+    const durations = valuesIn(sample)("duration");
+    const { unit, unsure } = caddyUnit(options.timeUnit, durations);
+    const reading = jsonReading({ ...options, timeUnit: unit }, sample, fields);
+    const logger = new JsonFields(["logger"]);
+    return {
+      ...reading,
+      unsure,
+      decided: unit === "s" ? undefined : `response time in ${unit}`,
+      read: (bytes, start, end, row) => {
+        const wrong = reading.read(bytes, start, end, row);
+        // An error has a status of 400 or more: most lines need no second look.
+        if (wrong !== undefined || row.status < 400 || !logger.read(bytes, start, end)) return wrong;
+        if (!logger.text(0)?.startsWith("http.log.error")) return;
+        row.status = -1; // counted by the access entry
+        return "not an access entry: Caddy's error log tells of the same request";
+      },
+    };
   },
 };
+
+/** Durations in seconds have decimals; whole numbers are milliseconds or nanoseconds, and may be either. */
+function caddyUnit(
+  given: TimeUnit | "none" | undefined,
+  durations: readonly string[],
+): { unit: TimeUnit | "none"; unsure?: string } {
+  const numbers = durations.filter((text) => /^\d/.test(text));
+  if (given !== undefined) return { unit: given };
+  if (numbers.length === 0 || numbers.some((text) => !/^\d+$/.test(text))) return { unit: "s" };
+  const sorted = numbers.map(Number).sort((a, b) => a - b);
+  // A thousand seconds as a rule, if these were milliseconds
+  if (sorted[(sorted.length - 1) >> 1] >= 1e6) return { unit: "ns" };
+  return {
+    unit: "none",
+    unsure: `timeUnit: Caddy's durations are whole numbers, such as ${numbers[0]}, which may be milliseconds or nanoseconds: give "ms" or "ns" (--time-unit ms)`,
+  };
+}
 
 const caddyFields = {
   timestamp: "ts",
@@ -56,11 +97,14 @@ export const traefik = jsonLines(
 function jsonReading(
   options: FormatOptions,
   sample: readonly Uint8Array[],
-  fields: FieldMap,
-  unit: TimeUnit | undefined,
+  map: FieldMap,
+  unit?: TimeUnit,
 ): Reading {
+  const { timeField } = options;
+  const fields = timeField === undefined ? map : { ...map, response_time_ms: timeField };
   const complete = recordFields.every(({ name, optional }) => optional || fields[name] !== undefined);
   const timeUnit = options.timeUnit ?? unit;
+  const values = valuesIn(sample);
   let paths = recordFields.map(({ name }) => fields[name]);
   let timed = timeUnit ?? "none";
   let decided: string | undefined;
@@ -69,22 +113,44 @@ function jsonReading(
   if (!complete && sample.length > 0) {
     const names = new Set<string>(Object.values(fields));
     for (const line of sample) {
-      for (const name of Object.keys(objectOf(line, 0, line.length) ?? {})) names.add(name);
+      for (const name of Object.keys(objectOf(line) ?? {})) names.add(name);
     }
-    if (names.size === 0) throw new InputError("format: the first lines are not JSON objects");
-    const mapped = mapFields([...names], fields, timeUnit, "the names of the first JSON objects");
+    if (names.size === Object.keys(fields).length && !sample.some((line) => objectOf(line)))
+      throw new OtherFormatError("format: the first lines are not JSON objects");
+    const mapped = mapFields([...names], fields, { timeUnit, values }, "the names of the first JSON objects");
     paths = [...mapped.names];
     timed = mapped.unit;
     ({ decided, unsure } = mapped);
   } else if (fields.response_time_ms !== undefined && timeUnit === undefined) {
-    ({ unit: timed, unsure } = mapFields(Object.values(fields), fields, undefined, "the map of fields"));
+    ({ unit: timed, unsure } = mapFields(
+      Object.values(fields),
+      fields,
+      { timeUnit: undefined, values },
+      "the map of fields",
+    ));
   }
   const places = paths.map((path) => (path === undefined ? [] : [path]));
   return { decided, unsure, read: jsonRecords(options, places, timed) };
 }
 
-function objectOf(bytes: Uint8Array, start: number, end: number): object | undefined {
-  const line = elementIn(bytes, start, end);
+/** The values of a name, or of a path with dots, in the first objects, as they stand there. */
+function valuesIn(sample: readonly Uint8Array[]): (name: string) => string[] {
+  const known = new Map<string, string[]>();
+  return (name) => {
+    let values = known.get(name);
+    if (values === undefined) {
+      const json = new JsonFields([name]);
+      values = sample
+        .map((line) => elementIn(line, 0, line.length))
+        .map((line) => (json.read(line, 0, line.length) ? (json.text(0) ?? "") : ""));
+      known.set(name, values);
+    }
+    return values;
+  };
+}
+
+function objectOf(whole: Uint8Array): object | undefined {
+  const line = elementIn(whole, 0, whole.length);
   if (!isUtf8(line)) return;
   try {
     const value: unknown = JSON.parse(utf8.decode(line));

@@ -1,8 +1,7 @@
-import { InputError } from "../../errors.js";
 import { recordFields } from "../../record.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { jsonRecords } from "../fields/jsonRecord.js";
-import type { LineFormat, TimeUnit } from "../row.js";
+import { type LineFormat, OtherFormatError, type TimeUnit } from "../row.js";
 
 /** Where a product writes a record's fields into its JSON, in its own names: the surest first. */
 export interface ProductNames {
@@ -23,7 +22,7 @@ export function jsonProduct(title: string, names: ProductNames, shows?: RegExp):
     title,
     reading: (options, sample) => {
       if (shows !== undefined && sample.length > 0 && !sample.some((line) => shows.test(utf8.decode(line))))
-        throw new InputError(`format: none of the first lines is one of a ${title}`);
+        throw new OtherFormatError(`format: none of the first lines is one of a ${title}`);
       const all = recordFields.map(({ name }) =>
         name === "response_time_ms" ? names[name].map(([path]) => path) : names[name],
       );

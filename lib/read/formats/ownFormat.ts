@@ -107,20 +107,23 @@ function patternFormat(title: string, pattern: RegExp, fields: FieldMap): LineFo
   const groups = Object.keys(new RegExp(`${pattern.source}|`, pattern.flags).exec("")?.groups ?? {});
   if (groups.length === 0)
     throw new InputError("format.pattern: it has no named groups, such as (?<status>\\d+)");
-  mapFields(groups, fields, "s", "the groups of the pattern"); // what is wrong is said before any work
-  return { title, reading: (options) => patternReading(options, pattern, groups, fields) };
+  mapFields(groups, fields, { timeUnit: "s" }, "the groups of the pattern"); // what is wrong is said before any work
+  return { title, reading: (options, sample) => patternReading(options, sample, pattern, groups, fields) };
 }
 
 function patternReading(
   options: FormatOptions,
+  sample: readonly Uint8Array[],
   pattern: RegExp,
   groups: readonly string[],
   fields: FieldMap,
 ): Reading {
+  const matches = sample.map((line) => pattern.exec(utf8.decode(line))?.groups);
+  const valuesOf = (name: string) => matches.map((found) => found?.[name] ?? "");
   const { names, unit, decided, unsure } = mapFields(
     groups,
     fields,
-    options.timeUnit,
+    { ...options, values: valuesOf },
     "the groups of the pattern",
   );
   const texts = new FieldTexts();

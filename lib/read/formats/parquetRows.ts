@@ -46,7 +46,7 @@ export async function openParquet(path: string, options: FormatOptions): Promise
     const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`)).getRows();
     const types = new Map(columns.map(([name, type]) => [String(name), String(type)]));
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${file}`);
-    const mapped = mapFields([...types.keys()], {}, options.timeUnit, "the columns of the Parquet file");
+    const mapped = mapFields([...types.keys()], {}, options, "the columns of the Parquet file");
     if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
     const rows = Number(counted.getRows()[0][0]);
     const read = tableReader(options, mapped.unit);

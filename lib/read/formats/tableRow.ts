@@ -1,4 +1,5 @@
-import { FieldTexts, fieldReader, readClient } from "../fields/fields.js";
+import { readClient } from "../fields/client.js";
+import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { pathOf } from "../fields/request.js";
 import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
 
