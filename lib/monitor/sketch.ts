@@ -67,6 +67,23 @@ export class Sketches {
     this.#offsets[++this.#length] = this.#entries;
   }
 
+  /** Adds steps of another, from `from` to `to` (excluded). */
+  append(other: Sketches, from: number, to: number): void {
+    const first = other.#offsets[from];
+    const entries = other.#offsets[to] - first;
+    while (this.#entries + entries > this.#bins.length) {
+      this.#bins = grown(this.#bins);
+      this.#counts = grown(this.#counts);
+    }
+    this.#bins.set(other.#bins.subarray(first, first + entries), this.#entries);
+    this.#counts.set(other.#counts.subarray(first, first + entries), this.#entries);
+    for (let step = from; step < to; step++) {
+      if (this.#length + 1 === this.#offsets.length) this.#offsets = grown(this.#offsets);
+      this.#offsets[++this.#length] = this.#entries + other.#offsets[step + 1] - first;
+    }
+    this.#entries += entries;
+  }
+
   /** Adds the bins of the steps from `from` to `to` (excluded) to a histogram of `SKETCH_BINS` bins. */
   addTo(histogram: Float64Array | Uint32Array, from: number, to: number): void {
     const end = this.#offsets[Math.min(to, this.#length)];

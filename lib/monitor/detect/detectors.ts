@@ -5,9 +5,10 @@ import { Alarm } from "./alarm.js";
 import { Cusum } from "./cusum.js";
 import { Ewma } from "./ewma.js";
 import type { NewJudge } from "./judge.js";
+import { Jump } from "./jump.js";
 import { Novelty } from "./novelty.js";
 import { Seasonal } from "./seasonal.js";
-import { restAfter, Shift } from "./shift.js";
+import { restAfter, Shift, shiftConstants } from "./shift.js";
 import { type SignalName, signals } from "./signals.js";
 
 /** A built-in detector: a judge for each signal that suits it. */
@@ -15,14 +16,23 @@ interface Kind {
   /** What it does, in a line. */
   readonly about: string;
   readonly judge: NewJudge;
+  /** The judge of a log's signals, where it is another than that of a plain series. */
+  readonly logJudge?: NewJudge;
   readonly signals: readonly SignalName[];
   /** Whether it judges shares of requests alone, and so no plain series. */
   readonly sharesOnly?: boolean;
   readonly rest?: (seen: number) => number;
 }
 
-const shares = ["errors", "refusals", "slow"] as const;
-const all = ["errors", "refusals", "slow", "traffic", "latency"] as const;
+const shares = ["errors", "refusals"] as const;
+const all = ["errors", "refusals", "traffic", "latency"] as const;
+
+/**
+ * Limits for a log's signals. Shewhart's three standard deviations are for independent readings; a log's traffic and its
+ * response times are self-similar, and their means wander with the hour. Six give less than one false alarm a week on
+ * the twins of the drill, over all signals.
+ */
+const forLogs = { ...shiftConstants, limit: 6, novelty: 10 };
 
 /** The built-in detectors. A new one is a file beside this one and an entry here. */
 const kinds = {
@@ -43,15 +53,22 @@ const kinds = {
     judge: () => new Seasonal(),
     signals: all,
   },
+  jump: {
+    about: "sudden change against the readings just before",
+    judge: () => new Jump(),
+    signals: all,
+  },
   shift: {
     about: "change of the level or the spread",
     judge: () => new Shift(),
+    logJudge: () => new Shift(forLogs),
     signals: all,
     rest: restAfter,
   },
   novelty: {
     about: "change of the level or the spread, and readings where none have been",
     judge: () => new Novelty(),
+    logJudge: () => new Novelty(forLogs),
     signals: all,
     rest: restAfter,
   },
@@ -85,7 +102,7 @@ export function builtInDetector(name: string): Detector {
   const watched = kind.signals.map((signal) => ({
     signal: signals[signal],
     alarm: new Alarm(
-      kind.judge(),
+      (kind.logJudge ?? kind.judge)(),
       `${name}:${signal}`,
       signals[signal].about,
       signals[signal].say,

@@ -3,6 +3,8 @@ import type { Judge } from "./judge.js";
 /** Cut of the modified z-score, and its constant: Iglewicz & Hoaglin 1993, "How to Detect and Handle Outliers". */
 const CUT = 3.5;
 const NORMAL = 0.6745;
+/** Cut against the latest readings: the hour moves them too, and 5 give less than one false alarm a week on the drill's twins. */
+const CUT_OF_LATE = 5;
 /** Readings kept of each hour of the week and of the day, and of the latest. */
 const KEPT = 240;
 /** Readings from which a median is taken at least. */
@@ -56,7 +58,7 @@ export class Seasonal implements Judge {
     // Three in a row past the cut are an alarm: one is noise, of which a week of minutes has some.
     const above = Math.min(this.#before, this.#last, this.#score);
     const below = Math.max(this.#before, this.#last, this.#score);
-    return Math.max(0, above, -below) / CUT;
+    return Math.max(0, above, -below) / (this.#against === "of late" ? CUT_OF_LATE : CUT);
   }
 
   /** Chooses what readings are held against, and takes their median: of an hour, what it held before it began. */

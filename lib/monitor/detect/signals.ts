@@ -36,11 +36,6 @@ export const signals = {
     ({ clientErrors }) => clientErrors,
     ({ requests }) => requests,
   ),
-  slow: shareSignal(
-    "share of requests that are slow",
-    ({ slow }) => slow,
-    ({ timed }) => timed,
-  ),
   traffic: {
     about: "requests per second",
     // as a logarithm, since traffic varies in proportion to itself; half a request stands for none

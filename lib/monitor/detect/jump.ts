@@ -1,0 +1,74 @@
+import { type Judge, Memory } from "./judge.js";
+
+/** Readings that are "now", and those before them that they are held against. */
+const NOW = 10;
+const BEFORE = 30;
+/** Readings over which the usual size of such differences is learned: a day of minutes. */
+const USUAL = 1440;
+/** Differences until it judges. */
+const WARM_UP = 60;
+/**
+ * Standard deviations that are an alarm. A log's readings are no independent draws: traffic is self-similar and bursts
+ * last. Six give less than one false alarm a week on the twins of the drill, over all signals.
+ */
+const LIMIT = 6;
+/** A difference counts for at most this many standard deviations when the usual size is learned. */
+const LEARNED = 4;
+
+/**
+ * Notices a sudden change: the mean of the last 10 readings is held against that of the 30 before them, in units of what
+ * such differences usually are. The hour of the day cancels out, so that it needs no weeks to learn; what comes slowly
+ * it does not see. (The two-window scheme of Kifer, Ben-David & Gehrke 2004, with means.)
+ */
+export class Jump implements Judge {
+  readonly #last = new Float64Array(NOW + BEFORE);
+  readonly #usual = new Memory(USUAL);
+  #seen = 0;
+  #now = 0;
+  #before = 0;
+  #off = 0;
+
+  get usual(): number {
+    return this.#seen < NOW + BEFORE ? Number.NaN : this.#before / BEFORE;
+  }
+
+  next(value: number): number {
+    if (Number.isNaN(value)) return 0;
+    const last = this.#last;
+    const size = last.length;
+    const at = this.#seen++ % size;
+    const leaving = last[at];
+    const passing = last[(at + BEFORE) % size]; // leaves the last ten for the thirty before
+    last[at] = value;
+    this.#now += value - passing;
+    this.#before += passing - leaving;
+    if (at === 0) this.#sum(); // rounding does not add up
+    if (this.#seen < size) return 0;
+    const difference = this.#now / NOW - this.#before / BEFORE;
+    const usual = this.#usual;
+    if (usual.count < WARM_UP) {
+      usual.learn(difference);
+      return 0;
+    }
+    this.#off = usual.standard(difference);
+    const most = LEARNED * Math.sqrt(usual.variance);
+    usual.learn(usual.mean + Math.max(-most, Math.min(most, difference - usual.mean)));
+    return Math.abs(this.#off) / LIMIT;
+  }
+
+  /** Sums both windows anew; the newest reading stands at the beginning. */
+  #sum(): void {
+    const last = this.#last;
+    this.#now = 0;
+    this.#before = 0;
+    for (let age = 0; age < last.length; age++) {
+      const reading = last[(last.length - age) % last.length];
+      if (age < NOW) this.#now += reading;
+      else this.#before += reading;
+    }
+  }
+
+  why(say: (value: number) => string): string {
+    return `the mean of the last ${NOW} readings is ${say(this.#now / NOW)}, that of the ${BEFORE} before ${say(this.usual)}: ${Math.abs(this.#off).toFixed(1)} times the usual difference ${this.#off > 0 ? "up" : "down"}`;
+  }
+}

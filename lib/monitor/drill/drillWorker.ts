@@ -1,0 +1,37 @@
+import { parentPort } from "node:worker_threads";
+import { InputError } from "../../errors.js";
+import { isStopped, processIdle, threadJob } from "../../thread.js";
+import { type DrillJob, drillSeed, type SeedOutcome } from "./seed.js";
+
+/** What a thread is told: the drill, and how it claims the next seed. */
+export interface WorkerJob {
+  readonly job: DrillJob;
+  readonly seeds: number;
+  /** One number of shared memory: the next seed. */
+  readonly next: Int32Array;
+}
+
+/** One more series was watched, or a seed is done; or what was wrong with the call. */
+export type WorkerAnswer =
+  | { readonly is: "series" }
+  | { readonly is: "seed"; readonly seed: number; readonly outcomes: readonly SeedOutcome[] }
+  | { readonly is: "refused"; readonly message: string };
+
+const port = parentPort!;
+const { job, seeds, next } = threadJob<WorkerJob>();
+const stop = new AbortController();
+const looking = setInterval(() => isStopped() && stop.abort(), 25);
+try {
+  for (let i = Atomics.add(next, 0, 1); i < seeds && !isStopped(); i = Atomics.add(next, 0, 1)) {
+    const done = () => port.postMessage({ is: "series" } satisfies WorkerAnswer);
+    const outcomes = await drillSeed(job, i + 1, done, { signal: stop.signal });
+    port.postMessage({ is: "seed", seed: i + 1, outcomes } satisfies WorkerAnswer);
+  }
+} catch (error) {
+  if (error instanceof InputError)
+    port.postMessage({ is: "refused", message: error.message } satisfies WorkerAnswer);
+  else if (!stop.signal.aborted) throw error;
+} finally {
+  clearInterval(looking);
+}
+await processIdle();

@@ -1,0 +1,147 @@
+import type { Columns } from "../../record.js";
+import { type IncidentKind, kinds } from "../../scenario/incidents/kinds.js";
+import { type Estimate, median, ratePer, share } from "../score/intervals.js";
+import type { DrillJob, SeedOutcome } from "./seed.js";
+
+/** How often a detector found incidents of one kind and size. */
+export interface Detectability {
+  readonly detector: string;
+  readonly kind: IncidentKind;
+  /** In the unit of the kind, which `sizeMeans` names. */
+  readonly size: number;
+  readonly sizeMeans: string;
+  /** Share of the seeds in which it was found, with Wilson's 95 % interval. */
+  readonly found: Estimate;
+  /** Number of seeds. */
+  readonly of: number;
+  /** Median minutes to detection of those found; NaN when none was. */
+  readonly minutes: number;
+}
+
+/** How often a detector alarms for nothing. */
+export interface Nervousness {
+  readonly detector: string;
+  readonly falseAlarms: number;
+  /** Weeks of twins watched. */
+  readonly weeks: number;
+  /** With the exact Poisson 95 % interval. */
+  readonly perWeek: Estimate;
+}
+
+/** The smallest incident of a kind that a detector can be relied on to find. */
+export interface Smallest {
+  readonly detector: string;
+  readonly kind: IncidentKind;
+  /** The smallest size from which on all were found nine times in ten; NaN when there is none. */
+  readonly size: number;
+  readonly sizeMeans: string;
+  /** Share found at that size, with its interval; undefined when there is none. */
+  readonly found: Estimate | undefined;
+  /** Median minutes to detection at that size. */
+  readonly minutes: number;
+  /** Whether the detector gives at most one false alarm a week: else its finds say little. */
+  readonly isCalm: boolean;
+}
+
+/** What the drill says. */
+export interface DrillResult {
+  readonly seeds: number;
+  /** Length of each incident in minutes. */
+  readonly incidentMinutes: number;
+  readonly table: readonly Detectability[];
+  readonly falseAlarms: readonly Nervousness[];
+  readonly smallest: readonly Smallest[];
+}
+
+/** Found this often, an incident counts as one that is found. */
+const RELIABLE = 0.9;
+/** False alarms a week that people bear. */
+const BEARABLE = 1;
+
+/** Adds up what the seeds came to. */
+export function drillResult(job: DrillJob, seeds: readonly (readonly SeedOutcome[])[]): DrillResult {
+  const lines = seeds[0].map(({ line }) => line);
+  const table: Detectability[] = [];
+  const falseAlarms: Nervousness[] = [];
+  lines.forEach((detector, l) => {
+    const ofLine = seeds.map((outcomes) => outcomes[l]);
+    const sum = (of: (outcome: SeedOutcome) => number) =>
+      ofLine.reduce((all, outcome) => all + of(outcome), 0);
+    const weeks = sum((outcome) => outcome.weeks);
+    const alarms = sum((outcome) => outcome.falseAlarms);
+    falseAlarms.push({ detector, falseAlarms: alarms, weeks, perWeek: ratePer(alarms, weeks) });
+    job.cases.forEach(({ kind, size }, c) => {
+      const found = ofLine.map(({ minutes }) => minutes[c]).filter((minutes) => !Number.isNaN(minutes));
+      table.push({
+        detector,
+        kind,
+        size,
+        sizeMeans: kinds[kind].size.means,
+        found: share(found.length, ofLine.length),
+        of: ofLine.length,
+        minutes: median(found),
+      });
+    });
+  });
+  const smallest = falseAlarms.flatMap(({ detector, perWeek }) =>
+    [...new Set(job.cases.map(({ kind }) => kind))].map((kind): Smallest => {
+      const sizes = table.filter((row) => row.detector === detector && row.kind === kind);
+      const missed = sizes.findLastIndex(({ found }) => found.value < RELIABLE);
+      const row = sizes[missed + 1];
+      return {
+        detector,
+        kind,
+        size: row?.size ?? Number.NaN,
+        sizeMeans: kinds[kind].size.means,
+        found: row?.found,
+        minutes: row?.minutes ?? Number.NaN,
+        isCalm: perWeek.value <= BEARABLE,
+      };
+    }),
+  );
+  return { seeds: seeds.length, incidentMinutes: job.minutes, table, falseAlarms, smallest };
+}
+
+const percent = (value: number) => `${Math.round(100 * value)} %`;
+
+/** The smallest incidents as a table for people: a row a kind, a column a detector. */
+export function smallestTable({ smallest }: DrillResult): Columns {
+  const names = [...new Set(smallest.map(({ kind }) => kind))];
+  const detectors = [...new Set(smallest.map(({ detector }) => detector))];
+  const cell = (kind: string, detector: string) => {
+    const { size, found, minutes } = smallest.find((row) => row.kind === kind && row.detector === detector)!;
+    return found === undefined
+      ? "not found"
+      : `${size} (${percent(found.low)}–${percent(found.high)}, ${minutes} min)`;
+  };
+  return {
+    kind: names,
+    "size means": names.map((kind) => kinds[kind].size.means),
+    ...Object.fromEntries(detectors.map((detector) => [detector, names.map((kind) => cell(kind, detector))])),
+  };
+}
+
+/** False alarms as a table for people. */
+export function falseAlarmTable({ falseAlarms }: DrillResult): Columns {
+  return {
+    detector: falseAlarms.map(({ detector }) => detector),
+    "false alarms": falseAlarms.map((row) => row.falseAlarms),
+    "per week": falseAlarms.map(({ perWeek }) => Number(perWeek.value.toFixed(2))),
+    "95 % interval": falseAlarms.map(
+      ({ perWeek }) => `${perWeek.low.toFixed(2)} to ${perWeek.high.toFixed(2)}`,
+    ),
+  };
+}
+
+/** Everything found, as columns: a row for each detector, kind and size. */
+export function detectabilityTable({ table }: DrillResult): Columns {
+  return {
+    detector: table.map(({ detector }) => detector),
+    kind: table.map(({ kind }) => kind),
+    size: table.map(({ size }) => size),
+    found: table.map(({ found }) => Number(found.value.toFixed(3))),
+    found_low: table.map(({ found }) => Number(found.low.toFixed(3))),
+    found_high: table.map(({ found }) => Number(found.high.toFixed(3))),
+    minutes: table.map(({ minutes }) => (Number.isNaN(minutes) ? null : minutes)),
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { type DrillOptions, drill } from "#lib/monitor/drill/drill";
+import { smallestTable } from "#lib/monitor/drill/result";
+
+const small: DrillOptions = {
+  rate: 5,
+  end: "2026-01-05T08:00:00Z",
+  start: "2026-01-05T00:00:00Z",
+  seeds: 3,
+  learningHours: 2,
+  minutes: 30,
+  kinds: ["outage", "latency_spike"],
+  sizes: [0.02, 1],
+  detectors: ["cusum", "jump"],
+};
+
+describe("drill", { timeout: 60_000 }, () => {
+  it("gives each detector's finds by kind and size, and the smallest that is found nine times in ten", async () => {
+    const result = await drill({ ...small, workers: 1 });
+    const row = (detector: string, kind: string, size: number) =>
+      result.table.find((one) => one.detector === detector && one.kind === kind && one.size === size)!;
+    expect(result.table).toHaveLength(2 * 2 * 2);
+    expect(row("cusum", "outage", 1)).toMatchObject({ of: 3, sizeMeans: "share of the requests that fail" });
+    expect(row("cusum", "outage", 1).found.value).toBe(1);
+    expect(row("cusum", "outage", 1).minutes).toBeLessThanOrEqual(2);
+    // cusum looks at failures alone, and slowness brings none
+    expect(row("cusum", "latency_spike", 5).found.value).toBe(0);
+    expect(row("jump", "latency_spike", 5).found.value).toBe(1);
+    const [outage, spike] = result.smallest.filter(({ detector }) => detector === "cusum");
+    expect(outage.size).toBeLessThanOrEqual(1);
+    expect(spike).toMatchObject({ size: Number.NaN, found: undefined });
+    expect(smallestTable(result).cusum[1]).toBe("not found");
+    // 3 seeds of 6 hours
+    expect(result.falseAlarms[0].weeks).toBeCloseTo(18 / 168, 10);
+  });
+
+  it("gives the same on any number of threads", async () => {
+    const seen: number[] = [];
+    const onProgress = ({ done, total }: { done: number; total: number | undefined }) =>
+      seen.push(done / total!);
+    const two = await drill({ ...small, workers: 2, onProgress });
+    expect(two).toEqual(await drill({ ...small, workers: 1 }));
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  it("takes a function, and counts what it says of the twin as false alarms", async () => {
+    const always = (_: unknown, memory: { n?: number }) => {
+      memory.n = (memory.n ?? 0) + 1;
+      return memory.n % 60 === 0;
+    };
+    const { falseAlarms, smallest } = await drill({
+      ...small,
+      seeds: 1,
+      kinds: ["outage"],
+      detectors: [always],
+    });
+    // once an hour, of which the first two do not count
+    expect(falseAlarms[0]).toMatchObject({ detector: "always", falseAlarms: 7 });
+    expect(smallest[0].isCalm).toBe(false);
+  });
+
+  it("stops at once when it is told to", async () => {
+    const controller = new AbortController();
+    const running = drill({ ...small, rate: 100, workers: 2, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(running).rejects.toThrow("interrupted");
+  });
+
+  it.each([
+    [{ kinds: ["outtage"] }, /^kinds: there is no "outtage"; .*did you mean "outage"\?$/],
+    [{ sizes: [0] }, /^sizes: must be a list of numbers above 0/],
+    [{ seeds: 0 }, /^seeds: must be a whole number from 1 to 1000, not 0$/],
+    [{ detectors: ["magic"] }, /^detector: there is no "magic"/],
+    [{ detectors: ["cusum", "cusum"] }, /^detectors: there are two of the name "cusum"/],
+    [{ detectors: [] }, /^detectors: there must be at least one$/],
+    [{ command: " " }, /^command: must be what a shell runs/],
+    [{ speed: 1 }, /there is no option "speed"/],
+    [{ minutes: 1000 }, /^minutes: /],
+  ] as [DrillOptions, RegExp][])("refuses %j before any work", async (options, message) => {
+    await expect(drill({ ...small, ...options })).rejects.toThrow(message);
+  });
+});
