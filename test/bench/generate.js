@@ -4,18 +4,18 @@
 // machine is shared and noisy, so that commands run several times and the best is told.
 //
 //     npm run bench -- [--quick]    --quick: nothing with 100 million records
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { machine, python, table, writeSection } from "./results.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "server-logs-bench-"));
 const million = 1_000_000;
 const quick = process.argv.includes("--quick");
-const python = process.env.BENCH_PYTHON ?? "python3"; // with faker, pandas and numpy, for the peers
 const NOWHERE = "/dev/null";
 
 /** Best of `runs`: seconds, peak memory in MB, size of the file in MB. */
@@ -84,10 +84,16 @@ function both(records, name, { rounds = 3, ...how } = {}) {
 const ratios = [];
 const { one: csv, two: pair } = both(10 * million, "csv", { rounds: 5 });
 alone(10 * million, "csv", { more: ["--no-key"] });
-alone(million, "csv");
+const csvMillion = alone(million, "csv");
 for (const format of ["ndjson", "log"]) {
   both(10 * million, format);
   alone(million, format);
+}
+const planted = ["--incidents", "checkout_outage", "traffic_surge", "--defects", "late=0.01"];
+both(10 * million, "csv", { rounds: 2, more: planted });
+for (const workers of [4, 8]) {
+  const many = ours(10 * million, "csv", workers);
+  many.tell(many.run(1));
 }
 for (const format of ["parquet", "csv.gz", "csv.zst"]) alone(10 * million, format, { runs: 2 });
 alone(million, "parquet");
@@ -162,41 +168,36 @@ ratios.push([
   pair / tell("DuckDB, range() and random()", 10 * million, 2, byDuck),
 ]);
 
-if (spawnSync(python, ["-c", "import faker, pandas, numpy"]).status === 0) {
-  const file = join(folder, "peer.csv");
-  const peer = (name, records, what) => {
-    const best = measure(python, [join(here, "peers.py"), what, String(records), file], {
-      out: file,
-      runs: 2,
-    });
-    const rate = tell(name, records, 1, best);
-    ratios.push(
-      [`ours ÷ ${name}, one core each`, csv / rate],
-      [`ours on two workers ÷ ${name}`, pair / rate],
-    );
-  };
-  peer("Python, Faker and csv (addresses by Faker)", 100_000, "faker");
-  peer("Python, Faker and csv (all fields by Faker)", 100_000, "faker-all");
-  peer("pandas and NumPy, to_csv", 2 * million, "pandas");
-} else {
-  console.error(`${python} has no faker, pandas and numpy: their lines did not run (set BENCH_PYTHON)`);
-}
+// The peers at their best, each over as many records as ours beside it.
+const peers = python("peers", ["faker==37.12.0", "pandas==3.1.1", "pyarrow==21.0.0"]);
+const file = join(folder, "peer.csv");
+const peer = (name, what, records, own) => {
+  const best = measure(peers, [join(here, "peers.py"), what, String(records), file], { out: file, runs: 2 });
+  ratios.push([
+    `ours ÷ ${name}, ${records / million} million, one core each`,
+    own / tell(name, records, 1, best),
+  ]);
+};
+peer("Python, Faker for all fields, csv", "faker-all", million, csvMillion);
+peer("Python, Faker for addresses, csv", "faker", million, csvMillion);
+peer("pandas 3 and pyarrow, to_csv", "pandas", 10 * million, csv);
+peer("pyarrow, its CSV writer", "arrow", 10 * million, csv);
 
-const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ${execFileSync("uname", ["-sr"]).toString().trim()}`;
-const table = [
-  "# Generating, measured",
+const lost = [
+  "What the peers leave out: none has sessions, bursts, load, incidents, a same-bytes promise, an answer key or a",
+  "SHA-256. Faker draws each field alone; pandas, pyarrow and DuckDB draw columns of even noise. A constant writer",
+  "draws nothing.",
+];
+writeSection("Generating, measured", [
+  `By \`npm run bench\` on ${machine()}; a shared machine, so that ratios say more than seconds. Whole processes, the best of several runs; one worker means one core, by \`taskset\`, and takes turns with two on two. Ours with SHA-256 and, for files, the answer key in the same pass.`,
   "",
-  `By \`npm run bench\` on ${machine}; a shared machine, so that ratios say more than seconds. Whole processes, the best of several runs; one worker means one core, by \`taskset\`, and takes turns with two on two. Ours with SHA-256 and, for files, the answer key in the same pass.`,
+  ...table(["what", "records", "cores", "seconds", "records/s", "MB/s", "peak memory, MB"], rows),
   "",
-  "| what | records | cores | seconds | records/s | MB/s | peak memory, MB |",
-  "|---|---|---|---|---|---|---|",
-  ...rows.map((row) => `| ${row.join(" | ")} |`),
+  ...table(
+    ["ratio", ""],
+    ratios.map(([name, ratio]) => [name, ratio.toFixed(ratio < 1 ? 3 : 2)]),
+  ),
   "",
-  "| ratio | |",
-  "|---|---|",
-  ...ratios.map(([name, ratio]) => `| ${name} | ${ratio.toFixed(ratio < 1 ? 3 : 2)} |`),
-  "",
-].join("\n");
-writeFileSync(join(here, "results.md"), table);
+  ...lost,
+]);
 rmSync(folder, { recursive: true, force: true });
-console.log(table);

@@ -1,4 +1,7 @@
-"""The obvious generators in Python, for `npm run bench`: peers.py faker|faker-all|pandas ROWS FILE"""
+"""Generators of the same five fields in Python, each as fast as its library allows: peers.py NAME ROWS FILE
+
+None of them has sessions, bursts, load, incidents, an answer key or a hash; of the fields, all five.
+"""
 
 import csv
 import random
@@ -9,28 +12,43 @@ header = ["timestamp", "ip_address", "endpoint", "status_code", "response_time_m
 endpoints = ["/", "/products", "/cart", "/search"]
 statuses = [200, 200, 200, 304, 404, 500]
 
-if what.startswith("faker"):
+
+def faker_all():
+    """Every field by Faker, as its users write it."""
     from datetime import datetime, timedelta
 
     from faker import Faker
 
     fake = Faker()
+    start = datetime(2026, 1, 5)
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        start = datetime(2026, 1, 5)
-        for i in range(rows if what == "faker-all" else 0):
-            # every field by Faker, as its users write it
+        for _ in range(rows):
+            moment = fake.date_time_between(start, start + timedelta(days=1))
             writer.writerow([
-                fake.date_time_between(start, start + timedelta(days=1)).isoformat(timespec="milliseconds") + "Z",
+                moment.isoformat(timespec="milliseconds") + "Z",
                 fake.ipv4_public(),
                 fake.random_element(endpoints),
                 fake.random_element(statuses),
                 fake.pyfloat(min_value=1, max_value=2000, right_digits=2),
             ])
-        for i in range(rows if what == "faker" else 0):
-            # addresses by Faker, the rest by the standard library, which is quicker
-            moment = start + timedelta(milliseconds=i * 864)
+
+
+def faker():
+    """Addresses by Faker, the rest by the standard library, which is quicker."""
+    from datetime import datetime, timedelta
+
+    from faker import Faker
+
+    fake = Faker()
+    start = datetime(2026, 1, 5)
+    step = 86_400_000 / rows
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for i in range(rows):
+            moment = start + timedelta(milliseconds=int(i * step))
             writer.writerow([
                 moment.isoformat(timespec="milliseconds") + "Z",
                 fake.ipv4_public(),
@@ -38,16 +56,54 @@ if what.startswith("faker"):
                 random.choice(statuses),
                 round(random.expovariate(1 / 80), 2),
             ])
-else:
+
+
+def columns(first, count):
+    """The five fields of some rows as Arrow columns, by NumPy's and Arrow's loops alone."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rng = np.random.default_rng(first)
+    octets = pa.array([str(i) for i in range(256)])
+    octet = lambda: octets.take(pa.array(rng.integers(1, 255, count)))
+    start = np.datetime64("2026-01-05", "ms").astype("int64")
+    moments = start + (np.arange(first, first + count) * (86_400_000 / rows)).astype("int64")
+    return {
+        "timestamp": pc.strftime(pa.array(moments.astype("datetime64[ms]")), "%Y-%m-%dT%H:%M:%SZ"),
+        "ip_address": pc.binary_join_element_wise(octet(), octet(), octet(), octet(), "."),
+        "endpoint": pa.array(endpoints).take(pa.array(rng.integers(0, 4, count))),
+        "status_code": pa.array(np.array(statuses)[rng.integers(0, 6, count)]),
+        "response_time_ms": pa.array(rng.exponential(80, count).round(2)),
+    }
+
+
+PIECE = 1_000_000  # rows at a time, so that memory does not grow with their number
+
+
+def pandas():
+    """pandas with its text in Arrow, written by to_csv."""
     import pandas as pd
 
-    rng = np.random.default_rng(42)
-    octets = rng.integers(1, 255, (rows, 4)).astype(str)
-    pd.DataFrame({
-        "timestamp": pd.date_range("2026-01-05", periods=rows, freq="8640us").strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-        "ip_address": [".".join(row) for row in octets],
-        "endpoint": rng.choice(endpoints, rows),
-        "status_code": rng.choice(statuses, rows),
-        "response_time_ms": rng.exponential(80, rows).round(2),
-    }).to_csv(path, index=False)
+    for first in range(0, rows, PIECE):
+        frame = pd.DataFrame({
+            name: column.to_pandas() for name, column in columns(first, min(PIECE, rows - first)).items()
+        })
+        frame.to_csv(path, index=False, mode="a" if first else "w", header=first == 0)
+
+
+def arrow():
+    """pyarrow alone, written by its CSV writer."""
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
+    arrow_csv_options = arrow_csv.WriteOptions(quoting_style="none")
+    writer = None
+    for first in range(0, rows, PIECE):
+        table = pa.table(columns(first, min(PIECE, rows - first)))
+        writer = writer or arrow_csv.CSVWriter(path, table.schema, write_options=arrow_csv_options)
+        writer.write(table)
+    writer.close()
+
+
+{"faker-all": faker_all, "faker": faker, "pandas": pandas, "arrow": arrow}[what]()
