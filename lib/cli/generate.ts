@@ -70,7 +70,7 @@ export function generateCommand(program: Command): void {
       const { logPlaces } = await import("../write/places.js");
       const now = Date.now();
       const planned = scenarioOption(options.scenario);
-      const wanted = { key: options.key, labels: options.labels === true };
+      const wanted = { key: options.key ?? true, labels: options.labels === true };
       await keepOptionFile(planned, { ...(await logPlaces(options.out || undefined, wanted)) });
       const log = await working((work) =>
         generate({

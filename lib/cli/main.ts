@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { InputError, InterruptedError } from "../errors.js";
+import { InputError, InterruptedError, quoted } from "../errors.js";
+import { reason } from "../files/fault.js";
 import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
 import { generateCommand } from "./generate.js";
@@ -58,6 +59,15 @@ export async function run(args: readonly string[]): Promise<never> {
   process.exit(code);
 }
 
+/** What failed, in one sentence: of the machine's faults in words, which Node would tell as codes and calls. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (error instanceof InputError || syscall === undefined) return error.message;
+  const fault = reason(error, ["open", "read", "stat", "scandir"].includes(syscall) ? "read" : "write");
+  return path === undefined ? fault : `cannot use ${quoted(path)}: ${fault}`;
+}
+
 /** Says in one sentence what went wrong, and gives the exit code. */
 function failure(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
@@ -77,6 +87,6 @@ function failure(error: unknown, program: Command): number {
     tell("server-logs: stopped, since nobody reads the output any more");
     return 1;
   }
-  tell(`server-logs: ${error instanceof Error ? error.message : String(error)}`);
+  tell(`server-logs: ${wordsOf(error)}`);
   return error instanceof InputError ? 2 : 1;
 }

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
+import type { Digest } from "./digest.js";
 import { reason } from "./fault.js";
 import { standardInput } from "./places.js";
 import { isFrame, isSkippable } from "./unzstd.js";
@@ -27,38 +28,76 @@ export interface ByteStream {
 }
 
 /**
- * Opens a file, or standard input for "-".
+ * Opens a file, or standard input for "-". A file is read as far as it went when it was opened: what is written to it
+ * afterwards is left for another time.
  * @param argument - what errors call the path
+ * @param digest - takes the bytes as they are read, packed as they are
  * @throws InputError when there is no such file, or it is a folder, another special file or not readable.
  */
-export async function openBytes(path: string, argument: string): Promise<ByteStream> {
+export async function openBytes(path: string, argument: string, digest?: Digest): Promise<ByteStream> {
   if (path === standardInput) return openStandardInput();
   const { handle, size } = await openFile(path, argument);
-  const magic = new Uint8Array(4);
-  const { bytesRead } = await handle.read(magic, 0, 4, 0);
-  const compression = compressionOf(magic.subarray(0, bytesRead));
+  const head = await readHead(handle, size);
+  const compression = compressionOf(head);
+  let position = 0;
+  let damage: string | undefined;
+  const take = (bytes: Uint8Array) => {
+    position += bytes.length;
+    digest?.add(bytes);
+  };
+  /** At the end: whether it was that of the file when it was opened. */
+  const checkEnd = async () => {
+    const now = await handle.stat();
+    if (position < size || now.size < size || !isSame(head, await readHead(handle, size)))
+      damage = `the file was emptied or overwritten while it was read, at byte ${position} of ${size}`;
+  };
   if (compression !== "none") {
-    const stream = createReadStream("", { fd: handle, autoClose: false, start: 0, highWaterMark: readSize });
+    const packed = createReadStream("", {
+      fd: handle,
+      autoClose: false,
+      start: 0,
+      end: size - 1,
+      highWaterMark: readSize,
+    });
+    async function* all(): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const chunk of packed as AsyncIterable<Uint8Array>) {
+        take(chunk);
+        yield chunk;
+      }
+      await checkEnd();
+    }
     const close = async () => {
-      stream.destroy();
+      packed.destroy();
       await handle.close();
     };
-    return unpacked(stream, compression, () => stream.bytesRead, size, close);
+    const stream = unpacked(all(), compression, () => position, size, close);
+    return { ...stream, damage: () => damage ?? stream.damage() };
   }
-  let position = 0;
   return {
     compression,
     async fill(into, offset, length) {
-      const got = (await handle.read(into, offset, length, position)).bytesRead;
-      position += got;
+      const got = (await handle.read(into, offset, Math.min(length, size - position), position)).bytesRead;
+      take(into.subarray(offset, offset + got));
+      if (got === 0) await checkEnd();
       return got;
     },
     position: () => position,
     size,
-    damage: () => undefined,
+    damage: () => damage,
     close: () => handle.close(),
   };
 }
+
+/** Bytes at a file's beginning by which it is known again. */
+const HEAD = 4096;
+
+async function readHead(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const head = new Uint8Array(Math.min(HEAD, size));
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  return head.subarray(0, bytesRead);
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 async function openFile(path: string, argument: string): Promise<{ handle: FileHandle; size: number }> {
   const target = resolve(path);

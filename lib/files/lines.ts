@@ -3,6 +3,7 @@ import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
 import { type ByteStream, type Compression, openBytes, openMemory, readSize } from "./bytes.js";
+import type { Digest } from "./digest.js";
 import { standardInput } from "./places.js";
 
 /** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
@@ -40,12 +41,17 @@ export class Lines {
   compression: Compression = "none";
   readonly #source: string | Uint8Array;
   readonly #argument: string;
+  readonly #digest: Digest | undefined;
   /** Standard input cannot be opened twice: what a sample read of it stays here. */
   #open: ByteStream | undefined;
   #head: Uint8Array = new Uint8Array(0);
 
-  /** @param argument - what errors call the source */
-  constructor(source: string | Uint8Array, argument: string) {
+  /**
+   * @param argument - what errors call the source
+   * @param digest - takes the bytes that `blocks` reads of a file, packed as they are
+   */
+  constructor(source: string | Uint8Array, argument: string, digest?: Digest) {
+    this.#digest = digest;
     this.#source = typeof source === "string" && source !== standardInput ? resolve(source) : source;
     this.#argument = argument;
   }
@@ -102,7 +108,7 @@ export class Lines {
    */
   async *blocks(work: Work = {}): AsyncGenerator<Block, void, undefined> {
     const pace = new Pace(work);
-    const stream = this.#open ?? (await this.#bytes());
+    const stream = this.#open ?? (await this.#bytes(this.#digest));
     if (stream === undefined) {
       yield* blocksOfMemory(this.#source as Uint8Array, pace);
       return;
@@ -139,9 +145,9 @@ export class Lines {
   }
 
   /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */
-  async #bytes(): Promise<ByteStream | undefined> {
+  async #bytes(digest?: Digest): Promise<ByteStream | undefined> {
     if (typeof this.#source !== "string") return openMemory(this.#source);
-    return openBytes(this.#source, this.#argument);
+    return openBytes(this.#source, this.#argument, digest);
   }
 }
 

@@ -12,6 +12,8 @@ export interface LogFile {
   readonly bytes?: Uint8Array;
   /** Size in bytes; undefined for standard input. */
   readonly size: number | undefined;
+  /** Whether it is a regular file, and not a pipe or a device; undefined where it is no path. */
+  readonly isFile?: boolean | undefined;
 }
 
 /** Where logs are, as `checkPlaces` takes them: no output may be one of them. */
@@ -55,7 +57,8 @@ async function found(path: string): Promise<LogFile[]> {
       `path: cannot read ${quoted(resolve(path))}: it is a folder, give files, such as ${quoted(`${path.replace(/\/+$/, "")}/*.log`)}`,
     );
   }
-  if (literal || !/[*?[{]/.test(path)) return [{ name: path, path: resolve(path), size: literal?.size }];
+  if (literal || !/[*?[{]/.test(path))
+    return [{ name: path, path: resolve(path), size: literal?.size, isFile: literal?.isFile() }];
   const { glob } = await import("tinyglobby");
   const names = await glob(path, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(path) });
   if (names.length === 0) throw new InputError(`path: no file matches ${quoted(path)}`);

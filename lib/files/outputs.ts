@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Work } from "../work.js";
 import type { Compressor } from "./compress.js";
+import type { Digest } from "./digest.js";
 import type { Compression } from "./extensions.js";
 import { standardOutput } from "./places.js";
 import { DirectSink, FileSink, type Sink, toStandardOutput } from "./sink.js";
@@ -93,22 +93,5 @@ export class Outputs {
     const compressor = await Compressor.create(compression, write);
     this.#compressors.push(compressor);
     return (bytes) => compressor.write(bytes);
-  }
-}
-
-/** Size and SHA-256 of what an output comes to, packed as it is. */
-export class Digest {
-  readonly #hash = createHash("sha256");
-  #bytes = 0;
-
-  /** Takes the next bytes. */
-  add(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-    this.#bytes += bytes.length;
-  }
-
-  /** Size in bytes, and the SHA-256, hexadecimal. To be asked for once, in the end. */
-  result(): { bytes: number; sha256: string } {
-    return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 }

@@ -33,7 +33,8 @@ export class LogStream {
 
   /**
    * The records delivered from one moment to another, in that order, in batches. The same batch objects are
-   * filled again and again: use one before asking for the next.
+   * filled again and again: use one before asking for the next. Some are empty, while what was delivered before the
+   * slice is looked through: whoever waits may want to stop.
    * @param from milliseconds since 1970, included @param to excluded
    */
   *batches(from: number, to: number): Generator<Batch> {
@@ -55,7 +56,7 @@ export class LogStream {
     else
       for (const batch of laid) {
         trim(batch, from, to);
-        if (batch.length > 0) yield batch;
+        yield batch;
       }
   }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
+import type { Digest } from "../files/digest.js";
 import { compressionOfName, csvCompression } from "../files/extensions.js";
 import { Lines } from "../files/lines.js";
 import { type LogFile, type LogSource, logFiles, placesOf } from "../files/logFiles.js";
@@ -78,12 +79,14 @@ export function read(source: LogSource, options: ReadOptions = {}, work: Work = 
 /**
  * Reads as `read` does.
  * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
+ * @param digest - takes the bytes that are read, packed as they are; of Parquet none
  */
 export async function readInto(
   shared: Put | undefined,
   source: LogSource,
   options: ReadOptions,
   work: Work,
+  digest?: Digest,
 ): Promise<ReadLog> {
   const { asked, formatOptions } = checkReadOptions(options);
   checkWork(work);
@@ -92,7 +95,7 @@ export async function readInto(
   const jobs: Job[] = [];
   const outputs = new Outputs(work);
   try {
-    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
+    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work, digest));
     const memory = new MemorySink();
     const { out, quarantine: bad } = options;
     const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
@@ -187,8 +190,14 @@ async function checkTargets({ out, quarantine }: ReadOptions, files: readonly Lo
 }
 
 /** Looks at a log's beginning and makes the format ready; nothing is read yet. */
-export async function jobOf(file: LogFile, asked: Asked, options: FormatOptions, work: Work): Promise<Job> {
-  const lines = new Lines(file.bytes ?? file.path, "path");
+export async function jobOf(
+  file: LogFile,
+  asked: Asked,
+  options: FormatOptions,
+  work: Work,
+  digest?: Digest,
+): Promise<Job> {
+  const lines = new Lines(file.bytes ?? file.path, "path", digest);
   const head = await lines.sample(sampleSize, work);
   const { isParquet, openParquet } = await import("./formats/parquetRows.js");
   const unread: LineReader = () => "not read";

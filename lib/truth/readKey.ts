@@ -2,18 +2,12 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import * as v from "valibot";
 import { InputError, quoted } from "../errors.js";
-import { withoutExtensions } from "../files/extensions.js";
 import { GENERATOR_VERSION } from "../generate/plan.js";
 import { parseScenario } from "../scenario/parse.js";
 import type { ScenarioInput } from "../scenario/types.js";
 import { type AnswerKey, KEY_VERSION } from "./answerKey.js";
 import { binOf } from "./counts.js";
 import { keySchema } from "./keySchema.js";
-
-/** Where the answer key of a file stands: `server_logs.truth.json` beside `server_logs.csv.gz`. */
-export function keyPathOf(path: string): string {
-  return `${withoutExtensions(path)}.truth.json`;
-}
 
 /** Largest file that is read as an answer key; a million cells of counts take 20 MB. */
 const mostBytes = 256 * 1024 * 1024;

@@ -1,5 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InterruptedError } from "../errors.js";
+import { contentOf } from "../files/lines.js";
+import { checkUnchanged, versionOf } from "../files/version.js";
 import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import { interruptible } from "./duckdb/duckdb.js";
@@ -40,15 +42,20 @@ export function takeRows(
   statement: (rows: string) => string,
   trust: Trust = "checked",
 ): Promise<number> {
+  const content = contentOf(source);
   return withTableFile(source, work, async (file, work) => {
     const name = sourceName(source);
+    const before = typeof content === "string" ? await versionOf(content) : undefined;
     await checkColumns(connection, file, name);
     if (file.kind === "parquet") await checkPages(file, name, work);
     try {
       const run = () => connection.run(statement(rows(file, trust)), [file.path]);
-      return (await interruptible(connection, work, run, file.size)).rowsChanged;
+      const { rowsChanged } = await interruptible(connection, work, run, file.size);
+      if (typeof content === "string") await checkUnchanged(content, before);
+      return rowsChanged;
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
+      if (typeof content === "string") await checkUnchanged(content, before);
       throw await unsound(file, name, error, work);
     }
   });

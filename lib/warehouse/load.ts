@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
 import { checkOptions, InputError, InterruptedError, quoted } from "../errors.js";
+import { Digest } from "../files/digest.js";
 import { compressionOfName } from "../files/extensions.js";
+import { machineFault } from "../files/fault.js";
 import { contentOf } from "../files/lines.js";
 import { logFiles } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
 import { checkPlaces, type Place } from "../files/places.js";
+import { scratchFolder } from "../files/scratch.js";
+import { checkUnchanged, versionOf } from "../files/version.js";
 import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
 import { checkWork, partOf, type Work } from "../work.js";
@@ -90,14 +93,17 @@ export async function load(
     total = await warehouse.total();
     await outputs.end(); // a write that failed is told now, before anything is kept
     if (work.signal?.aborted) throw new InterruptedError();
+    // The quarantine has its name first: killed in between, a rerun loads the same logs and writes it again. Where
+    // nothing was read anew, what an earlier load put into quarantine stays.
+    if (done.read.length > 0) await outputs.commit();
     await warehouse.commit();
   } catch (error) {
     await outputs.discard();
     await warehouse.discard();
-    throw error;
+    const fault = error instanceof InputError ? undefined : machineFault(error);
+    throw fault === undefined ? error : new Error(`cannot load into ${quoted(warehouse.name)}: ${fault}`);
   }
-  // Where nothing was read anew, what an earlier load put into quarantine stays.
-  await (done.read.length > 0 ? outputs.commit() : outputs.discard());
+  if (done.read.length === 0) await outputs.discard();
   return done.result(warehouse.name, total);
 }
 
@@ -159,7 +165,11 @@ async function filesOf(source: unknown): Promise<NamedSource[]> {
   if (content instanceof Uint8Array)
     return [{ name: "memory", source: source as Source, size: content.length }];
   const files = await logFiles(content);
-  return files.map(({ name, path, size }) => {
+  return files.map(({ name, path, size, isFile }) => {
+    if (isFile === false)
+      throw new InputError(
+        `path: cannot read ${quoted(path)}: it is not a regular file; read it into one first`,
+      );
     if (size === undefined)
       throw new InputError(
         path === "-"
@@ -178,33 +188,42 @@ async function loadOne(
   done: Outcome,
   work: Work,
 ): Promise<void> {
-  const sha256 = await fingerprint(source, work);
-  const earlier = await warehouse.find(sha256);
-  if (earlier) {
-    done.add(name, earlier.records, false);
-    return;
-  }
+  const content = contentOf(source);
+  const path = typeof content === "string" ? content : undefined;
+  const before = path === undefined ? undefined : await versionOf(path);
+  // What is noted is the hash of the very bytes that became records: of those that `read` reads, or of a file that
+  // nobody changed from here until the database has read it.
+  let load: Omit<Load, "records"> = { sha256: await fingerprint(source, work), name, bytes: size };
+  const isThere = async () => {
+    const earlier = await warehouse.find(load.sha256);
+    if (earlier) done.add(name, earlier.records, false);
+    return earlier !== undefined;
+  };
+  if (await isThere()) return;
   let records: number;
   const asIs = Object.values(reading).every((option) => option === undefined) && (await isTable(source));
   if (asIs) {
     records = await warehouse.insert(source, work);
+    if (path !== undefined) await checkUnchanged(path, before);
   } else {
-    const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+    const folder = await scratchFolder();
     try {
       const options = { ...reading, quarantine: undefined, out: join(folder, "requests.csv") };
-      const content = contentOf(source);
-      const log = await readInto(quarantine, typeof content === "string" ? name : content, options, work);
-      const { damage } = log.sources[0];
+      const digest = new Digest();
+      const log = await readInto(quarantine, path === undefined ? content : name, options, work, digest);
+      const [{ damage, format }] = log.sources;
       // Loaded in part, the log would be doubled in part once all of it is loaded.
       if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
+      if (format === "parquet") await checkUnchanged(path!, before);
+      else if (path !== undefined) load = { ...load, ...digest.result() };
+      if (await isThere()) return;
       records = await warehouse.insertRead(options.out, { signal: work.signal });
       done.read.push(log);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  const loaded: Load = { sha256, name, bytes: size, records };
-  await warehouse.note(loaded);
+  await warehouse.note({ ...load, records });
   done.add(name, records, true);
 }
 

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../errors.js";
+import { machineFault } from "../files/fault.js";
 import { damageOfPages } from "../files/parquetPages.js";
 import { type FieldName, recordFields, type Source } from "../record.js";
 import type { Work } from "../work.js";
@@ -40,8 +41,8 @@ export async function unsound(
   work: Work = {},
 ): Promise<Error> {
   const { message } = error as Error;
-  if (/No space left on device/i.test(message))
-    return new Error(`cannot load ${quoted(name)}: the disk is full`);
+  const fault = machineFault(error);
+  if (fault !== undefined) return new Error(`cannot load ${quoted(name)}: ${fault}`);
   const found = message.includes(outOfBounds) ? await firstUnsound(file, work) : undefined;
   const what = file.kind === "csv" ? "CSV; validate lists what is wrong" : "Parquet file of the five fields";
   const advice = found === undefined ? "" : "; read takes what is sound of it";

@@ -1,10 +1,10 @@
-import { mkdtemp, open, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { type Compression, openBytes, openMemory, readSize } from "../files/bytes.js";
 import { reason } from "../files/fault.js";
 import { contentOf, Lines } from "../files/lines.js";
+import { scratchFolder } from "../files/scratch.js";
 import { csvHeader, type Source } from "../record.js";
 import { Pace, partOf, type Work } from "../work.js";
 
@@ -89,7 +89,7 @@ export async function withTableFile<T>(
   const isPacked = compression !== "none";
   if (typeof content === "string" && !isPacked && !/[*?[\]{}\\]/.test(content))
     return use({ path: content, kind, size }, work);
-  const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+  const folder = await scratchFolder();
   const path = join(folder, `requests.${kind}`);
   try {
     if (isPacked) {

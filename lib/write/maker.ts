@@ -63,9 +63,13 @@ export class Maker {
     this.#hasDefects = defectShare(plan.scenario.defects) > 0;
   }
 
-  /** The pieces of a stretch; two are good at a time. @param from milliseconds since 1970 @param to excluded */
+  /** The pieces of a stretch, some of them empty; two are good at a time. @param from milliseconds since 1970 @param to excluded */
   *pieces(from: number, to: number): Generator<Piece> {
     for (const batch of this.#stream.batches(from, to)) {
+      if (batch.length === 0) {
+        yield { bytes: NOTHING, records: 0 };
+        continue;
+      }
       this.#counts.add(batch, this.#hasDefects);
       let labels = this.#labels?.encode(batch);
       let records = batch.length;

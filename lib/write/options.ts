@@ -55,7 +55,11 @@ export interface GenerateOptions extends Work {
    * output. Default true where there is a file.
    */
   key?: boolean | string | undefined;
-  /** Threads that make it, 1 to 64: the bytes are the same. Default 1 below 2 million records, else the cores. */
+  /**
+   * Threads that make it, 1 to 64, of which as many are used as there are cores, or 8 where there are fewer: the bytes
+   * are the same. Up to 512 MiB wait to be written, and 64 for each thread. Default 1 below 2 million records, else
+   * the cores.
+   */
   workers?: number | undefined;
 }
 

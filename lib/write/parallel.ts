@@ -14,12 +14,11 @@ import type { Answer, WorkerJob } from "./worker.js";
 export async function* together(job: Job, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
   const chunks = chunksOf(job, plan);
   const made = new MadePieces();
-  const others = Array.from({ length: Math.min(workers, chunks.count) - 1 }, () =>
-    startMaker(job, chunks, made),
-  );
+  const threads = Math.min(workers, chunks.count);
+  const others = Array.from({ length: threads - 1 }, () => startMaker(job, chunks, threads, made));
   try {
     const maker = await Maker.create(job);
-    const makePiece = makeHere(maker, chunks, made);
+    const makePiece = makeHere(maker, chunks, threads, made);
     if (hasHeader(job, plan)) yield { bytes: maker.encoder.header, records: 0 };
     const good: MadePiece[] = []; // pieces that are still good
     for (let chunk = 0; chunk < chunks.count; ) {
@@ -80,8 +79,8 @@ class MadePieces {
 }
 
 /** Makes pieces in this thread, one at each call; false when as many wait as may, or no chunk is left. */
-function makeHere(maker: Maker, chunks: Chunks, made: MadePieces): () => boolean {
-  const memory = new PieceMemory();
+function makeHere(maker: Maker, chunks: Chunks, threads: number, made: MadePieces): () => boolean {
+  const memory = new PieceMemory(threads);
   const written = () => memory.written(1);
   maker.encoder.memory = (bytes) => memory.take(bytes);
   const pieces = claimedPieces(maker, chunks);
@@ -94,9 +93,14 @@ function makeHere(maker: Maker, chunks: Chunks, made: MadePieces): () => boolean
 }
 
 /** Starts a thread that makes pieces. */
-function startMaker(job: Job, chunks: Chunks, made: MadePieces): { tally: Promise<Tally>; end(): void } {
+function startMaker(
+  job: Job,
+  chunks: Chunks,
+  threads: number,
+  made: MadePieces,
+): { tally: Promise<Tally>; end(): void } {
   const counter = new Int32Array(new SharedArrayBuffer(4));
-  const own: WorkerJob = { job, chunks, written: counter };
+  const own: WorkerJob = { job, chunks, threads, written: counter };
   const { worker, end } = startThread(new URL("./worker.js", import.meta.url), own);
   const written = () => {
     Atomics.add(counter, 0, 1);

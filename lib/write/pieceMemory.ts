@@ -1,5 +1,8 @@
-/** Pieces, of about a megabyte, that a thread may be ahead of what is written: then it waits. */
-const MOST_AHEAD = 64;
+/**
+ * Pieces, of about a megabyte, that may wait to be written: those of all threads, and at least and at most those of
+ * one. A thread that has as many waits. A chunk is about nine pieces: with fewer, a thread could make none ahead.
+ */
+const WAITING = { all: 512, least: 12, most: 64 };
 
 /** Memory of the pieces that one thread makes: free, or of pieces that wait to be written. */
 export class PieceMemory {
@@ -10,9 +13,16 @@ export class PieceMemory {
   readonly #free: SharedArrayBuffer[] = [];
   readonly #waiting: SharedArrayBuffer[] = [];
 
+  readonly #most: number;
+
+  /** @param threads how many make the log */
+  constructor(threads: number) {
+    this.#most = Math.max(WAITING.least, Math.min(WAITING.most, Math.floor(WAITING.all / threads)));
+  }
+
   /** Whether as many pieces wait to be written as may. */
   get isFull(): boolean {
-    return this.#waiting.length >= MOST_AHEAD;
+    return this.#waiting.length >= this.#most;
   }
 
   /** Memory for the next piece. What was written last is used first: it may still be in the cache. */

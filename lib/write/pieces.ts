@@ -8,20 +8,23 @@ import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
 /** Records from which several workers are worth their start, when nobody says how many there shall be. */
 const MANY = 2_000_000;
 
+/** Most threads where nobody says more, or where the machine has no more cores: more would only take memory. */
+const MOST_THREADS = 8;
+
 /**
- * How many workers to use.
+ * How many workers to use: never more than there are cores, or 8 where there are fewer.
  * @param asked whole number from 1 to 64; undefined: one for a small log, else as many as there are cores
  * @param from milliseconds since 1970, what is to be made of the plan's window @param to excluded
  */
 export function workerCount(asked: unknown, plan: Plan, from: number, to: number): number {
   if (asked === undefined) {
     const records = plan.rate * plan.intensity.sum(Math.floor(from / 1000), Math.ceil(to / 1000));
-    return records < MANY ? 1 : Math.min(8, availableParallelism());
+    return records < MANY ? 1 : Math.min(MOST_THREADS, availableParallelism());
   }
   if (!Number.isInteger(asked) || (asked as number) < 1 || (asked as number) > 64) {
     throw new InputError(`workers: must be a whole number from 1 to 64, not ${quoted(asked)}`);
   }
-  return asked as number;
+  return Math.min(asked as number, Math.max(MOST_THREADS, availableParallelism()));
 }
 
 /**

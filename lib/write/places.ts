@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
-import { withoutExtensions } from "../files/extensions.js";
 import { type Place, standardOutput, targetOf } from "../files/places.js";
+import { keyPathOf, labelsPathOf } from "../truth/sidecars.js";
 
 /** Where a log is written, and what is written beside it. */
 export interface LogPlaces {
@@ -25,12 +25,11 @@ export async function logPlaces(
   const target = await realpath(out).catch(() => targetOf(out));
   const existing = await stat(target).catch(() => undefined);
   if (existing && !existing.isFile()) return { out, ...named };
-  const beside = withoutExtensions(target);
   return {
     out,
-    ...(wanted.key === true && { key: `${beside}.truth.json` }),
+    ...(wanted.key === true && { key: keyPathOf(target) }),
     ...named,
-    ...(wanted.labels && { labels: `${beside}.labels.csv` }),
+    ...(wanted.labels && { labels: labelsPathOf(target) }),
   };
 }
 

@@ -9,6 +9,8 @@ import { PieceMemory } from "./pieceMemory.js";
 export interface WorkerJob {
   readonly job: Job;
   readonly chunks: Chunks;
+  /** How many threads make the log. */
+  readonly threads: number;
   /** One number of shared memory: how many of the worker's pieces were written, so that their memory is free. */
   readonly written: Int32Array;
 }
@@ -17,9 +19,9 @@ export interface WorkerJob {
 export type Answer = ChunkPiece | { readonly tally: Tally };
 
 const port = parentPort!;
-const { job, chunks, written } = threadJob<WorkerJob>();
+const { job, chunks, threads, written } = threadJob<WorkerJob>();
 const maker = await Maker.create(job);
-const memory = new PieceMemory();
+const memory = new PieceMemory(threads);
 /** How many of the pieces written are known as such. */
 let known = 0;
 
@@ -39,7 +41,10 @@ maker.encoder.memory = (bytes) => {
 };
 
 try {
-  for (const piece of claimedPieces(maker, chunks)) port.postMessage(piece satisfies Answer);
+  for (const piece of claimedPieces(maker, chunks)) {
+    if (isStopped()) throw stopped;
+    if (piece.last || piece.records > 0 || piece.bytes.length > 0) port.postMessage(piece satisfies Answer);
+  }
   port.postMessage({ tally: maker.tally() } satisfies Answer);
 } catch (error) {
   if (error !== stopped) throw error;

@@ -4,7 +4,8 @@ import { type Plan, planOf } from "../../generate/plan.js";
 import { LARGEST_SKEW, LATEST_DELIVERY } from "../../scenario/defects.js";
 import { type AnswerKey, answerKey } from "../../truth/answerKey.js";
 import { mergeKeys } from "../../truth/mergeKeys.js";
-import { keyPathOf, readKey } from "../../truth/readKey.js";
+import { readKey } from "../../truth/readKey.js";
+import { keyPathOf } from "../../truth/sidecars.js";
 import { bucketPlan } from "./buckets.js";
 import type { Expectation, Expected } from "./expected.js";
 
@@ -16,9 +17,17 @@ export type KeySource = string | AnswerKey | readonly (string | AnswerKey)[];
  * @throws InputError when there is none beside the copy, or the keys do not belong together
  */
 export async function keyOf(sources: readonly unknown[], key: KeySource | undefined): Promise<AnswerKey> {
+  return mergeKeys(await keysOf(sources, key));
+}
+
+/**
+ * The keys that were given, or else those beside the parts of a copy, in their order.
+ * @throws InputError when one of them cannot be read, or there is none beside a part
+ */
+export function keysOf(sources: readonly unknown[], key: KeySource | undefined): Promise<AnswerKey[]> {
   if (key !== undefined) {
     const keys = (Array.isArray(key) ? key : [key]) as readonly (string | AnswerKey)[];
-    return mergeKeys(await Promise.all(keys.map(readKey)));
+    return Promise.all(keys.map(readKey));
   }
   const beside = sources.map((source) => {
     const { path, key: own } =
@@ -27,7 +36,7 @@ export async function keyOf(sources: readonly unknown[], key: KeySource | undefi
     if (typeof path !== "string") throw new InputError("key: give the answer key, as the copy is not a file");
     return keyPathOf(path);
   });
-  return mergeKeys(await Promise.all(beside.map(readKey)));
+  return Promise.all(beside.map(readKey));
 }
 
 /**

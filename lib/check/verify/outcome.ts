@@ -4,12 +4,16 @@ import type { Columns } from "../../record.js";
 import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import type { AnswerKey } from "../../truth/answerKey.js";
 import { changedFields, differenceTable, pairUp } from "./differences.js";
+import type { LabelCheck } from "./labels.js";
 import type { RecordComparison } from "./recordComparison.js";
 import type { VerifyRun } from "./run.js";
 
 /** How a copy differs from the log that was written. */
 export interface Verification {
-  /** Whether the copy holds each record as often as it was written, and nothing else; in any order. */
+  /**
+   * Whether the copy holds each record as often as it was written, and nothing else, in any order; and the labels beside
+   * it, where there are some, are those that were written with it.
+   */
   readonly valid: boolean;
   /** Records written that a reader can take for records, those written twice on purpose counted twice. */
   readonly expected: number;
@@ -50,6 +54,8 @@ export interface Findings {
   readonly comparison: RecordComparison;
   /** What differs where nothing was compared record by record. */
   readonly rest: { readonly missing: number; readonly unexpected: number } | undefined;
+  /** Whether the labels beside the copy are those that were written with the log. */
+  readonly labels: LabelCheck;
   /** Differences of each kind to show. */
   readonly limit: number;
   /** Number of the copy's files. */
@@ -58,7 +64,7 @@ export interface Findings {
 
 /** Puts together what `verify` answers. */
 export async function verification(findings: Findings): Promise<Verification> {
-  const { key, run, comparison, rest, limit, files } = findings;
+  const { key, run, comparison, rest, labels, limit, files } = findings;
   const { missing: lost, unexpected: strange, doubled: again } = comparison;
   const pairs = await pairUp(lost.kept, strange.kept, () => run.rest());
   const changed = pairs.changed.length;
@@ -87,7 +93,9 @@ export async function verification(findings: Findings): Promise<Verification> {
       `${grouped(writtenUnreadable)} lines were written with a defect that no reader takes for a record and are not expected; ${grouped(unreadable)} lines of the copy are no records${unreadable > writtenUnreadable ? ", more than were written so" : ""}`,
     );
   }
+  notes.push(...labels.wrong, ...labels.unknown);
   const valid =
+    labels.wrong.length === 0 &&
     missing + unexpected + doubled + changed === 0 &&
     run.damage.size === 0 &&
     unreadable <= writtenUnreadable;

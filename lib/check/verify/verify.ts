@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../../errors.js";
 import type { Source } from "../../record.js";
+import { mergeKeys } from "../../truth/mergeKeys.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "../../warehouse/place.js";
 import { checkWork, type Work } from "../../work.js";
 import { workerCount } from "../../write/pieces.js";
 import { type Copy, openCopy } from "./copy.js";
-import { checkAgreement, expectationOf, type KeySource, keyOf } from "./key.js";
+import { checkAgreement, expectationOf, type KeySource, keysOf } from "./key.js";
+import { checkLabels } from "./labels.js";
 import { type Verification, verification } from "./outcome.js";
 import { groupsOf, RecordComparison } from "./recordComparison.js";
 import { VerifyRun } from "./run.js";
@@ -75,7 +77,8 @@ export async function verify(
     for (const [i, source] of sources.entries()) {
       copies.push(await (databases[i] ? openTableCopy(source as string, work) : openCopy(source, work)));
     }
-    const answer = await keyOf(sources, key);
+    const keys = await keysOf(sources, key);
+    const answer = mergeKeys(keys);
     const { expectation, plan } = expectationOf(answer);
     const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
     const run = new VerifyRun(copies, expectation, answer.lines.written, work);
@@ -84,7 +87,8 @@ export async function verify(
     const { groups, rest } = groupsOf(expected.buckets, run.found, expectation);
     const comparison = new RecordComparison(expectation, expected.buckets);
     for (const group of groups) await run.compare(comparison, group);
-    return await verification({ key: answer, run, comparison, rest, limit, files: copies.length });
+    const labels = await checkLabels(sources, keys, work);
+    return await verification({ key: answer, run, comparison, rest, labels, limit, files: copies.length });
   } finally {
     for (const each of copies) await each.close();
   }

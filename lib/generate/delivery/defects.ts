@@ -120,7 +120,7 @@ export class Delivery {
   }
 
   /**
-   * What is delivered from one moment to another.
+   * What is delivered from one moment to another. Batches may be empty: while what came before is looked through.
    * @param records all records from `lookBack(from)` to `to`, in order, marked with their defects
    * @param isEnd whether nothing comes after: then what still waits is delivered too
    */
@@ -134,6 +134,7 @@ export class Delivery {
         row = this.#pass(batch, row, from, to);
         if (out.length >= FULL) yield* full(out);
       }
+      if (out.length === 0) yield out; // whoever waits may want to stop before anything is delivered
     }
     while (isEnd ? this.#waiting.length > 0 : this.#next() < to) {
       this.#put(from);

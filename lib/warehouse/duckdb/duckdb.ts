@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { machineFault } from "../../files/fault.js";
+import { scratchName } from "../../files/scratch.js";
 import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
 import { type ParameterType, parameterValues } from "../parameters.js";
@@ -48,7 +48,7 @@ async function create(path: string, more: Record<string, string> = {}): Promise<
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
-    temp_directory: spillFolder(),
+    temp_directory: await spillFolder(),
     ...more,
   });
 }
@@ -88,6 +88,8 @@ export async function answerInDuckdb(
     });
   } catch (error) {
     if (error instanceof InputError || error instanceof InterruptedError) throw error;
+    const fault = machineFault(error);
+    if (fault !== undefined) throw new Error(`cannot answer ${quoted(question.name)}: ${fault}`);
     throw new InputError(`question: ${quoted(question.name)}: ${firstLines(error, 1)}`);
   } finally {
     connection.closeSync();
@@ -146,8 +148,8 @@ export function firstLines(error: unknown, count: number): string {
 }
 
 /** A folder for one database, made by DuckDB only when it needs it. */
-function spillFolder(): string {
-  const folder = join(tmpdir(), `server-logs-spill-${randomUUID()}`);
+async function spillFolder(): Promise<string> {
+  const folder = await scratchName();
   if (spillFolders.length === 0) {
     process.once("exit", () => {
       for (const each of spillFolders) rmSync(each, { recursive: true, force: true });

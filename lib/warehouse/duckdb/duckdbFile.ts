@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InputError, quoted } from "../../errors.js";
+import { machineFault } from "../../files/fault.js";
 import { recordFields } from "../../record.js";
 import { duckdbType } from "../schema.js";
 import { checkShape, noRequests } from "../warehouse.js";
@@ -8,6 +9,8 @@ import { firstLines } from "./duckdb.js";
 
 /** Whether a file is a DuckDB database, by its first bytes; false when it cannot be read. */
 export async function isDuckdbFile(path: string): Promise<boolean> {
+  // A pipe would be waited for: it is none.
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return false;
   const handle = await open(path, "r").catch(() => undefined);
   if (!handle) return false;
   try {
@@ -30,6 +33,8 @@ export async function checkDuckdbFile(path: string, argument: string): Promise<v
 /** The sentence for a database that DuckDB does not open. */
 export function cannotOpen(argument: string, path: string, error: unknown): Error {
   const locked = /lock on file/i.test((error as Error).message);
+  const fault = machineFault(error);
+  if (fault !== undefined) return new Error(`cannot open ${quoted(path)}: ${fault}`);
   const why = locked ? "another process is writing to it" : firstLines(error, 1);
   return new InputError(`${argument}: cannot open ${quoted(path)}: ${why}`);
 }

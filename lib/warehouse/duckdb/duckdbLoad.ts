@@ -1,7 +1,9 @@
-import { rm, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { open, realpath, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { checkWritable } from "../../files/places.js";
+import { InputError, quoted } from "../../errors.js";
+import { Claim, syncFolder } from "../../files/claim.js";
+import { checkWritable, targetOf } from "../../files/places.js";
 import type { Source } from "../../record.js";
 import type { Work } from "../../work.js";
 import { createRequests, insertLog } from "../insert.js";
@@ -11,18 +13,31 @@ import { inFile } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests, columnsOf } from "./duckdbFile.js";
 
 /**
- * Opens a DuckDB file for loading, in one transaction. A file that is new is gone again unless it is committed.
+ * Opens a DuckDB file for loading, in one transaction. A new one is written aside, and has its name when it is
+ * committed: killed before, it leaves nothing that a later load would meet.
  * @throws InputError when the file is none of DuckDB's, cannot be written, is in use or has another `requests`.
  */
 export async function openDuckdbWarehouse(file: string): Promise<Warehouse> {
-  const path = resolve(file);
-  const isNew = (await stat(path).catch(() => undefined)) === undefined;
-  await checkWritable(path, "to");
-  if (!isNew) await checkDuckdbFile(path, "to");
-  const instance = await inFile(path, "write").catch((error) => {
-    throw cannotOpen("to", path, error);
-  });
-  const warehouse = new DuckdbWarehouse(path, isNew, instance, await instance.connect());
+  await checkWritable(file, "to");
+  const path = await realpath(file).catch(() => targetOf(file));
+  const isThere = () => stat(path).then(Boolean, () => false);
+  let claim = (await isThere()) ? undefined : await Claim.of(path, "to");
+  if (claim && (await isThere())) {
+    await claim.release(); // another load has just made it
+    claim = undefined;
+  }
+  let instance: DuckDBInstance;
+  try {
+    if (claim) await checkNoOldLog(path);
+    else await checkDuckdbFile(path, "to");
+    instance = await inFile(claim?.partial ?? path, "write").catch((error) => {
+      throw cannotOpen("to", path, error);
+    });
+  } catch (error) {
+    await claim?.discard();
+    throw error;
+  }
+  const warehouse = new DuckdbWarehouse(path, claim, instance, await instance.connect());
   try {
     await warehouse.begin();
     return warehouse;
@@ -32,15 +47,29 @@ export async function openDuckdbWarehouse(file: string): Promise<Warehouse> {
   }
 }
 
+/** DuckDB would take the write-ahead log of a database that was there before for one of the new. */
+async function checkNoOldLog(path: string): Promise<void> {
+  const log = `${path}.wal`;
+  if (await stat(log).then(Boolean, () => false))
+    throw new InputError(`to: ${quoted(log)} belongs to a database that is gone: remove it first`);
+}
+
 class DuckdbWarehouse implements Warehouse {
   readonly name: string;
-  readonly isNew: boolean;
+  /** Of a new file. */
+  readonly claim: Claim | undefined;
   readonly instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
+  #isClosed = false;
 
-  constructor(path: string, isNew: boolean, instance: DuckDBInstance, connection: DuckDBConnection) {
+  constructor(
+    path: string,
+    claim: Claim | undefined,
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+  ) {
     this.name = path;
-    this.isNew = isNew;
+    this.claim = claim;
     this.instance = instance;
     this.connection = connection;
   }
@@ -85,16 +114,27 @@ class DuckdbWarehouse implements Warehouse {
   async commit(): Promise<void> {
     await this.connection.run("COMMIT");
     this.#close();
+    if (this.claim === undefined) return;
+    await this.claim.check();
+    const file = await open(this.claim.partial, "r+");
+    await file.sync().finally(() => file.close());
+    await this.claim.rename();
+    await syncFolder(dirname(this.name));
+    await this.claim.release();
   }
 
   async discard(): Promise<void> {
-    await this.connection.run("ROLLBACK").catch(() => {}); // a failed statement may have ended the transaction
-    this.#close();
-    if (!this.isNew) return;
-    for (const file of [this.name, `${this.name}.wal`]) await rm(file, { force: true });
+    if (!this.#isClosed) {
+      await this.connection.run("ROLLBACK").catch(() => {}); // a failed statement may have ended the transaction
+      this.#close();
+    }
+    if (this.claim === undefined) return;
+    await rm(`${this.claim.partial}.wal`, { force: true });
+    await this.claim.discard();
   }
 
   #close(): void {
+    this.#isClosed = true;
     this.connection.closeSync();
     this.instance.closeSync(); // writes what the write-ahead log still holds into the file
   }

@@ -1,5 +1,6 @@
 import type { Client, QueryArrayConfig, QueryArrayResult } from "pg";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { machineFault } from "../../files/fault.js";
 import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
 import { type ParameterType, parameterValues } from "../parameters.js";
@@ -130,6 +131,8 @@ export async function answerInPostgres(
     );
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
+    const fault = machineFault(error);
+    if (fault !== undefined) throw new Error(`cannot answer ${quoted(question.name)}: ${fault}`);
     throw new InputError(`question: ${quoted(question.name)}: ${(error as Error).message.split("\n")[0]}`);
   } finally {
     await client.end().catch(() => {});

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { machineFault } from "../../files/fault.js";
 import { contentOf, Lines } from "../../files/lines.js";
+import { scratchFolder } from "../../files/scratch.js";
 import type { Source } from "../../record.js";
 import { partOf, type Work } from "../../work.js";
 import { inMemory } from "../duckdb/duckdb.js";
@@ -68,7 +69,7 @@ class PostgresWarehouse implements Warehouse {
   async insert(source: Source, work: Work): Promise<number> {
     const content = contentOf(source);
     const size = typeof content === "string" ? (await stat(content)).size : content.length;
-    const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+    const folder = await scratchFolder();
     const csv = join(folder, "requests.csv");
     const instance = await inMemory();
     const connection = await instance.connect();
@@ -105,6 +106,8 @@ class PostgresWarehouse implements Warehouse {
       return copy.rowCount;
     } catch (error) {
       if (error instanceof InputError || error instanceof InterruptedError) throw error;
+      const fault = machineFault(error);
+      if (fault !== undefined) throw new Error(`cannot load ${quoted(name)}: ${fault}`);
       throw refuse((error as Error).message);
     }
   }

@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+
+/** Size and SHA-256 of bytes that are read or written, packed as they are. */
+export class Digest {
+  readonly #hash = createHash("sha256");
+  #bytes = 0;
+
+  /** Takes the next bytes. */
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  /** Size in bytes, and the SHA-256, hexadecimal. To be asked for once, in the end. */
+  result(): { bytes: number; sha256: string } {
+    return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+  }
+}
