@@ -33,11 +33,15 @@ export function logOptions(command: Command): Command {
 }
 
 /** What `logOptions` read, as the library takes it; the other options stay as they are. @param now milliseconds since 1970 */
-export function logOf<Options extends Record<string, unknown>>(options: Options, now: number) {
-  const { scenario, defects, start, end, ...others } = options;
+export function logOf<Options extends Record<string, unknown>>(
+  options: Options,
+  now: number,
+  scenario = scenarioOption(options.scenario as string).value,
+) {
+  const { scenario: _, defects, start, end, ...others } = options;
   return {
     ...others,
-    scenario: scenarioOption(scenario as string).value,
+    scenario,
     defects: defects === undefined ? undefined : pairs("defects", defects as string[]),
     start: momentOption("start", start as string | undefined, now),
     end: momentOption("end", end as string | undefined, now),
@@ -74,7 +78,7 @@ export function generateCommand(program: Command): void {
       await keepOptionFile(planned, { ...(await logPlaces(options.out || undefined, wanted)) });
       const log = await working((work) =>
         generate({
-          ...logOf(options, now),
+          ...logOf(options, now, planned.value),
           from: momentOption("from", from, now),
           to: momentOption("to", to, now),
           ...work,

@@ -1,0 +1,7 @@
+export function killRuns(options: {
+  runs: number;
+  seed?: number;
+  only?: readonly string[];
+  postgres?: string | undefined;
+  told?: (words: string) => void;
+}): Promise<{ kinds: Record<string, { runs: number; killed: number }>; faults: string[] }>;

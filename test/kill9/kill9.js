@@ -1,0 +1,241 @@
+// What remains of runs that are killed in their midst (kill -9), and whether the next run mends it.
+//
+//     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres] [--postgres postgres://…]
+//
+// For each run: a command is started, and killed after a random time, with all its threads. Then (1) no file under a
+// final name is anything but the whole old one or the whole new one; (2) the same command, run again, ends well; (3)
+// nothing else is left: no hidden file beside the outputs, nothing in the temporary folder; (4) the outputs are byte
+// for byte those of a run that nobody killed, and a database holds each record once. PostgreSQL takes part where the
+// address of an empty database is given.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
+
+/** The commands that are killed: what each writes, and how what it loaded is counted. */
+function commandsOf(fixture, postgres) {
+  const log = join(fixture, "combined.log");
+  const csv = join(fixture, "log.csv");
+  const loaded = (to) => (records) => ({
+    args: ["load", csv, log, "--to", to, "--quarantine", "q.ndjson"],
+    count: to,
+    records,
+  });
+  return {
+    write: { args: ["generate", "--rows", "60000", "--seed", "2", "--labels", "--out", "o.csv"], old: true },
+    "write packed, with threads": {
+      args: [
+        "generate",
+        "--rows",
+        "400000",
+        "--seed",
+        "2",
+        "--workers",
+        "3",
+        "--labels",
+        "--out",
+        "o.csv.gz",
+      ],
+      old: true,
+    },
+    read: { args: ["read", log, "--out", "o.csv", "--quarantine", "q.ndjson"] },
+    "duckdb, new": loaded("x.duckdb")(true),
+    "duckdb, there": {
+      ...loaded("x.duckdb")(true),
+      before: ["load", join(fixture, "before.csv"), "--to", "x.duckdb"],
+    },
+    ...(postgres && { postgres: loaded(postgres)(true) }),
+  };
+}
+
+/** A small generator of random numbers, from 0 to 1 (mulberry32), so that a seed names a series of runs. */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The files of a folder with their hashes; of databases and locks only that they are there, as they vary. */
+function contentOf(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+    if (entry.isSymbolicLink()) return [entry.name, "a lock"];
+    if (/\.duckdb(\.wal)?$/.test(entry.name)) return [entry.name, "a database"];
+    return [
+      entry.name,
+      createHash("sha256")
+        .update(readFileSync(join(folder, entry.name)))
+        .digest("hex"),
+    ];
+  });
+  return Object.fromEntries(entries.sort());
+}
+
+const emptied = (folder) => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+};
+
+/**
+ * Kills runs at random moments and looks at what remains.
+ * @param {{ runs: number, seed?: number, only?: readonly string[], postgres?: string, told?: (words: string) => void }} options
+ * @returns {Promise<{ kinds: Record<string, { runs: number, killed: number }>, faults: string[] }>}
+ */
+export async function killRuns({ runs, seed = 1, only, postgres, told = () => {} }) {
+  const root = mkdtempSync(join(tmpdir(), "kill9-"));
+  const fixture = join(root, "fixture");
+  const work = join(root, "work");
+  const temporary = join(root, "temporary");
+  const env = { ...process.env, TMPDIR: temporary };
+  const run = (args, cwd = work) =>
+    spawnSync(process.execPath, [cli, ...args], { cwd, env, encoding: "utf8" });
+  /** A run that must end well. */
+  const sound = (args, cwd) => {
+    const { status, stdout, stderr } = run(args, cwd);
+    if (status !== 0) throw new Error(`${args.join(" ")}: exit code ${status}: ${stderr}`);
+    return stdout;
+  };
+  const count = (to) => sound(["ask", join(fixture, "count.sql"), "--on", to, "--csv"]).split("\n")[1];
+  const faults = [];
+  const kinds = {};
+  try {
+    for (const folder of [fixture, work, temporary]) mkdirSync(folder);
+    writeFileSync(
+      join(fixture, "count.sql"),
+      "SELECT count(*) AS n, count(DISTINCT timestamp) AS m FROM requests",
+    );
+    sound(["generate", "--rows", "30000", "--out", "log.csv", "--no-key"], fixture);
+    sound(["generate", "--rows", "500", "--seed", "9", "--out", "before.csv", "--no-key"], fixture);
+    const defects = ["--defects", "malformed=0.01"];
+    sound(
+      [
+        "generate",
+        "--rows",
+        "30000",
+        "--seed",
+        "7",
+        "--format",
+        "combined",
+        "--out",
+        "combined.log",
+        "--no-key",
+        ...defects,
+      ],
+      fixture,
+    );
+    const commands = Object.entries(commandsOf(fixture, postgres)).filter(
+      ([name]) => only === undefined || only.some((kind) => name.startsWith(kind)),
+    );
+    const draw = random(seed);
+    const clear = async () => {
+      emptied(work);
+      if (postgres) await clearPostgres(postgres);
+    };
+    const prepared = [];
+    for (const [name, command] of commands) {
+      await clear();
+      // What stands there before: nothing, an older log, or a database with something in it.
+      if (command.old) sound(command.args.map((arg, i) => (command.args[i - 1] === "--seed" ? "1" : arg)));
+      if (command.before) sound(command.before);
+      const old = join(root, `old ${name}`);
+      cpSync(work, old, { recursive: true });
+      const before = contentOf(work);
+      const began = performance.now();
+      sound(command.args);
+      const took = performance.now() - began;
+      prepared.push({
+        name,
+        ...command,
+        old,
+        before,
+        after: contentOf(work),
+        took,
+        total: command.count && count(command.count),
+      });
+      kinds[name] = { runs: 0, killed: 0 };
+    }
+    for (let i = 0; i < runs; i++) {
+      const command = prepared[i % prepared.length];
+      const { name, args, old, before, after, took } = command;
+      await clear();
+      cpSync(old, work, { recursive: true });
+      emptied(temporary);
+      const wait = draw() * took * 1.05;
+      const child = spawn(process.execPath, [cli, ...args], { cwd: work, env, stdio: "ignore" });
+      const ended = new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)));
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      child.kill("SIGKILL");
+      kinds[name].runs++;
+      if ((await ended) === "SIGKILL") kinds[name].killed++;
+      const fault = (what) =>
+        faults.push(`run ${i} of ${name}, seed ${seed}, killed after ${wait.toFixed(0)} ms: ${what}`);
+      for (const [file, hash] of Object.entries(contentOf(work))) {
+        if (file.startsWith(".") || file.endsWith(".wal")) continue;
+        if (hash !== before[file] && hash !== after[file])
+          fault(`${file} is neither the old nor the new one`);
+      }
+      const again = run(args);
+      if (again.status !== 0) fault(`the next run ended with ${again.status}: ${again.stderr.trim()}`);
+      else {
+        const left = contentOf(work);
+        for (const file of new Set([...Object.keys(left), ...Object.keys(after)]))
+          if (left[file] !== after[file])
+            fault(`after the next run ${file} is ${left[file] ?? "not there"}, not ${after[file] ?? "gone"}`);
+        if (command.count && count(command.count) !== command.total)
+          fault(`the database holds ${count(command.count)}, not ${command.total}`);
+      }
+      const scratch = existsSync(temporary) ? readdirSync(temporary) : [];
+      if (scratch.length > 0) fault(`the temporary folder holds ${scratch.join(", ")}`);
+      if ((i + 1) % 20 === 0) told(`${i + 1} runs, ${faults.length} faults`);
+    }
+    return { kinds, faults };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function clearPostgres(address) {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: address });
+  await client.connect();
+  await client.query("DROP TABLE IF EXISTS requests, loads");
+  await client.end();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "100" },
+      seed: { type: "string", default: "1" },
+      only: { type: "string" },
+      postgres: { type: "string" },
+    },
+  });
+  const { kinds, faults } = await killRuns({
+    runs: Number(values.runs),
+    seed: Number(values.seed),
+    only: values.only?.split(","),
+    postgres: values.postgres,
+    told: (words) => console.error(words),
+  });
+  console.table(kinds);
+  for (const fault of faults) console.log(fault);
+  console.log(`${faults.length} faults`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}
