@@ -87,7 +87,8 @@ function makeHere(maker: Maker, chunks: Chunks, threads: number, made: MadePiece
   return () => {
     const step = memory.isFull ? undefined : pieces.next();
     if (step === undefined || step.done) return false;
-    made.add({ ...step.value, written });
+    const { last, bytes } = step.value;
+    if (last || bytes.length > 0) made.add({ ...step.value, written }); // an empty one takes no memory
     return true;
   };
 }
