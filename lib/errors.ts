@@ -7,6 +7,9 @@ import { createRequire } from "node:module";
  */
 export class InputError extends Error {
   override readonly name = "InputError";
+  constructor(message: string) {
+    super(harmless(message));
+  }
 }
 
 /** The work was stopped on request: Ctrl-C, Jupyter's stop button or an AbortSignal. */
@@ -15,6 +18,16 @@ export class InterruptedError extends Error {
   constructor() {
     super("interrupted: nothing was left half-written");
   }
+}
+
+/**
+ * Words that may repeat what stands in a log, made safe for a terminal: control characters, those that change the
+ * direction of text, invisible ones and lone surrogates are written as escapes; line feeds stay.
+ */
+export function harmless(words: string): string {
+  return words.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === "\n" ? character : `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** How a value is quoted in an error: as JSON, cut at 60 characters, safe for any input. */
@@ -26,8 +39,7 @@ export function quoted(value: unknown): string {
     text = String(value);
   }
   text ??= String(value);
-  // JSON leaves these as they are, and a terminal takes some of them for orders.
-  text = text.replace(/[\u007f-\u009f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
+  text = harmless(text); // JSON leaves some of these as they are
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

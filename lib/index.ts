@@ -28,6 +28,7 @@ export type { ReadFormat } from "./read/formats/formats.js";
 export type { OwnFormat } from "./read/formats/ownFormat.js";
 export type { QuarantinedLine } from "./read/quarantine.js";
 export type { ReadLog, ReadOptions, SourceLog } from "./read/read.js";
+export type { ReadingOptions } from "./read/readFirst.js";
 export type { TimeUnit } from "./read/row.js";
 export type { LineCounts } from "./read/tally.js";
 export {
@@ -56,7 +57,7 @@ export type {
   Visitors,
 } from "./scenario/types.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";
-export type { Asked } from "./warehouse/ask.js";
+export type { Asked, AskOptions } from "./warehouse/ask.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";
 export type { Progress, Work } from "./work.js";
 export type { GeneratedLog, GenerateOptions } from "./write/generate.js";

@@ -3,30 +3,34 @@ import { command } from "./command.js";
 import { chartOption, pairs } from "./options.js";
 import { printColumns } from "./output.js";
 import { working } from "./progress.js";
+import { addReadingOptions, readingOptionsOf, tellRead } from "./readingOptions.js";
 
 /** Adds the command `ask`. */
 export function askCommand(program: Command): void {
-  command(
+  const ask = command(
     program,
     "ask",
-    "ask a question of logs or of a database, in SQL; `server-logs questions` lists them",
+    "ask a question of logs or of a database, in SQL; `server-logs questions` lists them. A log is read anew by each call: for many questions, `server-logs load LOG --to FILE.duckdb` once, and ask --on FILE.duckdb",
   )
-    .argument("<question>", "a question's name, or an .sql file of your own")
+    .argument("<question>", "a question's name, an .sql file of your own, or SQL itself: SELECT … or WITH …")
     .requiredOption(
       "--on <log...>",
-      "five-field CSV (plain, gzip or zstd), Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE",
+      "servers' own logs, five-field CSV (plain, gzip or zstd), Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE",
     )
-    .option("--set <name=value...>", "values of the question's parameters")
+    .option("--set <name=value...>", "values of the question's parameters; in SQL itself, of $name");
+  addReadingOptions(ask)
     .option("--json", "answer as JSON, a list of rows")
     .option("--csv", "answer as CSV")
     .option(
       "--chart <file>",
       "draw the answer too: a .png picture, or an .html page that stands alone (5 MB)",
     )
-    .action(async (question, { on, set = [], json, csv, chart }) => {
-      const draw = chart === undefined ? undefined : await chartOption(question, chart, on);
+    .action(async (question, { on, set = [], json, csv, chart, ...reading }) => {
+      const params = pairs("set", set);
+      const draw = chart === undefined ? undefined : await chartOption(question, params, chart, on);
       const { ask } = await import("../warehouse/ask.js");
-      const answer = await working((work) => ask(question, on, pairs("set", set), work));
+      const options = { ...(await readingOptionsOf(reading, { chart })), onRead: tellRead };
+      const answer = await working((work) => ask(question, on, params, { ...options, ...work }));
       await printColumns(answer, json, csv);
       await draw?.(answer);
     });

@@ -144,13 +144,14 @@ export function momentOption(name: string, text: string | undefined, now: number
 /** Checks before any work that a chart can be drawn and written; gives what draws it. */
 export async function chartOption(
   name: string,
+  params: Record<string, unknown>,
   path: string,
   sources: readonly string[],
 ): Promise<(answer: Columns) => Promise<void>> {
   const { question } = await import("../warehouse/questions.js");
   const { isPostgres } = await import("../warehouse/place.js");
   const { checkSuited, writeChart } = await import("../notebook/chartFile.js");
-  const asked = question(name);
+  const asked = question(name, params);
   checkSuited(asked, path);
   const logs = sources.filter((source) => !isPostgres(source));
   await checkPlaces(

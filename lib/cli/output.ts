@@ -1,14 +1,18 @@
+import { harmless } from "../errors.js";
 import { toStandardOutput } from "../files/sink.js";
 import type { Columns } from "../record.js";
 
-/** Words for people, to standard error. */
+/** Words for people, to standard error; what they repeat of a log gives the terminal no orders. */
 export function tell(words: string): void {
-  process.stderr.write(`${words}\n`);
+  process.stderr.write(`${harmless(words)}\n`);
 }
 
-/** Data, to standard output. @throws Error in one sentence when it cannot be written, as where a disk is full */
+/**
+ * Data, to standard output: as they are for a program, and for a terminal without anything that gives it orders.
+ * @throws Error in one sentence when it cannot be written, as where a disk is full
+ */
 export function print(data: string): Promise<void> {
-  return toStandardOutput(`${data}\n`);
+  return toStandardOutput(`${process.stdout.isTTY ? harmless(data) : data}\n`);
 }
 
 /** Columns as a list of rows, as JSON gives an answer. */

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import { command, type Exit } from "./command.js";
-import { formatOption, keepOptionFile } from "./options.js";
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
+import { addReadingOptions, readingOptionsOf } from "./readingOptions.js";
 
 /** Adds the command `read`. */
 export function readCommand(program: Command, exit: Exit): void {
-  command(
+  const read = command(
     program,
     "read",
     "read servers' own logs into five-field CSV, losing no line; exit code 1 when one is damaged",
@@ -19,38 +19,17 @@ export function readCommand(program: Command, exit: Exit): void {
     .requiredOption(
       "--out <file>",
       "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output",
-    )
-    .option(
-      "--format <name>",
-      "what the lines look like: auto, combined, common, haproxy, alb, elb, caddy, traefik, json, csv, parquet, or a .json file with a format of your own",
-      "auto",
-    )
+    );
+  addReadingOptions(read)
     .option("--quarantine <file>", "where the lines go that are no records, as NDJSON; - is standard output")
-    .option("--time-zone <zone>", "zone of times that name none, such as Europe/Berlin or +02:00", "UTC")
-    .option(
-      "--time-unit <unit>",
-      "unit of response times where the log leaves it open: s, ms, us, ns or none",
-    )
-    .option("--keep-query", "keep the query strings of paths")
-    .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
     .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
-    .action(async (paths, { format, out, quarantine, timeZone, timeUnit, keepQuery, foldIds, json }) => {
+    .action(async (paths, { out, quarantine, json, ...reading }) => {
       if (json && (out === "-" || quarantine === "-")) {
         const [option, carried] = out === "-" ? ["--out", "records"] : ["--quarantine", "quarantine"];
         throw new InputError(`--json: needs ${option} FILE, as standard output carries the ${carried}`);
       }
       const { read } = await import("../read/read.js");
-      const own = formatOption(format);
-      const options = {
-        format: own.value,
-        out,
-        quarantine,
-        timeZone,
-        timeUnit,
-        query: keepQuery ? "keep" : "cut",
-        identifiers: foldIds ? "fold" : "keep",
-      } as const;
-      await keepOptionFile(own, { out, quarantine });
+      const options = { ...(await readingOptionsOf(reading, { out, quarantine })), out, quarantine };
       const log = await working((work) => read(paths, options, work));
       if (json) await print(JSON.stringify(log));
       else tell(log.summary);

@@ -20,7 +20,7 @@ import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
-import { type Asked, ask as askColumns } from "../warehouse/ask.js";
+import { type Asked, type AskOptions, ask as askColumns, checkAskOptions } from "../warehouse/ask.js";
 import { warm } from "../warehouse/duckdb/duckdb.js";
 import { type LoadedLogs, type LoadOptions, load as loadLogs } from "../warehouse/load.js";
 import { questions as questionColumns, question as questionNamed } from "../warehouse/questions.js";
@@ -74,23 +74,35 @@ function described(log: GeneratedLog): string {
  * `chart.answer(frame)` draws it. Moments are `2026-01-05T00:00:00Z`, dates `2026-01-05`, times of day `00:00:00.001`,
  * intervals `P1DT2H`; a column with a whole number past 2^53 is text, so that none is rounded.
  *
- * @param question a built-in question (`questions()` lists them), or the path of an .sql file of your own:
+ * @param question a built-in question (`questions()` lists them), the path of an .sql file of your own, or SQL itself:
  *   one SELECT over the table `requests`
- * @param source a log; the path of a five-field CSV (plain, gzip or zstd), a Parquet or a DuckDB file; a list
- *   of these logs; or `postgres://USER@HOST/DATABASE`
- * @param params values of the question's parameters, by name
- * @throws InputError when the question, a parameter or the source is wrong
+ * @param source a log; the path of a server's own log, a five-field CSV (plain, gzip or zstd), a Parquet or a DuckDB
+ *   file; a pattern or a list of logs; or `postgres://USER@HOST/DATABASE`
+ * @param params values of the question's parameters, by name; in SQL itself, of `$name`
+ * @param options how a server's own log is read, as for `read`; `onRead` takes what became of its lines, which
+ *   standard error tells by default
+ * @throws InputError when the question, a parameter, an option or the source is wrong, or a log is damaged
  * @example await ask("failing_endpoints", log, { top: 5 })
+ * @example await ask("SELECT endpoint, count(*) AS n FROM requests GROUP BY ALL", "/var/log/nginx/access.log")
  */
 export async function ask(
   question: string,
   source: Asked,
   params: Record<string, unknown> = {},
-  work: Work = {},
+  options: AskOptions = {},
 ): Promise<DataFrame> {
-  const answer = await longWork("Asking", (watched) => askColumns(question, source, params, watched), work);
-  return remember(toFrame(answer), questionNamed(question));
+  checkAskOptions(options);
+  const { signal, onProgress, ...reading } = { onRead: tellRead, ...options };
+  const answer = await longWork(
+    "Asking",
+    (watched) => askColumns(question, source, params, { ...reading, ...watched }),
+    { signal, onProgress },
+  );
+  return remember(toFrame(answer), questionNamed(question, params));
 }
+
+/** What became of the lines of a log that had to be read first. */
+const tellRead = ({ summary }: ReadLog) => console.error(summary);
 
 /**
  * Loads logs into a database that lasts, as the table `requests`: all of them or none. What was loaded before
@@ -119,15 +131,16 @@ export function questions(): DataFrame {
  * Checks a log against every rule of the record. In a cell the answer is a table of rules: records checked,
  * records broken, and the first example of each.
  *
- * @param source a log, or the path of a five-field CSV file, plain or gzip
- * @throws InputError when the source cannot be read
+ * @param source a log, or the path of a five-field CSV or a server's own log: plain, gzip or zstd
+ * @param options order, and how a server's own log is read, as for `read`
+ * @throws InputError when the source cannot be read, or the format of a server's own log is unsure
  * @example const { valid, rules } = await validate("data/server_logs.csv")
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
   checkValidateOptions(options);
-  const { order, signal, onProgress } = options;
+  const { signal, onProgress, ...how } = { onRead: tellRead, ...options };
   return new Validation(
-    await longWork("Validating", (work) => check(source, { ...work, order }), { signal, onProgress }),
+    await longWork("Validating", (work) => check(source, { ...how, ...work }), { signal, onProgress }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { grouped } from "../digits.js";
+import { harmless } from "../errors.js";
 import type { Columns, Log } from "../record.js";
 import { likelyYears } from "./fields/time.js";
 import type { Quarantine, QuarantinedLine } from "./quarantine.js";
@@ -63,7 +64,7 @@ export function readLogOf(
   const statuses = [...tally.statuses].sort((a, b) => a[0] - b[0]);
   const from = records > 0 ? new Date(tally.earliest).toISOString() : undefined;
   const to = records > 0 ? new Date(tally.latest).toISOString() : undefined;
-  const summary = [
+  const words = [
     `${grouped(records)} records${from ? `, ${from} to ${to}` : ""}`,
     ...sources.map(({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${grouped(own)} lines, ${why}`),
     `${grouped(lines)} lines = ${grouped(records)} records + ${grouped(quarantined)} in quarantine + ${grouped(skipped)} skipped`,
@@ -76,6 +77,7 @@ export function readLogOf(
       : []),
     ...warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
+  const summary = harmless(words);
   const log: ReadLog = {
     ...where,
     sources,

@@ -1,10 +1,14 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { InputError, quoted } from "../errors.js";
+import { checkOptions, InputError, quoted } from "../errors.js";
 import { contentOf } from "../files/lines.js";
+import { logFiles } from "../files/logFiles.js";
+import { checkReadOptions } from "../read/read.js";
+import { type ReadingOptions, readingOptions } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
-import type { Work } from "../work.js";
+import { checkWork, type Work, workOptions } from "../work.js";
 import { answerInDuckdb } from "./duckdb/duckdb.js";
-import { withDuckdbFile, withLogs } from "./open.js";
+import { answerOfLogs, withDuckdbFile } from "./open.js";
 import { parameterValues } from "./parameters.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres/postgres.js";
@@ -14,52 +18,79 @@ import { isSpark } from "./spark/address.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
- * CSV (plain, gzip or zstd), a Parquet file or a DuckDB file; `postgres://…` is a PostgreSQL database;
- * `spark://HOST:PORT?lake=FOLDER` is a lake on a Spark cluster.
+ * CSV (plain, gzip or zstd), a Parquet file, a server's own log, a pattern of logs, or a DuckDB file;
+ * `postgres://…` is a PostgreSQL database; `spark://HOST:PORT?lake=FOLDER` is a lake on a Spark cluster.
  */
 export type Asked = Source | readonly Source[];
 
+/** How a server's own log is read, and how the work is watched and stopped. */
+export interface AskOptions extends ReadingOptions, Work {}
+
 /**
  * Asks a question in SQL, of logs on DuckDB or of a database where it is. Log and answer may be of any size;
- * what a log holds is loaded at its first question and kept for the next ones, until it changes. The values of an
- * answer are the same for every database: `plainValues` says how each type is written.
+ * what a log holds is loaded at its first question and kept for the next ones, until it changes; a server's own log
+ * is read first. The values of an answer are the same for every database: `plainValues` says how each type is written.
  *
- * @param name - a built-in question (`questions()` lists them) or the path of your own .sql file: one SELECT
- *   over the table `requests`
+ * @param asked - a built-in question (`questions()` lists them), the path of your own .sql file, or SQL itself: one
+ *   SELECT over the table `requests`, which may begin with WITH
  * @param params - values of the question's parameters, by name
- * @throws InputError when the question, a parameter or the source is wrong.
+ * @param options - how a server's own log is read, as for `read`; with any of them a CSV is read so, too
+ * @throws InputError when the question, a parameter, an option or the source is wrong, or the log is damaged.
  *
  * @example await ask("failing_endpoints", log, { top: 5 })
+ * @example await ask("SELECT count(*) AS n FROM requests WHERE endpoint = $path", "access.log", { path: "/" })
  */
 export async function ask(
-  name: string,
+  asked: string,
   source: Asked,
   params: Record<string, unknown> = {},
-  work: Work = {},
+  options: AskOptions = {},
 ): Promise<Columns> {
-  const asked = question(name);
+  checkAskOptions(options);
+  const { signal, onProgress, ...reading } = options;
+  const work = { signal, onProgress };
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw new InputError(`params: ${quoted(params)} is not an object of values by name`);
   }
-  parameterValues(asked, params); // a wrong parameter is told before a large log is loaded
-  const sources = Array.isArray(source) ? (source as readonly Source[]) : [source as Source];
-  if (sources.length === 0) throw new InputError("source: the list of logs is empty");
-  if (sources.some(isSpark)) {
-    if (sources.length > 1)
+  const named = question(asked, params);
+  const values = parameterValues(named, params); // a wrong parameter is told before a large log is loaded
+  const given = Array.isArray(source) ? (source as readonly Source[]) : [source as Source];
+  if (given.length === 0) throw new InputError("source: the list of logs is empty");
+  if (given.some(isSpark)) {
+    if (given.length > 1)
       throw new InputError("source: give one Spark address, or logs; not both or several");
     const { answersInSpark } = await import("./spark/answer.js");
-    return (await answersInSpark(sources[0] as string, [{ question: asked, params }], work))[0];
+    return (await answersInSpark(given[0] as string, [{ question: named, params }], work))[0];
   }
-  for (const each of sources) checkNoOtherAddress("source", each);
-  const databases = await Promise.all(sources.map(isDatabase));
+  for (const each of given) checkNoOtherAddress("source", each);
+  const databases = await Promise.all(given.map(isDatabase));
   if (!databases.includes(true)) {
+    const sources = (await Promise.all(given.map(matching))).flat();
     const contents = sources.map(contentOf);
     const twice = contents.findIndex((content, i) => contents.indexOf(content) < i);
     if (twice >= 0) throw new InputError(`source: ${quoted(sourceName(sources[twice]))} is named twice`);
-    return withLogs(sources, work, (database) => answerInDuckdb(database, asked, params, work));
+    return answerOfLogs(sources, reading, work, named, values);
   }
-  if (sources.length > 1) throw new InputError("source: give one database, or logs; not both or several");
-  const database = sources[0] as string;
-  if (isPostgres(database)) return answerInPostgres(database, asked, params, work);
-  return withDuckdbFile(resolve(database), work, (file) => answerInDuckdb(file, asked, params, work));
+  if (given.length > 1) throw new InputError("source: give one database, or logs; not both or several");
+  const database = given[0] as string;
+  if (isPostgres(database)) return answerInPostgres(database, named, values, work);
+  return withDuckdbFile(resolve(database), work, (file) => answerInDuckdb(file, named, values, work));
+}
+
+/**
+ * Checks the options of `ask`; a face that puts its own beside them does so first.
+ * @throws InputError when they are no object, or one of them does not exist or is wrong
+ */
+export function checkAskOptions(options: AskOptions): void {
+  checkOptions(options, [...workOptions, ...readingOptions]);
+  const { signal, onProgress, onRead: _, ...how } = options;
+  checkWork({ signal, onProgress });
+  checkReadOptions(how);
+}
+
+/** The logs that a pattern matches, such as `access.log*`, rotated ones oldest first; any other source is itself. */
+async function matching(source: Source): Promise<Source[]> {
+  if (typeof source !== "string" || !/[*?[{]/.test(source) || (await stat(source).catch(() => undefined)))
+    return [source];
+  return (await logFiles(source)).map(({ path }) => path);
 }

@@ -1,33 +1,61 @@
+import { inspect } from "node:util";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { InterruptedError } from "../errors.js";
-import type { Source } from "../record.js";
+import { type ReadingOptions, refuseDamaged, saysHow, withRecords } from "../read/readFirst.js";
+import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
-import { inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { answerInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
+import type { ParameterValue } from "./parameters.js";
+import type { Question } from "./questions.js";
+import { isTable } from "./soundRows.js";
 import { identity } from "./source.js";
 
 /** A database, and how many questions are at it just now. */
-interface Open {
+interface OpenDatabase {
   readonly database: Promise<DuckDBInstance>;
+  /** Answers of built-in questions, which are the same whenever they are asked of the same logs. */
+  readonly answers: Map<string, Columns>;
   /** Whether it stays open for the next question. */
   readonly keep: boolean;
   users: number;
 }
 
 /** By what they hold, the most recently asked last. */
-const open = new Map<string, Open>();
+const open = new Map<string, OpenDatabase>();
 const mostOpen = 4;
 
-/** Calls `use` with a database in memory that holds the logs, loaded now or before. */
-export async function withLogs<T>(
+/** The answer of a database in memory that holds the logs, loaded now or before. */
+export async function answerOfLogs(
   sources: readonly Source[],
+  reading: ReadingOptions,
   work: Work,
-  use: (database: DuckDBInstance) => Promise<T>,
-): Promise<T> {
-  const key = JSON.stringify(await Promise.all(sources.map(identity)));
-  return withOpen(key, () => loadLogs(sources, work), true, work, use);
+  question: Question,
+  values: readonly ParameterValue[],
+): Promise<Columns> {
+  const { onRead: _, ...how } = reading;
+  const key = inspect([await Promise.all(sources.map(identity)), how], { depth: null });
+  return withOpen(
+    key,
+    () => loadLogs(sources, reading, work),
+    true,
+    work,
+    async (database, answers) => {
+      if (work.signal?.aborted) throw new InterruptedError();
+      const asked = JSON.stringify([question.name, values]);
+      const known = question.isBuiltIn ? answers.get(asked) : undefined;
+      const answer = known ?? (await answerInDuckdb(database, question, values, work));
+      const [length = 0] = Object.values(answer).map((column) => column.length);
+      if (question.isBuiltIn && length <= longestKept) answers.set(asked, answer);
+      // the caller may change what it gets
+      return Object.fromEntries(Object.entries(answer).map(([name, column]) => [name, [...column]]));
+    },
+  );
 }
+
+/** Rows of the longest answer that is kept. */
+const longestKept = 100_000;
 
 /** Calls `use` with a database file, which is free for others to load into when no question is at it. */
 export async function withDuckdbFile<T>(
@@ -44,9 +72,9 @@ async function withOpen<T>(
   make: () => Promise<DuckDBInstance>,
   keep: boolean,
   work: Work,
-  use: (database: DuckDBInstance) => Promise<T>,
+  use: (database: DuckDBInstance, answers: Map<string, Columns>) => Promise<T>,
 ): Promise<T> {
-  const entry = open.get(key) ?? { database: make(), keep, users: 0 };
+  const entry = open.get(key) ?? { database: make(), answers: new Map(), keep, users: 0 };
   entry.users++;
   open.delete(key);
   open.set(key, entry);
@@ -62,7 +90,7 @@ async function withOpen<T>(
       if (error instanceof InterruptedError && !work.signal?.aborted) return undefined;
       throw error;
     });
-    return database ? await use(database) : await withOpen(key, make, keep, work, use);
+    return database ? await use(database, entry.answers) : await withOpen(key, make, keep, work, use);
   } finally {
     entry.users--;
     if (entry.users === 0 && !(entry.keep && open.get(key) === entry)) {
@@ -73,17 +101,28 @@ async function withOpen<T>(
 }
 
 /** Frees the memory now: the garbage collector does not know how large a database is. */
-async function close({ database }: Open): Promise<void> {
+async function close({ database }: OpenDatabase): Promise<void> {
   (await database.catch(() => undefined))?.closeSync();
 }
 
-async function loadLogs(sources: readonly Source[], work: Work): Promise<DuckDBInstance> {
+async function loadLogs(
+  sources: readonly Source[],
+  reading: ReadingOptions,
+  work: Work,
+): Promise<DuckDBInstance> {
   const instance = await inMemory();
   const connection = await instance.connect();
   try {
     await createRequests(connection);
     await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
-    for (const source of sources) await insertLog(connection, source, work);
+    for (const source of sources) {
+      if (!saysHow(reading) && (await isTable(source))) await insertLog(connection, source, work);
+      else
+        await withRecords(source, reading, work, (csv, log) => {
+          refuseDamaged(log);
+          return insertLog(connection, csv, { signal: work.signal }, "as they are");
+        });
+    }
     await lock(connection);
     return instance;
   } catch (error) {

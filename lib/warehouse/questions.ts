@@ -23,6 +23,8 @@ export interface Question {
   /** The chart that suits the answer; undefined where a table says it best. */
   readonly chart: SuitedChart | undefined;
   readonly sql: string;
+  /** Whether it is one of this library's, which answer the same whenever they are asked. */
+  readonly isBuiltIn?: boolean;
 }
 
 /** The built-in questions: columns `question` (its name), `asks`, `parameters` and `chart` (its kind). */
@@ -41,20 +43,23 @@ export function questions(): Columns {
 }
 
 /**
- * A built-in question by name, or a user's own by the path of its .sql file.
+ * A built-in question by name, a user's own by the path of its .sql file, or SQL itself: text that begins with SELECT
+ * or WITH. In such SQL `$name` stands for a parameter, of the type that the value given has.
+ * @param params - values of the parameters, which say what parameters SQL itself has
  * @throws InputError when there is none of this name, or the file cannot be read.
  */
-export function question(nameOrPath: string): Question {
+export function question(nameOrPath: string, params: Readonly<Record<string, unknown>> = {}): Question {
   if (typeof nameOrPath !== "string" || nameOrPath === "") {
     throw new InputError(
       `question: ${quoted(nameOrPath)} is not the name of a question: ${names().join(", ")}`,
     );
   }
+  if (isSql(nameOrPath)) return questionOfSql(nameOrPath, params);
   if (names().includes(nameOrPath))
-    return parse(nameOrPath, readFileSync(`${folder}${nameOrPath}.sql`, "utf8"));
+    return { ...parse(nameOrPath, readFileSync(`${folder}${nameOrPath}.sql`, "utf8")), isBuiltIn: true };
   if (!/\.sql$/i.test(nameOrPath)) {
     throw new InputError(
-      `question: ${quoted(nameOrPath)} is neither a question (${names().join(", ")}) nor the path of a .sql file${didYouMean(nameOrPath, names())}`,
+      `question: ${quoted(nameOrPath)} is neither a question (${names().join(", ")}) nor the path of a .sql file nor SQL that begins with SELECT or WITH${didYouMean(nameOrPath, names())}`,
     );
   }
   try {
@@ -66,6 +71,44 @@ export function question(nameOrPath: string): Question {
       `question: cannot read ${quoted(nameOrPath)}: ${code === "ENOENT" ? "there is no such file" : message}`,
     );
   }
+}
+
+/** Whether a text is SQL itself, comments before it aside, and no name or path. */
+function isSql(text: string): boolean {
+  return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with)\s/i.test(text);
+}
+
+/** Parameters of SQL itself stand as `$name`, and are read from the one row of `params` like any others. */
+function questionOfSql(sql: string, params: Readonly<Record<string, unknown>>): Question {
+  const parameters = Object.entries(params).map(([name, value]): Parameter => {
+    if (!/^[a-z]\w*$/.test(name))
+      throw new InputError(`params: ${quoted(name)} cannot be a name in SQL: give small letters and digits`);
+    const ofNumber = Number.isSafeInteger(value) ? "integer" : "number";
+    const type = typeof value === "string" ? "text" : value instanceof Date ? "moment" : ofNumber;
+    return { name, type, range: undefined, choices: undefined, default: null, sentence: "" };
+  });
+  const unused = parameters.find(({ name }) => !new RegExp(`\\$${name}\\b`).test(sql));
+  if (unused !== undefined)
+    throw new InputError(`params: the SQL has no parameter ${quoted(`$${unused.name}`)}`);
+  return {
+    name: "the SQL",
+    sentence: "",
+    parameters,
+    chart: undefined,
+    sql: withParameters(sql, parameters),
+  };
+}
+
+/** `$name` as a column of `params`, but for what stands in quotes or in a comment. */
+function withParameters(sql: string, parameters: readonly Parameter[]): string {
+  const known = parameters.map(({ name }) => name);
+  const parts = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([a-z]\w*)/g;
+  return sql.replace(parts, (whole, name?: string) => {
+    if (name === undefined) return whole;
+    if (!known.includes(name))
+      throw new InputError(`params: the SQL asks for ${quoted(whole)}, and no value of this name is given`);
+    return `(SELECT ${name} FROM params)`;
+  });
 }
 
 const folder = fileURLToPath(new URL("./queries/", import.meta.url));

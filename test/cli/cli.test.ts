@@ -209,7 +209,7 @@ describe("a wrong call of the library is refused in one sentence", () => {
     await refused(() => library.validate(log, { order: "eror" } as never), 'order: must be "error" or');
     await refused(() => library.read("x.log", { qery: "keep" } as never), `${misspelt} "qery"`);
     await refused(() => library.load("x.log", { too: "x.duckdb" } as never), `${misspelt} "too"`);
-    await refused(() => library.ask("overview", log, {}, 5 as never), "work: must be an object, not 5");
+    await refused(() => library.ask("overview", log, {}, 5 as never), "options: must be an object, not 5");
   });
 });
 

@@ -203,11 +203,7 @@ describe("a source", () => {
 
   it.each([
     ["no such file", () => "/no/such.csv", /there is no such file/],
-    [
-      "another header",
-      () => write("h.csv", "a,b\n1,2\n"),
-      /does not start with the header .* but with "a,b"/,
-    ],
+    ["another header", () => write("h.csv", "a,b\n1,2\n"), /cannot tell the format of .* which begin "a,b"/],
     [
       "a short line",
       () => write("s.csv", `${csvHeader}\n2026-01-05T00:00:00.000Z,192.0.2.1,/\n`),

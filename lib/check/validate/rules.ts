@@ -11,6 +11,7 @@ export interface Rule {
 
 /** `order` is the time stamp's second rule: never before the record above it. */
 export type RuleName =
+  | "record"
   | "header"
   | "complete"
   | "line_length"
@@ -19,6 +20,13 @@ export type RuleName =
   | "fields"
   | "order"
   | FieldName;
+
+/** The rule of a server's own log, which is read before its records are checked. */
+export const recordRule: Rule = {
+  name: "record",
+  means: "every line is a record, or a header, a directive or blank",
+  of: "line",
+};
 
 /** Every rule, in the order of the table: the file's, the lines', then those of `record.ts`, field by field. */
 export const rules: readonly Rule[] = [

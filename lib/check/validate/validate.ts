@@ -1,18 +1,27 @@
 import { inspect } from "node:util";
 import { grouped } from "../../digits.js";
-import { checkOptions, InputError, quoted } from "../../errors.js";
+import { checkOptions, harmless, InputError, quoted } from "../../errors.js";
 import { contentOf, Lines, longestLine } from "../../files/lines.js";
 import { isAddress } from "../../read/fields/address.js";
+import { checkReadOptions, type ReadLog } from "../../read/read.js";
+import {
+  isServersOwn,
+  type ReadingOptions,
+  readingOptions,
+  saysHow,
+  withRecords,
+} from "../../read/readFirst.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../../record.js";
 import { checkWork, type Work, workOptions } from "../../work.js";
 import { Cells, isDecimal, TimeStamps } from "./cells.js";
-import { type RuleName, rules } from "./rules.js";
+import { type Rule, type RuleName, recordRule, rules } from "./rules.js";
 
-/** How `validate` judges. */
-export interface ValidateOptions extends Work {
+/** How `validate` judges, and reads a server's own log. */
+export interface ValidateOptions extends Work, ReadingOptions {
   /**
    * Whether records out of time order make a log invalid ("error") or are only told ("warning"). By default
-   * a warning for a log that `read` gave, since servers log a request when it ends, and an error for all others.
+   * a warning for a log that `read` gave and for a server's own, since servers log a request when it ends, and an
+   * error for all others.
    */
   order?: "error" | "warning" | undefined;
 }
@@ -34,16 +43,34 @@ export interface Validation {
 }
 
 /**
- * Checks each line of a five-field CSV (plain or gzip, in a file or in memory) against every rule of the
+ * Checks each line of a five-field CSV (plain, gzip or zstd, in a file or in memory) against every rule of the
  * record. The first line is taken as the header, whatever it holds; a line without five fields is not
- * checked any further. Takes the same memory for a log of any size.
+ * checked any further. A server's own log is read first, as `read` does it: one rule more asks whether every line is a
+ * record. Takes the same memory for a log of any size.
  *
- * @throws InputError when the source cannot be read.
+ * @throws InputError when the source cannot be read, or the format of a server's own log is unsure.
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
   checkValidateOptions(options);
+  const { order, signal, onProgress, ...reading } = options;
+  const work = { signal, onProgress };
+  if (!saysHow(reading) && !(await isServersOwn(source, work))) {
+    const isRead = typeof source === "object" && "outOfOrder" in source;
+    return checkedCsv(source, order ?? (isRead ? "warning" : "error"), work, undefined);
+  }
+  return withRecords(source, reading, work, (csv, log) =>
+    checkedCsv(csv, order ?? "warning", { signal }, log),
+  );
+}
+
+/** @param read - what became of the lines of the server's own log that the CSV was read from */
+async function checkedCsv(
+  source: Source,
+  order: "error" | "warning",
+  options: Work,
+  read: ReadLog | undefined,
+): Promise<Validation> {
   const lines = new Lines(contentOf(source), "source");
-  const order = options.order ?? (typeof source === "object" && "outOfOrder" in source ? "warning" : "error");
   const breaches = new Breaches();
   let count = 0;
   let whole = 0; // records with all their fields
@@ -102,7 +129,13 @@ export async function validate(source: Source, options: ValidateOptions = {}): P
   }
   if (count === 0) breaches.note("header", 1, "the file is empty");
   if (lines.damage !== undefined) breaches.note("complete", count, lines.damage);
-  return validation(breaches, { file: 1, line: count, record: whole }, order);
+  if (read === undefined) return validation(breaches, rules, { file: 1, line: count, record: whole }, order);
+  const [first] = read.examples;
+  if (first !== undefined) breaches.note("record", first.line, first.text, read.quarantined);
+  const damage = read.sources.find((each) => each.damage !== undefined)?.damage;
+  if (damage !== undefined) breaches.note("complete", read.lines, damage);
+  const checked = { file: 1, line: read.lines, record: whole };
+  return validation(breaches, [recordRule, ...rules], checked, order);
 }
 
 /**
@@ -110,8 +143,9 @@ export async function validate(source: Source, options: ValidateOptions = {}): P
  * @throws InputError when they are no object, or one of them does not exist or is wrong
  */
 export function checkValidateOptions(options: ValidateOptions): void {
-  checkOptions(options, ["order", ...workOptions]);
-  const { order = "error", signal, onProgress } = options;
+  checkOptions(options, ["order", ...workOptions, ...readingOptions]);
+  const { order = "error", signal, onProgress, onRead: _, ...how } = options;
+  checkReadOptions(how);
   checkWork({ signal, onProgress });
   if (order !== "error" && order !== "warning")
     throw new InputError(`order: must be "error" or "warning", not ${quoted(order)}`);
@@ -131,8 +165,8 @@ class Breaches {
     this.first.set(rule, { line, example: cut ? `${text}…` : text });
   }
 
-  note(rule: RuleName, line: number, example: string): void {
-    this.counts.set(rule, 1);
+  note(rule: RuleName, line: number, example: string, count = 1): void {
+    this.counts.set(rule, count);
     this.first.set(rule, { line, example });
   }
 }
@@ -141,21 +175,24 @@ const longestExample = 200; // bytes
 
 function validation(
   { counts, first }: Breaches,
+  rules: readonly Rule[],
   checked: Record<"file" | "line" | "record", number>,
   order: "error" | "warning",
 ): Validation {
   const level = (rule: RuleName) => (rule === "order" ? order : "error");
   const broken = rules.filter(({ name }) => counts.has(name));
   const valid = !broken.some(({ name }) => level(name) === "error");
-  const records = Math.max(0, checked.line - 1);
-  const summary = [
-    `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${broken.length} of ${rules.length} rules broken`,
-    ...broken.map(({ name, means }) => {
-      const { line, example } = first.get(name)!;
-      const count = grouped(counts.get(name)!);
-      return `  ${level(name)}: ${name} (${means}): ${count} times, first on line ${line}: ${JSON.stringify(example)}`;
-    }),
-  ].join("\n");
+  const records = rules[0] === recordRule ? checked.record : Math.max(0, checked.line - 1);
+  const summary = harmless(
+    [
+      `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${broken.length} of ${rules.length} rules broken`,
+      ...broken.map(({ name, means }) => {
+        const { line, example } = first.get(name)!;
+        const count = grouped(counts.get(name)!);
+        return `  ${level(name)}: ${name} (${means}): ${count} times, first on line ${line}: ${JSON.stringify(example)}`;
+      }),
+    ].join("\n"),
+  );
   const outcome: Validation = {
     valid,
     records,

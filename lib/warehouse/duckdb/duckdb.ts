@@ -6,7 +6,7 @@ import { machineFault } from "../../files/fault.js";
 import { scratchName } from "../../files/scratch.js";
 import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
-import { type ParameterType, parameterValues } from "../parameters.js";
+import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
 import { plainColumns } from "./duckdbValues.js";
 
@@ -61,15 +61,15 @@ export async function lock(connection: DuckDBConnection): Promise<void> {
 
 /**
  * The question's answer about the table `requests` of a database.
- * @throws InputError when a parameter or the SQL is wrong; InterruptedError when stopped.
+ * @param values - those of its parameters, in their order
+ * @throws InputError when the SQL is wrong; InterruptedError when stopped.
  */
 export async function answerInDuckdb(
   instance: DuckDBInstance,
   question: Question,
-  params: Record<string, unknown>,
+  values: readonly ParameterValue[],
   work: Work,
 ): Promise<Columns> {
-  const values = parameterValues(question, params);
   const { StatementType } = await import("@duckdb/node-api");
   const connection = await instance.connect();
   try {
@@ -77,7 +77,7 @@ export async function answerInDuckdb(
       const columns = question.parameters.map(
         ({ name, type }, i) => `CAST($${i + 1} AS ${sqlTypes[type]}) AS ${name}`,
       );
-      await connection.run(`CREATE TEMP TABLE params AS SELECT ${columns.join(", ")}`, values);
+      await connection.run(`CREATE TEMP TABLE params AS SELECT ${columns.join(", ")}`, [...values]);
     }
     return await interruptible(connection, work, async () => {
       const statement = await connection.prepare(question.sql);

@@ -3,7 +3,7 @@ import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { machineFault } from "../../files/fault.js";
 import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
-import { type ParameterType, parameterValues } from "../parameters.js";
+import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
 import { distinctNames, plainValues } from "../values.js";
 import { valueReaders } from "./postgresValues.js";
@@ -103,15 +103,15 @@ async function cancel(client: Client, address: string): Promise<void> {
 /**
  * The question's answer about the table `requests` of a PostgreSQL database. The SQL runs in a read-only
  * transaction.
- * @throws InputError when the database cannot be reached, or a parameter or the SQL is wrong.
+ * @param values - those of its parameters, in their order
+ * @throws InputError when the database cannot be reached, or the SQL is wrong.
  */
 export async function answerInPostgres(
   address: string,
   question: Question,
-  params: Record<string, unknown>,
+  values: readonly ParameterValue[],
   work: Work,
 ): Promise<Columns> {
-  const values = parameterValues(question, params);
   if (!isQuery(question.sql))
     throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
   if (work.signal?.aborted) throw new InterruptedError();
@@ -122,7 +122,7 @@ export async function answerInPostgres(
       const columns = question.parameters.map(({ name, type }) => `${name} ${sqlTypes[type]}`).join(", ");
       await client.query(`CREATE TEMP TABLE params (${columns}) ON COMMIT DROP`);
       const places = values.map((_, i) => `$${i + 1}`).join(", ");
-      await client.query(`INSERT INTO params VALUES (${places})`, values);
+      await client.query(`INSERT INTO params VALUES (${places})`, [...values]);
       await client.query("ANALYZE params"); // its one row is not what the planner would guess
     }
     await client.query("SET TRANSACTION READ ONLY");

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import type { ReadingOptions } from "../read/readFirst.js";
+import { formatOption, keepOptionFile } from "./options.js";
+import { tell } from "./output.js";
+
+/** Adds the options that say how a server's own log is read: the same for every command that takes one. */
+export function addReadingOptions(command: Command): Command {
+  return command
+    .option(
+      "--format <name|file>",
+      "what the lines look like: auto, a format's name, or a .json file with a format of your own (default: by the first lines)",
+    )
+    .option(
+      "--time-zone <zone>",
+      "zone of times that name none, such as Europe/Berlin or +02:00 (default: UTC)",
+    )
+    .option(
+      "--time-unit <unit>",
+      "unit of response times where the log leaves it open: s, ms, us, ns or none",
+    )
+    .option("--keep-query", "keep the query strings of paths")
+    .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}");
+}
+
+/**
+ * These options as the library takes them; what was not given is left out.
+ * @param outputs - files that are written, by option: none may stand on the file of a format
+ */
+export async function readingOptionsOf(
+  given: {
+    format?: string;
+    timeZone?: string;
+    timeUnit?: string;
+    keepQuery?: boolean;
+    foldIds?: boolean;
+  },
+  outputs: Record<string, string | undefined>,
+): Promise<Omit<ReadingOptions, "onRead">> {
+  const { format, timeZone, timeUnit, keepQuery, foldIds } = given;
+  const own = format === undefined ? undefined : formatOption(format);
+  if (own !== undefined) await keepOptionFile(own, outputs);
+  return {
+    format: own?.value,
+    timeZone,
+    timeUnit: timeUnit as ReadingOptions["timeUnit"],
+    query: keepQuery ? "keep" : undefined,
+    identifiers: foldIds ? "fold" : undefined,
+  };
+}
+
+/** Tells on standard error what became of the lines of a log that had to be read first. */
+export const tellRead: NonNullable<ReadingOptions["onRead"]> = ({ summary }) => tell(summary);

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InputError, quoted } from "../errors.js";
+import { contentOf, Lines } from "../files/lines.js";
+import { csvHeader, type Source } from "../record.js";
+import type { Work } from "../work.js";
+import { firstLines, recognise, sampleSize } from "./detect.js";
+import { lineFormats } from "./formats/formats.js";
+import { checkReadOptions, type ReadLog, type ReadOptions, read, readOptions } from "./read.js";
+import { Row } from "./row.js";
+
+/** How a server's own log is read where a question or a check needs its records: as `read` does, but for its files. */
+export interface ReadingOptions extends Omit<ReadOptions, "out" | "quarantine"> {
+  /** Takes what became of the lines of a log that had to be read first. */
+  onRead?: ((log: ReadLog) => void) | undefined;
+}
+
+/** Names of these options. */
+export const readingOptions: readonly string[] = [
+  ...readOptions.filter((name) => name !== "out" && name !== "quarantine"),
+  "onRead",
+];
+
+/** Whether any option says how to read, so that a five-field CSV is read as well. */
+export const saysHow = ({ onRead: _, ...how }: ReadingOptions): boolean =>
+  Object.values(how).some((option) => option !== undefined);
+
+/**
+ * Whether a log looks like a server's own by its first lines, and not like a CSV, sound or not.
+ * @throws InputError when the source cannot be opened
+ */
+export async function isServersOwn(source: Source, work: Work): Promise<boolean> {
+  const first = firstLines(await new Lines(contentOf(source), "source").sample(sampleSize, work));
+  if (
+    first.length === 0 ||
+    Buffer.from(first[0].subarray(0, csvHeader.length)).equals(Buffer.from(csvHeader))
+  )
+    return false;
+  try {
+    const { name, reading } = recognise(lineFormats, checkReadOptions({}).formatOptions, first, "the log");
+    const row = new Row();
+    return name !== "csv" && first.some((line) => reading.read(line, 0, line.length, row) === undefined);
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** @throws InputError when a log was damaged: a part of it is not the log */
+export function refuseDamaged({ sources }: ReadLog): void {
+  for (const { name, damage } of sources)
+    if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
+}
+
+/**
+ * Calls `use` with a private CSV of a log's records, gone afterwards.
+ * @throws InputError when the log cannot be read or its format is unsure
+ */
+export async function withRecords<T>(
+  source: Source,
+  { onRead, ...options }: ReadingOptions,
+  work: Work,
+  use: (csv: string, log: ReadLog) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+  try {
+    const csv = join(folder, "requests.csv");
+    const log = await read(contentOf(source), { ...options, out: csv }, work);
+    onRead?.(log);
+    return await use(csv, log);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
