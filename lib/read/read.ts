@@ -11,6 +11,7 @@ import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
+import { logFormat } from "./formats/logFormat.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
 import { Quarantine } from "./quarantine.js";
@@ -44,6 +45,11 @@ export interface ReadOptions {
    * the fields behind the fixed ones of an access log, from "1".
    */
   timeField?: string | undefined;
+  /**
+   * The log's format as its server was told it: nginx's `log_format` or Apache's `LogFormat`, the line of the
+   * configuration or its string. Instead of `format`.
+   */
+  logFormat?: string | undefined;
   /** Whether paths keep their query strings; "cut" by default. */
   query?: "cut" | "keep" | undefined;
   /**
@@ -61,6 +67,7 @@ export const readOptions = Object.keys({
   timeZone: true,
   timeUnit: true,
   timeField: true,
+  logFormat: true,
   query: true,
   identifiers: true,
 } satisfies Record<keyof ReadOptions, true>);
@@ -172,7 +179,9 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
     );
   }
   const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit, timeField };
-  return { asked: askedFormat(format), formatOptions };
+  if (options.logFormat === undefined) return { asked: askedFormat(format), formatOptions };
+  if (format !== "auto") throw new InputError("logFormat: format is given as well: give one of them");
+  return { asked: { name: "log-format", format: logFormat(options.logFormat) }, formatOptions };
 }
 
 /** Checks the files to write before any is touched. */

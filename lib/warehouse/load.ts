@@ -114,6 +114,7 @@ const optionNames = [
   "timeZone",
   "timeUnit",
   "timeField",
+  "logFormat",
   "query",
   "identifiers",
 ];

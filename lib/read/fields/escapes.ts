@@ -15,6 +15,10 @@ export function unescaped(
     } else if ((next | 32) === SMALL_X && i + 3 < end && hex(bytes[i + 2]) >= 0 && hex(bytes[i + 3]) >= 0) {
       out[p++] = hex(bytes[i + 2]) * 16 + hex(bytes[i + 3]);
       i += 3;
+    } else if (next === SMALL_U && i + 5 < end && bytes[i + 2] === ZERO && bytes[i + 3] === ZERO) {
+      // nginx's escape=json writes control characters so, and nothing else
+      out[p++] = Math.max(0, hex(bytes[i + 4])) * 16 + Math.max(0, hex(bytes[i + 5]));
+      i += 5;
     } else {
       out[p++] = controls.get(next) ?? next;
       i++;
@@ -35,4 +39,5 @@ const controls = new Map([..."bnrtv"].map((letter, i) => [letter.charCodeAt(0), 
 const ZERO = 48;
 const NINE = 57;
 const BACKSLASH = 92;
+const SMALL_U = 117;
 const SMALL_X = 120;

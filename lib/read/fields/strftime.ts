@@ -1,0 +1,182 @@
+import { InputError, quoted } from "../../errors.js";
+import { dayNumber, digits, monthNumber, zoneOffset } from "./time.js";
+
+/** A moment in parts, as the directives of a time's form find them in a line. */
+export class TimeParts {
+  year = 1970;
+  month = 1;
+  date = 1;
+  hours = 0;
+  minutes = 0;
+  seconds = 0;
+  milliseconds = 0;
+  afternoon = -1;
+  /** Offset of the zone from UTC in milliseconds; NaN when none is written. */
+  offset = Number.NaN;
+  /** Milliseconds since 1970, where the time is written so; -1 when it is not. */
+  epoch = -1;
+
+  /** Forgets the line before. */
+  clear(): void {
+    this.hours = this.minutes = this.seconds = this.milliseconds = 0;
+    this.afternoon = this.epoch = -1;
+    this.offset = Number.NaN;
+  }
+
+  /** The moment in milliseconds since 1970, UTC; -1 when there is none such. */
+  time(toUtc: (local: number) => number): number {
+    if (this.epoch >= 0) return this.epoch + this.milliseconds;
+    const days = dayNumber(this.year, this.month, this.date);
+    const hours = this.afternoon < 0 ? this.hours : (this.hours % 12) + 12 * this.afternoon;
+    if (days < 0 || hours > 23 || this.minutes > 59 || this.seconds > 60) return -1;
+    const local = days * 86_400_000 + hours * 3_600_000 + this.minutes * 60_000 + this.seconds * 1000;
+    return (Number.isNaN(this.offset) ? toUtc(local) : local - this.offset) + this.milliseconds;
+  }
+}
+
+/** Reads a part of a time at `at`, at most up to `end`; gives the position behind it, or -1. */
+export type ReadTimePart = (bytes: Uint8Array, at: number, end: number, into: TimeParts) => number;
+
+const longForms: Record<string, string> = {
+  T: "%H:%M:%S",
+  F: "%Y-%m-%d",
+  R: "%H:%M",
+  D: "%m/%d/%y",
+  c: "%a %b %e %H:%M:%S %Y",
+};
+
+/**
+ * Makes the reader of times in a form of strftime, such as `%d/%b/%Y:%H:%M:%S %z`. What is between the directives must
+ * stand as it is.
+ * Source: POSIX, strftime; names of months are English.
+ * @throws InputError when a directive is none that says a part of a time
+ */
+export function timeForm(form: string, argument: string): ReadTimePart {
+  const whole = form.replace(/%([TFRDc])/g, (_, letter: string) => longForms[letter]);
+  const parts: ReadTimePart[] = [];
+  for (const [, directive, text] of whole.matchAll(/%(.)|([^%]+)/gs)) {
+    const part = directive === undefined || directive === "%" ? literal(text ?? "%") : directives[directive];
+    if (part === undefined)
+      throw new InputError(
+        `${argument}: %${directive} in ${quoted(form)} is no part of a time that can be read`,
+      );
+    parts.push(part);
+  }
+  return (bytes, start, end, into) => {
+    let at = start;
+    for (const part of parts) {
+      at = part(bytes, at, end, into);
+      if (at < 0) return -1;
+    }
+    return at;
+  };
+}
+
+function literal(text: string): ReadTimePart {
+  const expected = new TextEncoder().encode(text);
+  return (bytes, at, end) => {
+    if (at + expected.length > end) return -1;
+    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return -1;
+    return at + expected.length;
+  };
+}
+
+function numberOf(length: number, set: (into: TimeParts, value: number) => void): ReadTimePart {
+  return (bytes, at, end, into) => {
+    const from = bytes[at] === SPACE && length === 2 ? at + 1 : at; // %e fills up with a space
+    const value = at + length <= end ? digits(bytes, from, at + length) : -1;
+    if (value < 0) return -1;
+    set(into, value);
+    return at + length;
+  };
+}
+
+const letters: ReadTimePart = (bytes, at, end) => {
+  let to = at;
+  while (to < end && (bytes[to] | 32) >= 97 && (bytes[to] | 32) <= 122) to++;
+  return to > at ? to : -1;
+};
+
+const month: ReadTimePart = (bytes, at, end, into) => {
+  const value = at + 3 <= end ? monthNumber(bytes, at) : 0;
+  if (value === 0) return -1;
+  into.month = value;
+  return letters(bytes, at, end, into);
+};
+
+const zone: ReadTimePart = (bytes, at, end, into) => {
+  let to = at + 1;
+  while (to < end && (bytes[to] === COLON || (bytes[to] >= ZERO && bytes[to] <= NINE))) to++;
+  into.offset = zoneOffset(bytes, at, to);
+  return Number.isNaN(into.offset) ? -1 : to;
+};
+
+const directives: Record<string, ReadTimePart> = {
+  Y: numberOf(4, (into, value) => {
+    into.year = value;
+  }),
+  y: numberOf(2, (into, value) => {
+    into.year = value + (value < 69 ? 2000 : 1900);
+  }),
+  m: numberOf(2, (into, value) => {
+    into.month = value;
+  }),
+  d: numberOf(2, (into, value) => {
+    into.date = value;
+  }),
+  e: numberOf(2, (into, value) => {
+    into.date = value;
+  }),
+  H: numberOf(2, (into, value) => {
+    into.hours = value;
+  }),
+  I: numberOf(2, (into, value) => {
+    into.hours = value;
+  }),
+  M: numberOf(2, (into, value) => {
+    into.minutes = value;
+  }),
+  S: numberOf(2, (into, value) => {
+    into.seconds = value;
+  }),
+  b: month,
+  B: month,
+  h: month,
+  a: letters,
+  A: letters,
+  Z: letters,
+  z: zone,
+  p: (bytes, at, end, into) => {
+    if (at + 2 > end || (bytes[at + 1] | 32) !== 109) return -1;
+    into.afternoon = (bytes[at] | 32) === 112 ? 1 : 0;
+    return at + 2;
+  },
+  s: epochPart(1000),
+};
+
+/** Digits that count from 1970, `perUnit` milliseconds each. */
+export function epochPart(perUnit: number): ReadTimePart {
+  return (bytes, at, end, into) => {
+    let to = at;
+    let value = 0;
+    for (; to < end && bytes[to] >= ZERO && bytes[to] <= NINE && to - at < 19; to++)
+      value = value * 10 + bytes[to] - ZERO;
+    if (to === at) return -1;
+    into.epoch = Math.floor(value * perUnit);
+    return to;
+  };
+}
+
+/** Digits that are the fraction of a second; those behind the millisecond are cut off. */
+export function fractionPart(length: number): ReadTimePart {
+  return (bytes, at, end, into) => {
+    if (at + length > end || digits(bytes, at, at + length) < 0) return -1;
+    into.milliseconds = digits(bytes, at, at + 3);
+    return at + length;
+  };
+}
+
+const SPACE = 32;
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
