@@ -81,7 +81,7 @@ describe("stages", () => {
     expect(own.length).toBeLessThan(8); // Node takes 0.4 ms for each
     // the modules that they were made of, as rolldown names them in comments
     const modules = own.flatMap((path) => readFileSync(path, "utf8").match(/(?<=^\/\/ )\S+\.m?js$/gm) ?? []);
-    expect(modules).toContain("dist/generate/base/base.js");
+    expect(modules).toContain("dist/generate/base/baseRecords.js");
     const heavy = /danfo|plotly|jsdom|duckdb|faker|dist\/(index|notebook)/;
     expect(modules.filter((name) => heavy.test(name))).toEqual([]);
   });

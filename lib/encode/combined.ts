@@ -1,11 +1,11 @@
 import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { Requests } from "../generate/site/request.js";
-import type { Spoiler } from "./corrupt.js";
+import type { LineFields } from "./corrupt.js";
 import { LineEncoder, type RouteText, routeText } from "./encoder.js";
 import { packText, putAddress, putSeconds, putText, putWhole, SecondText, type Text } from "./text.js";
 
-/** The parts of a line that defects spoil. */
+/** The parts of a line that defects corrupt. */
 const LINE = /^(\S+) \S+ \S+ \[([^\]]*)\] "[A-Z]+ (\S+) [^"]*" (\d{3}) \S+ "[^"]*" "[^"]*"(?: (\S+))?$/;
 
 /**
@@ -61,7 +61,7 @@ export class CombinedEncoder extends LineEncoder {
     return super.encode(batch);
   }
 
-  protected readonly spoiler: Spoiler = {
+  protected readonly lineFields: LineFields = {
     fields: (line) => {
       const [, address, time, path, status, took] = LINE.exec(line)!;
       return [time, address, path, status, took];

@@ -1,8 +1,8 @@
 import { PER_WORD } from "../generate/random/stream.js";
 import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 
-/** A line of a format taken apart at the fields that defects spoil, and put together again. */
-export interface Spoiler {
+/** A line of a format taken apart at the fields that defects corrupt, and put together again. */
+export interface LineFields {
   /** Texts of time stamp, address, endpoint, status and response time; what the format lacks is undefined. */
   fields(line: string): (string | undefined)[];
   /** The line with fields in place of its own; undefined stands for a field that is missing. */
@@ -16,7 +16,7 @@ const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[d
  * stands for a byte (Latin-1): lines are ASCII, but for a byte that a defect puts there.
  * @param line ASCII, without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
  */
-export function spoiled(line: string, defect: number, word: number, { fields, join }: Spoiler): string {
+export function corrupted(line: string, defect: number, word: number, { fields, join }: LineFields): string {
   if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
   const u = (word >>> 0) * PER_WORD;
   const kind = defectKinds[defect - 1];

@@ -1,7 +1,7 @@
 import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { csvHeader } from "../record.js";
-import type { Spoiler } from "./corrupt.js";
+import type { LineFields } from "./corrupt.js";
 import { LineEncoder, type RouteText, routeText } from "./encoder.js";
 import {
   ISO_TIME,
@@ -32,7 +32,7 @@ export class CsvEncoder extends LineEncoder {
     this.#routes = routes;
   }
 
-  protected readonly spoiler: Spoiler = {
+  protected readonly lineFields: LineFields = {
     fields: (line) => {
       if (!line.includes('"')) return line.split(",");
       const cells = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, 5);

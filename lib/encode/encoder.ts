@@ -1,7 +1,7 @@
 import { type Batch, nextDefect, type Outcome } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { UNREADABLE } from "../scenario/defects.js";
-import { type Spoiler, spoiled } from "./corrupt.js";
+import { corrupted, type LineFields } from "./corrupt.js";
 import { packText, type Text } from "./text.js";
 
 /** Turns batches into the bytes of a format, piece by piece. */
@@ -47,12 +47,14 @@ export abstract class LineEncoder implements Encoder {
         bytes = Buffer.from(memory);
       }
       const unreadable = nextUnreadable(batch, row);
-      // A line to be spoiled is written as it would be, taken back and written again.
+      // A line to be corrupted is written as it would be, taken back and written again.
       batch.length = Math.min(length, unreadable + 1);
       const written = this.fill(view, batch, row, last, at);
       batch.length = length;
       at =
-        written.row > unreadable ? this.#spoil(bytes, batch, unreadable, at, written.length) : written.length;
+        written.row > unreadable
+          ? this.#corrupt(bytes, batch, unreadable, at, written.length)
+          : written.length;
       row = written.row;
       if (at >= last) {
         yield new Uint8Array(view.buffer, 0, at);
@@ -64,17 +66,17 @@ export abstract class LineEncoder implements Encoder {
   }
 
   /** Spoils the last of the lines from byte `from` to `to` by the defect of its row; gives its new end. */
-  #spoil(bytes: Buffer, { defect, address }: Batch, row: number, from: number, to: number): number {
+  #corrupt(bytes: Buffer, { defect, drawKey }: Batch, row: number, from: number, to: number): number {
     let begin = to - 1;
     while (begin > from && bytes[begin - 1] !== LINE_FEED) begin--;
     const line = bytes.toString("latin1", begin, to - 1);
     return (
-      begin + bytes.write(`${spoiled(line, defect[row], address[row], this.spoiler)}\n`, begin, "latin1")
+      begin + bytes.write(`${corrupted(line, defect[row], drawKey[row], this.lineFields)}\n`, begin, "latin1")
     );
   }
 
   /** How defects take a line apart. */
-  protected abstract readonly spoiler: Spoiler;
+  protected abstract readonly lineFields: LineFields;
 
   /**
    * Writes the lines of a batch from `row` on, at `at`, until the batch ends or the next line would begin at

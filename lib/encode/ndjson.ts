@@ -1,6 +1,6 @@
 import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
-import type { Spoiler } from "./corrupt.js";
+import type { LineFields } from "./corrupt.js";
 import { LineEncoder, type RouteText, routeText } from "./encoder.js";
 import {
   MILLISECONDS_Z,
@@ -42,7 +42,7 @@ export class NdjsonEncoder extends LineEncoder {
     this.#routes = routes;
   }
 
-  protected readonly spoiler: Spoiler = {
+  protected readonly lineFields: LineFields = {
     fields: (line) => Object.values(JSON.parse(line)).map(String),
     join: (line, fields) => {
       const record: Record<string, unknown> = JSON.parse(line);

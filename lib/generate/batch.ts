@@ -24,8 +24,8 @@ export interface Batch {
   readonly identifier: Uint32Array;
   /** Part of the visit in which the request falls: 0 entry, 1 browse, 2 finish, or `BOT`. */
   readonly phase: Uint8Array;
-  /** What overlays and defects draw by: 32 bits of the record's own, filled in where either needs them. */
-  readonly address: Uint32Array;
+  /** What incidents and defects draw by: 32 bits of the record's own, filled in where either needs them. */
+  readonly drawKey: Uint32Array;
   /** The incidents that touched the record: a bit for each, by its place in the plan's list. */
   readonly incidents: Uint32Array;
   /** The record's defect: its place in `defectKinds` plus 1; 0 for none. */
@@ -49,7 +49,7 @@ export function newBatch(): Batch {
     latency: new Uint32Array(BATCH_SIZE),
     identifier: new Uint32Array(BATCH_SIZE),
     phase: new Uint8Array(BATCH_SIZE),
-    address: new Uint32Array(BATCH_SIZE),
+    drawKey: new Uint32Array(BATCH_SIZE),
     incidents: new Uint32Array(BATCH_SIZE),
     defect,
     defects: new Float64Array(defect.buffer),
@@ -93,7 +93,7 @@ export function copyRows(source: Batch, from: number, to: number, target: Batch,
   target.latency.set(source.latency.subarray(from, to), at);
   target.identifier.set(source.identifier.subarray(from, to), at);
   target.phase.set(source.phase.subarray(from, to), at);
-  target.address.set(source.address.subarray(from, to), at);
+  target.drawKey.set(source.drawKey.subarray(from, to), at);
   target.incidents.set(source.incidents.subarray(from, to), at);
   target.defect.set(source.defect.subarray(from, to), at);
 }
@@ -107,7 +107,7 @@ export interface Row {
   latency: number;
   identifier: number;
   phase: number;
-  address: number;
+  drawKey: number;
   incidents: number;
   defect: number;
 }
@@ -121,7 +121,7 @@ export function takeRow(batch: Batch, row: number): Row {
     latency: batch.latency[row],
     identifier: batch.identifier[row],
     phase: batch.phase[row],
-    address: batch.address[row],
+    drawKey: batch.drawKey[row],
     incidents: batch.incidents[row],
     defect: batch.defect[row],
   };
@@ -137,7 +137,7 @@ export function putRow(record: Row, batch: Batch, row: number): void {
   batch.latency[row] = record.latency;
   batch.identifier[row] = record.identifier;
   batch.phase[row] = record.phase;
-  batch.address[row] = record.address;
+  batch.drawKey[row] = record.drawKey;
   batch.incidents[row] = record.incidents;
   batch.defect[row] = record.defect;
 }
@@ -151,7 +151,7 @@ export function copyRow(source: Batch, row: number, target: Batch, to: number): 
   target.latency[to] = source.latency[row];
   target.identifier[to] = source.identifier[row];
   target.phase[to] = source.phase[row];
-  target.address[to] = source.address[row];
+  target.drawKey[to] = source.drawKey[row];
   target.incidents[to] = source.incidents[row];
   target.defect[to] = source.defect[row];
 }

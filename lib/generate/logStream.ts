@@ -1,6 +1,6 @@
-import { Generation } from "./base/base.js";
+import { BaseRecords } from "./base/baseRecords.js";
 import { type Batch, trim } from "./batch.js";
-import { Delivery } from "./delivery/defects.js";
+import { Delivery } from "./delivery/delivery.js";
 import { Overlay, type Touched } from "./incidents/overlay.js";
 import type { Plan } from "./plan.js";
 
@@ -18,14 +18,14 @@ export interface Terms {
 /** A log as it is written: base records, the incidents laid over them, the defects of delivery. */
 export class LogStream {
   readonly #plan: Plan;
-  readonly #generation: Generation;
+  readonly #baseRecords: BaseRecords;
   readonly #overlay: Overlay | undefined;
   readonly #delivery: Delivery;
   #base = 0;
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#generation = new Generation(plan);
+    this.#baseRecords = new BaseRecords(plan);
     this.#delivery = new Delivery(plan);
     // Defects draw by the addresses that the overlay gives.
     this.#overlay = plan.happening.length > 0 || this.#delivery.active ? new Overlay(plan) : undefined;
@@ -40,7 +40,7 @@ export class LogStream {
   *batches(from: number, to: number): Generator<Batch> {
     const overlay = this.#overlay;
     if (overlay === undefined) {
-      for (const batch of this.#generation.batches(from, to)) {
+      for (const batch of this.#baseRecords.batches(from, to)) {
         this.#base += batch.length;
         yield batch;
       }
@@ -50,7 +50,7 @@ export class LogStream {
     // Overlays number the records of a second from its beginning on.
     const seen = Math.max(start * 1000, floorSecond(this.#delivery.lookBack(from)));
     const until = Math.min(end * 1000, floorSecond(to + 999));
-    const base = this.#generation.batches(overlay.lookBack(seen), until);
+    const base = this.#baseRecords.batches(overlay.lookBack(seen), until);
     const laid = overlay.lay(base, seen, until, from, to);
     if (this.#delivery.active) yield* this.#delivery.deliver(laid, from, to, to >= end * 1000);
     else

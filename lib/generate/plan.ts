@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario/types.js";
 import { type Outcome, outcomesOf } from "./batch.js";
 import { type ActiveIncident, activate } from "./incidents/activate.js";
 import { drawnIncidents } from "./incidents/drawn.js";
-import { keyOf, Purpose } from "./random/stream.js";
+import { Purpose, streamKey } from "./random/stream.js";
 import { TIMED_OUT } from "./site/latency.js";
 import { Intensity } from "./site/traffic.js";
 
@@ -68,7 +68,7 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
   }
   const own = outcomesOf(scenario);
   const listed = [...scenario.incidents, ...drawnIncidents(scenario, seed, start, end)];
-  const key = keyOf(seed, Purpose.incidents);
+  const key = streamKey(seed, Purpose.incidents);
   const twice = listed.find(({ id }, i) => listed.findIndex((other) => other.id === id) < i);
   if (twice !== undefined) {
     throw new InputError(

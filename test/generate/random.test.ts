@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hash32, keyOf, mix32, Purpose, Stream, seedState, Words } from "#lib/generate/random/stream";
+import { hash32, mix32, Purpose, Stream, seedState, streamKey, Words } from "#lib/generate/random/stream";
 
 /** Upper 0.1 % point of chi-squared with `degrees` degrees of freedom, by Wilson & Hilferty (1931). */
 const chiSquaredLimit = (degrees: number) =>
@@ -68,7 +68,7 @@ describe("Stream", () => {
   });
 
   it("has uniform bytes, in every position of the word", () => {
-    const stream = new Stream(keyOf(42, Purpose.records), 0);
+    const stream = new Stream(streamKey(42, Purpose.records), 0);
     const counts = Array.from({ length: 4 }, () => new Float64Array(256));
     for (let i = 0; i < 256_000; i++) {
       const word = stream.next();
@@ -78,10 +78,10 @@ describe("Stream", () => {
   });
 
   const neighbours: [string, (i: number) => Stream][] = [
-    ["neighbouring seconds", (i) => new Stream(keyOf(42, Purpose.records), 1767571200 + i)],
-    ["neighbouring seeds", (i) => new Stream(keyOf(i, Purpose.records), 1767571200)],
-    ["neighbouring second addresses", (i) => new Stream(keyOf(42, Purpose.cascade), 0, i)],
-    ["seeds 2^32 apart", (i) => new Stream(keyOf(5 + i * 2 ** 32, Purpose.records), 1767571200)],
+    ["neighbouring seconds", (i) => new Stream(streamKey(42, Purpose.records), 1767571200 + i)],
+    ["neighbouring seeds", (i) => new Stream(streamKey(i, Purpose.records), 1767571200)],
+    ["neighbouring second addresses", (i) => new Stream(streamKey(42, Purpose.cascade), 0, i)],
+    ["seeds 2^32 apart", (i) => new Stream(streamKey(5 + i * 2 ** 32, Purpose.records), 1767571200)],
   ];
   it.each(neighbours)("begins independently for %s: first words and pairs are uniform", (_, make) => {
     const n = 65_536;
@@ -187,12 +187,13 @@ describe("words of neighbours, taken in turn, are independent", () => {
   };
   const arrangements: Record<string, () => () => number> = {
     "one stream": () => {
-      const stream = new Stream(keyOf(42, Purpose.records), 1767571200);
+      const stream = new Stream(streamKey(42, Purpose.records), 1767571200);
       return () => stream.next();
     },
     "4096 neighbouring seconds": () =>
-      interleaved((i) => new Stream(keyOf(42, Purpose.records), 1767571200 + i)),
-    "4096 neighbouring seeds": () => interleaved((i) => new Stream(keyOf(i, Purpose.records), 1767571200)),
+      interleaved((i) => new Stream(streamKey(42, Purpose.records), 1767571200 + i)),
+    "4096 neighbouring seeds": () =>
+      interleaved((i) => new Stream(streamKey(i, Purpose.records), 1767571200)),
   };
   const names = Object.keys(dependence) as (keyof typeof dependence)[];
   const all = Object.keys(arrangements).flatMap((arrangement) =>
@@ -215,11 +216,12 @@ describe("words of neighbours, taken in turn, are independent", () => {
   });
 });
 
-describe("keyOf", () => {
+describe("streamKey", () => {
   it("tells all purposes and many seeds apart", () => {
     const keys = new Set<number>();
     const seeds = [...Array(500).keys(), 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1];
-    for (const seed of seeds) for (const purpose of Object.values(Purpose)) keys.add(keyOf(seed, purpose));
+    for (const seed of seeds)
+      for (const purpose of Object.values(Purpose)) keys.add(streamKey(seed, purpose));
     expect(keys.size).toBe(seeds.length * Object.keys(Purpose).length);
   });
 });

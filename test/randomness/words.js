@@ -5,7 +5,7 @@
 // Interleaving puts a word of each of 4096 neighbours side by side, so that what neighbours share shows as serial
 // dependence (L'Ecuyer, Munger, Oreshkin & Simard 2017, "Random numbers for parallel computers", section 4).
 import { once } from "node:events";
-import { keyOf, Purpose, Stream } from "#lib/generate/random/stream";
+import { Purpose, Stream, streamKey } from "#lib/generate/random/stream";
 
 const NEIGHBOURS = 4096;
 const SECOND = 1767571200; // 2026-01-05, a stream's usual address
@@ -39,9 +39,9 @@ const neighbours = (of) => (group) =>
 const one = (stream) => () => [stream];
 
 const arrangements = {
-  stream: one(new Stream(keyOf(42, Purpose.records), SECOND)),
-  addresses: neighbours((i) => new Stream(keyOf(42, Purpose.records), SECOND + i)),
-  seeds: neighbours((i) => new Stream(keyOf(i, Purpose.records), SECOND)),
+  stream: one(new Stream(streamKey(42, Purpose.records), SECOND)),
+  addresses: neighbours((i) => new Stream(streamKey(42, Purpose.records), SECOND + i)),
+  seeds: neighbours((i) => new Stream(streamKey(i, Purpose.records), SECOND)),
   unhashed: neighbours((i) => unhashed(SECOND + i)),
   congruential: one(congruential()),
 };

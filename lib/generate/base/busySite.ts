@@ -5,7 +5,7 @@ import { drawAlias, readZipf } from "../random/distributions.js";
 import { mix32, PER_WORD, Stream, Words } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { CLASSES, Crowd, phaseAt } from "../site/visitors.js";
-import { type Fill, Sources } from "./sources.js";
+import { type Fill, SiteTables } from "./siteTables.js";
 
 /** Seconds of log for which the cascade is asked at once. */
 const STRIDE = 512;
@@ -16,7 +16,7 @@ const GAPS = Float64Array.from({ length: 1024 }, (_, i) => Math.round(-65536 * l
 /** A site where many visitors are present at any time: the moment comes first, then the visitor. */
 export class BusySite {
   readonly #plan: Plan;
-  readonly #sources: Sources;
+  readonly #tables: SiteTables;
   readonly #crowd: Crowd;
   // The seconds to fill, and how far the current one has come.
   readonly #seconds = new Float64Array(STRIDE);
@@ -37,8 +37,8 @@ export class BusySite {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#sources = new Sources(plan);
-    this.#crowd = new Crowd(this.#sources.population, plan.intensity);
+    this.#tables = new SiteTables(plan);
+    this.#crowd = new Crowd(this.#tables.population, plan.intensity);
   }
 
   *cells(from: number, to: number): Generator<Fill> {
@@ -46,7 +46,7 @@ export class BusySite {
     for (let at = from; at < to; at += STRIDE) {
       this.#cells = 0;
       this.#cell = 0;
-      this.#sources.cascade.visit(at, Math.min(at + STRIDE, to), 1, (second, _, count, intensity) => {
+      this.#tables.cascade.visit(at, Math.min(at + STRIDE, to), 1, (second, _, count, intensity) => {
         if (count === 0) return;
         this.#seconds[this.#cells] = this.#plan.start + second;
         this.#counts[this.#cells] = count;
@@ -71,7 +71,7 @@ export class BusySite {
 
   /** Begins a second: seeds its streams and sums its gaps. */
   #begin(second: number, count: number): void {
-    const { recordKey, identifierKey } = this.#sources;
+    const { recordKey, identifierKey } = this.#tables;
     this.#crowd.prepare(second);
     this.#words.reseed(recordKey, second, 0, 8 + count * 6);
     this.#at = 0;
@@ -128,7 +128,7 @@ export class BusySite {
   /** Draws the visitors. The two words behind a visitor's are kept in the columns that they will fill. */
   #askers(batch: Batch, second: number, first: number, last: number): void {
     const { millisecond, visitor, phase, latency: latencyWord, identifier: outcomeWord } = batch;
-    const { population } = this.#sources;
+    const { population } = this.#tables;
     const { botThreshold } = population;
     const crowd = this.#crowd;
     const { bound, perMillisecond, table, slots, seenMask, place } = crowd;
@@ -176,7 +176,7 @@ export class BusySite {
 
   #answers(batch: Batch, second: number, first: number, last: number, intensity: number): void {
     const { phase, outcome: outcomes, latency: latencies, identifier: ids } = batch;
-    const { latency, journey, hasIdentifier, catalogue, drift } = this.#sources;
+    const { latency, journey, hasIdentifier, catalogue, drift } = this.#tables;
     const { shapes, shapeAt, scale, loaded, limit, timedOut } = latency;
     const identifiers = this.#identifiers;
     const slowness = loadFactor(this.#plan.scenario.site.utilisation, intensity) * drift.at(second);

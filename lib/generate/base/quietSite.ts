@@ -4,7 +4,7 @@ import { drawAlias, readZipf } from "../random/distributions.js";
 import { mix32, Stream } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { LONGEST_SESSION, phaseAt, type Session, sessionsStartingIn } from "../site/visitors.js";
-import { type Fill, Sources } from "./sources.js";
+import { type Fill, SiteTables } from "./siteTables.js";
 
 /** Records that a cell of a quiet site should hold, so that there are a few dozen sessions to choose from. */
 const QUIET_CELL = 512;
@@ -13,13 +13,13 @@ const LARGE_CELL = 65_536;
 /** A site with few visitors: a cell's sessions are listed, then its requests spread over them and put in order. */
 export class QuietSite {
   readonly #plan: Plan;
-  readonly #sources: Sources;
+  readonly #tables: SiteTables;
   readonly #words = new Stream(0, 0);
   readonly #identifiers = new Stream(0, 0);
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#sources = new Sources(plan);
+    this.#tables = new SiteTables(plan);
   }
 
   *cells(from: number, to: number): Generator<Fill> {
@@ -27,7 +27,7 @@ export class QuietSite {
     const enough = Math.ceil((2 * QUIET_CELL) / Math.max(rate, 1e-9));
     const longest = Math.max(enough, Math.min(2 * LONGEST_SESSION, Math.floor(LARGE_CELL / rate)));
     const cells: [second: number, length: number, count: number, intensity: number][] = [];
-    this.#sources.cascade.visit(from, to, longest, (...cell) => {
+    this.#tables.cascade.visit(from, to, longest, (...cell) => {
       if (cell[2] > 0) cells.push(cell);
     });
     for (const [second, length, count, intensity] of cells) {
@@ -36,9 +36,9 @@ export class QuietSite {
   }
 
   #cell(from: number, length: number, count: number, intensity: number): Fill {
-    const { latency, drift, journey, hasIdentifier, catalogue, identifierKey } = this.#sources;
+    const { latency, drift, journey, hasIdentifier, catalogue, identifierKey } = this.#tables;
     const requests = this.#requests(from, length, count);
-    const words = this.#words.reseed(this.#sources.recordKey, from, -length);
+    const words = this.#words.reseed(this.#tables.recordKey, from, -length);
     const identifiers = this.#identifiers.reseed(identifierKey, from, length);
     const load = loadFactor(this.#plan.scenario.site.utilisation, intensity);
     const { shapes, shapeAt, scale, loaded, limit: longest, timedOut } = latency;
@@ -74,7 +74,7 @@ export class QuietSite {
   #requests(from: number, length: number, count: number): { time: number; visitor: number; phase: number }[] {
     const begin = from * 1000;
     const end = begin + length * 1000;
-    const population = this.#sources.population;
+    const population = this.#tables.population;
     const sessions: Session[] = [];
     const expected: number[] = []; // running sum of the requests that the sessions have inside the cell
     let all = 0;
@@ -87,7 +87,7 @@ export class QuietSite {
         expected.push(all);
       }
     }
-    const words = this.#words.reseed(this.#sources.recordKey, from, length);
+    const words = this.#words.reseed(this.#tables.recordKey, from, length);
     const requests = Array.from({ length: count }, () => {
       if (words.next() < population.botThreshold || sessions.length === 0) {
         const time = Math.floor(begin + words.uniform() * length * 1000);

@@ -1,7 +1,7 @@
 import { type AddedRequests, Draw } from "../../scenario/incidents/kind.js";
 import { momentText } from "../../scenario/moment.js";
 import type { Endpoint } from "../../scenario/site.js";
-import type { Generation } from "../base/base.js";
+import type { BaseRecords } from "../base/baseRecords.js";
 import { type Batch, copyRow } from "../batch.js";
 import { MOST_ROWS, type Plan, planOf } from "../plan.js";
 import { hash32, PER_WORD } from "../random/stream.js";
@@ -14,7 +14,7 @@ export interface AddedTraffic {
   /** Outcome in the site's own table, by outcome in this plan's. */
   readonly outcomes: Uint16Array;
   /** Whether a request is kept: the shape of the incident thins its stream. @param now milliseconds since 1970 */
-  keeps(now: number, address: number): boolean;
+  keeps(now: number, drawKey: number): boolean;
 }
 
 /** The traffic that an incident adds to a site; undefined for kinds that add none. */
@@ -56,9 +56,9 @@ export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic |
     active,
     plan,
     outcomes,
-    keeps: (now, address) =>
+    keeps: (now, drawKey) =>
       Math.floor(now / 1000) % 60 < secondsInMinute &&
-      (!thinned || hash32(active.key, address, Draw.thinning) * PER_WORD < strength(active, now)),
+      (!thinned || hash32(active.key, drawKey, Draw.thinning) * PER_WORD < strength(active, now)),
   };
 }
 
@@ -87,27 +87,27 @@ function targets({ incident, touches }: ActiveIncident, site: Plan, { suits }: A
 }
 
 /** A reader of the requests that an incident adds, one after the other. */
-export class Added {
+export class AddedRecords {
   /** Moment of the next request, milliseconds since 1970; infinite when there is none. */
   time = 0;
   readonly #traffic: AddedTraffic;
   readonly #batches: Iterator<Batch>;
-  readonly #addressKey: number;
+  readonly #drawKeySeed: number;
   #batch: Batch | undefined;
   #row = -1;
   #second = Number.NaN;
   #index = 0;
 
   constructor(
-    traffic: AddedTraffic & { generation: Generation },
-    addressKey: number,
+    traffic: AddedTraffic & { records: BaseRecords },
+    drawKeySeed: number,
     from: number,
     to: number,
   ) {
     this.#traffic = traffic;
     const { start, end } = traffic.plan;
-    this.#batches = traffic.generation.batches(Math.max(from, start * 1000), Math.min(to, end * 1000));
-    this.#addressKey = hash32(addressKey, traffic.active.key);
+    this.#batches = traffic.records.batches(Math.max(from, start * 1000), Math.min(to, end * 1000));
+    this.#drawKeySeed = hash32(drawKeySeed, traffic.active.key);
     this.#advance();
   }
 
@@ -135,14 +135,14 @@ export class Added {
         this.#batch = value;
         this.#row = 0;
       }
-      const { second, millisecond, address } = this.#batch;
+      const { second, millisecond, drawKey } = this.#batch;
       if (second[this.#row] !== this.#second) {
         this.#second = second[this.#row];
         this.#index = 0;
       }
-      address[this.#row] = hash32(this.#addressKey, this.#second, this.#index++);
+      drawKey[this.#row] = hash32(this.#drawKeySeed, this.#second, this.#index++);
       this.time = this.#second * 1000 + millisecond[this.#row];
-      if (this.#traffic.keeps(this.time, address[this.#row])) return;
+      if (this.#traffic.keeps(this.time, drawKey[this.#row])) return;
     }
   }
 }

@@ -6,8 +6,8 @@ import { type LatencyTables, latencyTables, readShape } from "../site/latency.js
 import { type ActiveIncident, strength } from "./activate.js";
 import type { Retries } from "./retries.js";
 
-/** What incidents need to know of the site whose records they change. */
-export interface Site {
+/** How the site whose records incidents change answers. */
+export interface Answers {
   /** By outcome: index of its endpoint, and its status. */
   readonly endpointOf: Uint16Array;
   readonly statusOf: Uint16Array;
@@ -19,8 +19,8 @@ export interface Site {
   readonly latency: LatencyTables;
 }
 
-/** The site of a plan. */
-export function siteOf({ scenario, outcomes, intensity }: Plan): Site {
+/** How the site of a plan answers. */
+export function answersOf({ scenario, outcomes, intensity }: Plan): Answers {
   const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
   outcomes.forEach(({ endpointIndex, status }, i) => {
     outcomeAt[endpointIndex * 600 + status] = i;
@@ -46,13 +46,13 @@ export class Changes implements Requests {
   dropped = 0;
   /** Where requests go that are made again; undefined where failures have no such consequence. */
   retries: Retries | undefined;
-  readonly #site: Site;
+  readonly #answers: Answers;
   /** The batch as it was before the incidents: what a visitor asks again is what was asked first. */
   readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
   readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
 
-  constructor(site: Site, batch: Batch) {
-    this.#site = site;
+  constructor(answers: Answers, batch: Batch) {
+    this.#answers = answers;
     this.batch = batch;
   }
 
@@ -91,7 +91,7 @@ export class Changes implements Requests {
   }
 
   draw({ key }: ActiveIncident, row: number, what: Draw): number {
-    return hash32(key, this.batch.address[row], what) * PER_WORD;
+    return hash32(key, this.batch.drawKey[row], what) * PER_WORD;
   }
 
   drawForVisitor({ key }: ActiveIncident, row: number, what: Draw): number {
@@ -99,36 +99,36 @@ export class Changes implements Requests {
   }
 
   #endpoint(row: number): number {
-    return this.#site.endpointOf[this.batch.outcome[row]];
+    return this.#answers.endpointOf[this.batch.outcome[row]];
   }
 
   utilisation(row: number): number {
-    return this.#site.utilisation(this.batch.second[row]);
+    return this.#answers.utilisation(this.batch.second[row]);
   }
 
   fail(active: ActiveIncident, row: number, status: number): boolean {
-    const outcome = this.#site.outcomeOf(this.#endpoint(row), status);
+    const outcome = this.#answers.outcomeOf(this.#endpoint(row), status);
     return this.#answer(active, row, outcome, this.#timeOf(active, row, outcome));
   }
 
   /** What a proxy answers by itself takes its time whatever happens behind it. */
   slow(active: ActiveIncident, row: number, factor: number): void {
     const outcome = this.batch.outcome[row];
-    if (factor <= 1 || this.#site.latency.loaded[outcome] === 0) return;
+    if (factor <= 1 || this.#answers.latency.loaded[outcome] === 0) return;
     this.#answer(active, row, outcome, this.batch.latency[row] * factor);
   }
 
   /** The time that an outcome takes, in hundredths of a millisecond, drawn for the incident. */
   #timeOf({ key }: ActiveIncident, row: number, outcome: number): number {
-    const { shapes, shapeAt, scale } = this.#site.latency;
-    const word = hash32(key, this.batch.address[row], Draw.responseTime);
+    const { shapes, shapeAt, scale } = this.#answers.latency;
+    const word = hash32(key, this.batch.drawKey[row], Draw.responseTime);
     return scale[outcome] * readShape(shapes, shapeAt[outcome], word);
   }
 
   /** Gives a request another answer, or a 504 where the proxy does not wait for it; whether that changes anything. */
   #answer(active: ActiveIncident, row: number, outcome: number, time: number): boolean {
     const { outcome: outcomes, latency: latencies, incidents } = this.batch;
-    const { limit, timedOut } = this.#site.latency;
+    const { limit, timedOut } = this.#answers.latency;
     if (time >= limit) {
       outcome = timedOut[outcome];
       time = this.#timeOf(active, row, outcome);

@@ -4,7 +4,7 @@ import { presetIncident } from "../../scenario/incidents/preset.js";
 import { momentText } from "../../scenario/moment.js";
 import type { Scenario } from "../../scenario/types.js";
 import { aliasTable, drawAlias } from "../random/distributions.js";
-import { hash32, keyOf, PER_WORD, Purpose } from "../random/stream.js";
+import { hash32, PER_WORD, Purpose, streamKey } from "../random/stream.js";
 
 /**
  * The kinds that `randomIncidents` draws from. The list is part of the format: a kind added to it would change every
@@ -32,7 +32,7 @@ const Draw = { kind: 1, length: 2, start: 3, isLocal: 4, endpoint: 5, shape: 6, 
  * @param start first second of the window, since 1970 @param end excluded
  */
 export function drawnIncidents(scenario: Scenario, seed: number, start: number, end: number): Incident[] {
-  const key = keyOf(seed, Purpose.drawnIncidents);
+  const key = streamKey(seed, Purpose.drawnIncidents);
   const { endpoints } = scenario.site;
   const routes = endpoints.map(({ route }) => route);
   const byPopularity = aliasTable(endpoints.map(({ popularity }) => popularity));

@@ -1,12 +1,12 @@
 import { defectShare } from "../../scenario/defects.js";
 import { RETRY_WITHIN } from "../../scenario/incidents/kind.js";
-import { Generation } from "../base/base.js";
+import { BaseRecords } from "../base/baseRecords.js";
 import { BATCH_SIZE, type Batch, copyRows, newBatch } from "../batch.js";
-import { DefectDraws } from "../delivery/defects.js";
+import { DefectDraws } from "../delivery/delivery.js";
 import type { Plan } from "../plan.js";
-import { hash32, keyOf, Purpose } from "../random/stream.js";
-import { Added, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
-import { Changes, siteOf } from "./changes.js";
+import { hash32, Purpose, streamKey } from "../random/stream.js";
+import { AddedRecords, type AddedTraffic, addedTraffic } from "./addedTraffic.js";
+import { answersOf, Changes } from "./changes.js";
 import { Retries } from "./retries.js";
 
 /** How many records an incident added, altered and dropped. */
@@ -27,8 +27,8 @@ export class Overlay {
   /** Rows of base records seen in the slices made so far. */
   baseRows = 0;
   readonly #plan: Plan;
-  readonly #added: (AddedTraffic & { readonly generation: Generation })[];
-  readonly #addressKey: number;
+  readonly #added: (AddedTraffic & { readonly records: BaseRecords })[];
+  readonly #drawKeySeed: number;
   readonly #defects: DefectDraws | undefined;
   /** What cannot stay in its own batch, as something comes between. */
   readonly #out = newBatch();
@@ -46,14 +46,14 @@ export class Overlay {
     this.touched = plan.incidents.map(() => ({ added: 0, altered: 0, dropped: 0 }));
     this.#added = plan.happening.flatMap((active) => {
       const traffic = addedTraffic(active, plan);
-      return traffic === undefined ? [] : [{ ...traffic, generation: new Generation(traffic.plan) }];
+      return traffic === undefined ? [] : [{ ...traffic, records: new BaseRecords(traffic.plan) }];
     });
-    this.#addressKey = keyOf(plan.seed, Purpose.addresses);
+    this.#drawKeySeed = streamKey(plan.seed, Purpose.drawKeys);
     this.#defects =
-      defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan, this.#addressKey) : undefined;
-    const site = siteOf(plan);
-    this.#changes = new Changes(site, this.#out);
-    this.#insertedChanges = new Changes(site, this.#out);
+      defectShare(plan.scenario.defects) > 0 ? new DefectDraws(plan, this.#drawKeySeed) : undefined;
+    const answers = answersOf(plan);
+    this.#changes = new Changes(answers, this.#out);
+    this.#insertedChanges = new Changes(answers, this.#out);
   }
 
   /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
@@ -86,23 +86,23 @@ export class Overlay {
     this.#second = Number.NaN;
     const added = this.#added
       .filter(({ active }) => active.start * 1000 < to && active.end * 1000 > from)
-      .map((traffic) => new Added(traffic, this.#addressKey, from, to));
+      .map((traffic) => new AddedRecords(traffic, this.#drawKeySeed, from, to));
     const retries = new Retries(this.#plan.end * 1000);
     this.#changes.retries = retries;
-    const sources = [...added, retries]; // in the order in which they go at the same moment
+    const insertions = [...added, retries]; // at the same moment, the first of the list goes first
 
     // The loops over rows are methods: the engine compiles those better than loops in a generator.
     for (const batch of base) {
       const first = batch.second[0];
       const last = batch.second[batch.length - 1];
       const calm =
-        sources.every(({ time }) => time > (last + 1) * 1000) &&
+        insertions.every(({ time }) => time > (last + 1) * 1000) &&
         this.#plan.happening.every(({ start, end }) => last < start || first >= end);
       this.#number(batch, !calm);
       const counted = this.#countBase(batch);
       const gone = !calm && this.#layOver(batch, counted);
       const until = last * 1000 + batch.millisecond[batch.length - 1];
-      if (!gone && first * 1000 >= from && sources.every(({ time }) => time >= until)) {
+      if (!gone && first * 1000 >= from && insertions.every(({ time }) => time >= until)) {
         if (out.length > 0) {
           yield out;
           out.length = 0;
@@ -112,14 +112,14 @@ export class Overlay {
       }
       if (calm) this.#changes.gone.fill(0);
       for (let row = 0; row < batch.length; ) {
-        row = this.#merge(batch, row, from, sources);
+        row = this.#merge(batch, row, from, insertions);
         if (out.length === BATCH_SIZE) {
           yield out;
           out.length = 0;
         }
       }
     }
-    for (let next = soonest(sources); next.time < to; next = soonest(sources)) {
+    for (let next = soonest(insertions); next.time < to; next = soonest(insertions)) {
       this.#insert(next, from);
       if (out.length === BATCH_SIZE) {
         yield out;
@@ -130,12 +130,12 @@ export class Overlay {
   }
 
   /**
-   * Marks base records with their defects. Each record has an address: its second, and its number in it.
-   * @param addressed whether all are to have theirs; else those alone that have a defect
+   * Marks base records with their defects, and gives them draw keys: by their second, and their number in it.
+   * @param keyed whether all records get a draw key; else only those with a defect do
    */
-  #number(batch: Batch, addressed: boolean): void {
-    const { second, address, length } = batch;
-    const key = this.#addressKey;
+  #number(batch: Batch, keyed: boolean): void {
+    const { second, drawKey, length } = batch;
+    const key = this.#drawKeySeed;
     batch.incidents.fill(0, 0, length);
     batch.defect.fill(0, 0, length);
     for (let row = 0; row < length; ) {
@@ -146,7 +146,7 @@ export class Overlay {
       }
       const index = this.#index;
       const end = firstFrom(second, row, length, now + 1);
-      if (addressed) for (let at = row; at < end; at++) address[at] = hash32(key, now, index + at - row);
+      if (keyed) for (let at = row; at < end; at++) drawKey[at] = hash32(key, now, index + at - row);
       this.#defects?.mark(batch, row, end, index);
       this.#index += end - row;
       row = end;
@@ -172,7 +172,7 @@ export class Overlay {
    * Puts what is left of a batch from `row` on, and what comes between, into the other one, until that is full.
    * @returns the first row that still waits
    */
-  #merge(batch: Batch, row: number, from: number, sources: readonly (Added | Retries)[]): number {
+  #merge(batch: Batch, row: number, from: number, insertions: readonly Insertion[]): number {
     const { second, millisecond, length } = batch;
     const out = this.#out;
     const { gone } = this.#changes;
@@ -182,7 +182,7 @@ export class Overlay {
         row++;
         continue;
       }
-      const next = soonest(sources);
+      const next = soonest(insertions);
       const comes = next.time;
       if (comes < time) {
         this.#insert(next, from);
@@ -224,13 +224,13 @@ export class Overlay {
     return changes.dropped > 0;
   }
 
-  /** Puts the source's next request behind the last of the other batch, unless an incident drops it. */
-  #insert(source: Added | Retries, from: number): void {
+  /** Puts the next request to insert behind the last of the other batch, unless an incident drops it. */
+  #insert(insertion: Insertion, from: number): void {
     const out = this.#out;
     const row = out.length;
-    const { bit } = source;
-    source.copyTo(out, row);
-    out.defect[row] = this.#defects?.of(out.address[row]) ?? 0;
+    const { bit } = insertion;
+    insertion.copyTo(out, row);
+    out.defect[row] = this.#defects?.of(out.drawKey[row]) ?? 0;
     out.incidents[row] = 0;
     const second = out.second[row];
     const changes = this.#insertedChanges;
@@ -272,9 +272,12 @@ function firstFrom(seconds: Float64Array, low: number, high: number, second: num
 /** In place of an incident's bit. */
 const NOBODY = -1;
 
-/** The source whose next request comes first; the first of them at the same moment. */
-function soonest(sources: readonly (Added | Retries)[]): Added | Retries {
-  let best = sources[0];
-  for (let i = 1; i < sources.length; i++) if (sources[i].time < best.time) best = sources[i];
+/** Where requests come from that are not in the base log, in order of time. */
+type Insertion = AddedRecords | Retries;
+
+/** The one whose next request comes first; the first of the list at the same moment. */
+function soonest(insertions: readonly Insertion[]): Insertion {
+  let best = insertions[0];
+  for (let i = 1; i < insertions.length; i++) if (insertions[i].time < best.time) best = insertions[i];
   return best;
 }

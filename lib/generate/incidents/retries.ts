@@ -10,7 +10,7 @@ interface Retry {
 }
 
 /**
- * Failed requests that are made again, in order of time and then of address. They wait by the second in which they
+ * Failed requests that are made again, in order of time and then of their draw keys. They wait by the second in which they
  * come and are sorted when it is their turn: at a busy site one queue for all takes twice the time.
  */
 export class Retries {
@@ -37,7 +37,7 @@ export class Retries {
   add(time: number, record: Row, bit: number): void {
     if (time >= this.#end) return;
     record.time = time;
-    record.address = hash32(record.address, bit, 0x7e7);
+    record.drawKey = hash32(record.drawKey, bit, 0x7e7);
     const second = secondOf(time);
     const others = this.#bySecond.get(second);
     if (others !== undefined) others.push({ bit, record });
@@ -71,5 +71,5 @@ export class Retries {
 const secondOf = (time: number) => Math.floor(time / 1000);
 
 function lastFirst({ record: a }: Retry, { record: b }: Retry): number {
-  return b.time - a.time || b.address - a.address;
+  return b.time - a.time || b.drawKey - a.drawKey;
 }

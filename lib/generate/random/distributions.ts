@@ -64,7 +64,7 @@ export function beta(stream: Stream, a: number, b: number): number {
 
 /**
  * Binomial deviate, exact for any n: halves n by the Beta-distributed median order statistic until it is
- * small, then counts. Devroye, "Non-Uniform Random Variate Generation" (1986), X.4.3.
+ * small, then counts. Devroye, "Non-Uniform Random Variate BaseRecords" (1986), X.4.3.
  * @param n whole number, 0 or more @param p 0 to 1, both included
  */
 export function binomial(stream: Stream, n: number, p: number): number {

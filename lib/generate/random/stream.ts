@@ -21,7 +21,7 @@ export const Purpose = {
   request: 9,
   incidents: 10,
   drawnIncidents: 11,
-  addresses: 12,
+  drawKeys: 12,
   defects: 13,
 } as const;
 /** A stream's purpose. */
@@ -55,7 +55,7 @@ export function hash32(key: number, a: number, b = 0): number {
  * The key of all streams of one purpose: 32 bits from a seed of up to 53 bits.
  * @param seed whole number, 0 to 2^53 − 1 (both included)
  */
-export function keyOf(seed: number, purpose: Purpose): number {
+export function streamKey(seed: number, purpose: Purpose): number {
   return hash32(hash32(purpose, seed | 0, (seed / WORDS) | 0), purpose, 0x5eed) | 0;
 }
 

@@ -2,7 +2,7 @@ import { exp, ln, power } from "../../elementary.js";
 import type { Latency, Site } from "../../scenario/types.js";
 import type { Outcome } from "../batch.js";
 import { normal } from "../random/distributions.js";
-import { keyOf, Purpose, Stream } from "../random/stream.js";
+import { Purpose, Stream, streamKey } from "../random/stream.js";
 
 /**
  * Response times. An answer takes its endpoint's median, times a factor for its status, times a draw from the
@@ -157,7 +157,7 @@ export class Drift {
   #right = 0;
 
   constructor(seed: number, spread: number) {
-    this.#key = keyOf(seed, Purpose.drift);
+    this.#key = streamKey(seed, Purpose.drift);
     this.#spread = spread;
   }
 

@@ -7,7 +7,7 @@ export interface Pools {
   /** User agents of bots; among services, which all are programs, those of services. */
   readonly bots: readonly string[];
   /** Where a visit comes from: another site, or `-` for none. */
-  readonly sources: readonly string[];
+  readonly referrers: readonly string[];
   /** What people search for, as it stands in a query string. */
   readonly searches: readonly string[];
 }
@@ -30,7 +30,7 @@ export async function makePools(seed: number, agents: Agents): Promise<Pools> {
   return {
     agents: Array.from({ length: 512 }, () => client(faker, name)),
     bots: Array.from({ length: 64 }, () => (agents === "services" ? service(faker) : bot(faker))),
-    sources: Array.from({ length: 256 }, () => source(faker)),
+    referrers: Array.from({ length: 256 }, () => referrer(faker)),
     searches: Array.from({ length: 64 }, () =>
       slug(faker.datatype.boolean(0.3) ? faker.commerce.productName() : faker.commerce.product(), "+"),
     ),
@@ -138,7 +138,7 @@ function bot(faker: Faker): string {
 }
 
 /** Search engines and networks say no more than who they are; a site that links here says which page. */
-function source(faker: Faker): string {
+function referrer(faker: Faker): string {
   return draw(faker, [
     { weight: 40, value: () => "-" },
     { weight: 36, value: () => "https://www.google.com/" },

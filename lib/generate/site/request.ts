@@ -2,7 +2,7 @@ import { exp, normalQuantile } from "../../elementary.js";
 import { BATCH_SIZE, type Batch, BOT, type Outcome } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { aliasTable, drawAlias, readZipf, zipfTable } from "../random/distributions.js";
-import { hash32, keyOf, mix32, PER_WORD, Purpose, Stream } from "../random/stream.js";
+import { hash32, mix32, PER_WORD, Purpose, Stream, streamKey } from "../random/stream.js";
 import { makePools, type Pools } from "./pools.js";
 
 /**
@@ -17,8 +17,8 @@ const ORIGIN = "https://www.example.com";
 const OWN_PAGES = 1024;
 
 /** Where a request of an outcome comes from, by phase. */
-const NOWHERE = 0;
-const ITS_SOURCE = 1;
+const NO_REFERRER = 0;
+const FOREIGN = 1;
 const OWN_PAGE = 2;
 
 /** Files that a page embeds. */
@@ -44,7 +44,7 @@ export class Requests {
 
   readonly #key: number;
   readonly #people: number;
-  readonly #sources: number;
+  readonly #foreign: number;
   /** Kind of origin by outcome and phase: 4 entries for each outcome. */
   readonly #comesFrom: Uint8Array;
   /** Median size by outcome. */
@@ -56,7 +56,7 @@ export class Requests {
 
   /** Makes the pools of the plan's visitors and tables of its outcomes. */
   static async of(plan: Plan): Promise<Requests> {
-    const key = keyOf(plan.seed, Purpose.request);
+    const key = streamKey(plan.seed, Purpose.request);
     return new Requests(plan, key, await makePools(key >>> 0, plan.scenario.visitors.agents ?? "browsers"));
   }
 
@@ -64,14 +64,14 @@ export class Requests {
     this.#key = key;
     this.agents = [...pools.agents, ...pools.bots];
     this.#people = pools.agents.length;
-    this.#sources = pools.sources.length;
-    this.referrers = [...pools.sources, ...ownPages(scenario.site, key, pools.searches), "-"];
+    this.#foreign = pools.referrers.length;
+    this.referrers = [...pools.referrers, ...ownPages(scenario.site, key, pools.searches), "-"];
     const browsing = (scenario.visitors.agents ?? "browsers") === "browsers";
     this.#comesFrom = new Uint8Array(outcomes.length * 4);
     outcomes.forEach(({ endpoint }, i) => {
       if (!browsing) return;
-      const entry = isPage(endpoint) ? ITS_SOURCE : OWN_PAGE;
-      this.#comesFrom.set([entry, OWN_PAGE, OWN_PAGE, NOWHERE], i * 4);
+      const entry = isPage(endpoint) ? FOREIGN : OWN_PAGE;
+      this.#comesFrom.set([entry, OWN_PAGE, OWN_PAGE, NO_REFERRER], i * 4);
     });
     const sizes = outcomes.map(sizeOf);
     this.#median = Float64Array.from(sizes, ({ median }) => median);
@@ -88,7 +88,7 @@ export class Requests {
     const key = this.#key;
     const people = this.#people;
     const bots = this.agents.length - people;
-    const sources = this.#sources;
+    const foreign = this.#foreign;
     const comesFrom = this.#comesFrom;
     const median = this.#median;
     const spread = this.#spread;
@@ -103,9 +103,9 @@ export class Requests {
       agent[row] = phase[row] === BOT ? people + below(who, bots) : below(who, people);
       referrer[row] =
         from === OWN_PAGE
-          ? sources + (word & (OWN_PAGES - 1))
-          : from === ITS_SOURCE
-            ? below(mix32(who), sources)
+          ? foreign + (word & (OWN_PAGES - 1))
+          : from === FOREIGN
+            ? below(mix32(who), foreign)
             : nowhere;
       const own = file[outcome] === 0 ? word : mix32(Math.imul(identifier[row], 0x9e3779b1) ^ file[outcome]);
       const quantile = own >>> 22;
@@ -156,13 +156,13 @@ function sizeOf({ endpoint, status }: Outcome): { median: number; spread: number
   if (status >= 300) return { median: 160, spread: status >= 400 && status < 500 ? 0.15 : 0 };
   if (size !== undefined) return size;
   // Sizes of web pages and their parts, roughly the medians of the HTTP Archive; endpoints differ from them.
-  const usual = ASSET.test(route)
+  const typical = ASSET.test(route)
     ? { median: /\.(?:css|js|mjs|svg|ico)$/.test(route) ? 6_000 : 30_000, spread: 0.8 }
     : isPage(endpoint)
       ? { median: 18_000, spread: 0.3 }
       : { median: 1_500, spread: 0.7 };
   const own = exp(0.5 * normalQuantile((hashText(`${method} ${route}`) + 0.5) * PER_WORD));
-  return { median: usual.median * own, spread: usual.spread };
+  return { median: typical.median * own, spread: typical.spread };
 }
 
 function hashText(text: string): number {

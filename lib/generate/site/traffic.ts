@@ -1,6 +1,6 @@
 import { power } from "../../elementary.js";
 import { beta, binomial } from "../random/distributions.js";
-import { keyOf, Purpose, Stream } from "../random/stream.js";
+import { Purpose, Stream, streamKey } from "../random/stream.js";
 
 /** How busy the site is over the week, before chance: what `traffic` in the scenario says. */
 export interface Season {
@@ -147,8 +147,8 @@ export class Cascade {
     this.#seconds = window.seconds;
     this.#rows = window.rows;
     this.#mean = intensity.sum(window.start, window.start + window.seconds) / window.seconds;
-    this.#cascadeKey = keyOf(seed, Purpose.cascade);
-    this.#countKey = keyOf(seed, Purpose.counts);
+    this.#cascadeKey = streamKey(seed, Purpose.cascade);
+    this.#countKey = streamKey(seed, Purpose.counts);
     this.#burstiness = shape.burstiness;
     this.#exponent = 2 * shape.hurst - 2;
   }

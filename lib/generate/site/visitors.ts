@@ -1,7 +1,7 @@
 import { exp, ln, normalQuantile } from "../../elementary.js";
 import type { Visitors } from "../../scenario/types.js";
 import { type Alias, aliasTable, bitsFor, drawAlias } from "../random/distributions.js";
-import { hash32, keyOf, mix32, PER_WORD, Purpose, WORDS } from "../random/stream.js";
+import { hash32, mix32, PER_WORD, Purpose, streamKey, WORDS } from "../random/stream.js";
 import type { Intensity } from "./traffic.js";
 
 /**
@@ -91,9 +91,9 @@ export class Population {
       this.present[c] = this.startRate * share[c] * (this.length[c] / 1000);
     }
     this.botThreshold = visitors.bots.share * WORDS;
-    this.slotKey = keyOf(seed, Purpose.slots);
-    this.sessionKey = keyOf(seed, Purpose.sessions);
-    this.#visitorKey = keyOf(seed, Purpose.visitors);
+    this.slotKey = streamKey(seed, Purpose.slots);
+    this.sessionKey = streamKey(seed, Purpose.sessions);
+    this.#visitorKey = streamKey(seed, Purpose.visitors);
     this.#returning = visitors.returning * WORDS;
     this.#regulars = Math.max(1, Math.round((visitors.regulars * rows) / this.meanRequests));
     this.#bots = visitors.bots.clients;

@@ -84,7 +84,7 @@ export interface Happening {
 }
 
 /**
- * The requests of a batch, as an effect sees and alters them. Draws are made by the request's own address or by its
+ * The requests of a batch, as an effect sees and alters them. Draws are made by the request's own key or by its
  * visitor, so that they are the same whatever else happens.
  */
 export interface Requests {

@@ -13,7 +13,7 @@ const BUSY_RATE = 4;
 const SHORT_BATCH = 256;
 
 /** Makes the records of a plan. Its tables are prepared once, for any number of slices. */
-export class Generation {
+export class BaseRecords {
   readonly #plan: Plan;
   readonly #site: BusySite | QuietSite;
   readonly #batch = newBatch();

@@ -1,7 +1,7 @@
 import type { Batch } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { type Alias, zipfTable } from "../random/distributions.js";
-import { keyOf, Purpose } from "../random/stream.js";
+import { Purpose, streamKey } from "../random/stream.js";
 import { journeyTables } from "../site/journey.js";
 import { Drift, type LatencyTables, latencyTables } from "../site/latency.js";
 import { Cascade } from "../site/traffic.js";
@@ -11,7 +11,7 @@ import { Population } from "../site/visitors.js";
 export type Fill = (batch: Batch, limit: number) => boolean;
 
 /** What both kinds of site draw from. */
-export class Sources {
+export class SiteTables {
   readonly cascade: Cascade;
   readonly population: Population;
   readonly latency: LatencyTables;
@@ -36,7 +36,7 @@ export class Sources {
       scenario.site.identifiers && endpoint.route.includes("{id}") ? 1 : 0,
     );
     this.catalogue = zipfTable(scenario.site.catalogue);
-    this.recordKey = keyOf(seed, Purpose.records);
-    this.identifierKey = keyOf(seed, Purpose.identifiers);
+    this.recordKey = streamKey(seed, Purpose.records);
+    this.identifierKey = streamKey(seed, Purpose.identifiers);
   }
 }

@@ -19,7 +19,7 @@ import {
   takeRow,
 } from "../batch.js";
 import type { Plan } from "../plan.js";
-import { hash32, keyOf, mix32, PER_WORD, Purpose, WORDS } from "../random/stream.js";
+import { hash32, mix32, PER_WORD, Purpose, streamKey, WORDS } from "../random/stream.js";
 
 const [DUPLICATED, LATE, OUT_OF_ORDER, SKEWED] = (
   ["duplicated", "late", "outOfOrder", "skewedClock"] as const
@@ -27,14 +27,14 @@ const [DUPLICATED, LATE, OUT_OF_ORDER, SKEWED] = (
 
 /**
  * Which records have a defect. Among the base records of a second, numbered from 0, the defective ones are found by
- * geometric gaps, so that the others cost nothing; any other record draws by its own address.
+ * geometric gaps, so that the others cost nothing; any other record draws by its own key.
  */
 export class DefectDraws {
   readonly #share: number;
   /** By kind: up to which share of all defects it goes. */
   readonly #until: Float64Array;
   readonly #key: number;
-  readonly #addressKey: number;
+  readonly #drawKeySeed: number;
   /** 1 / ln(1 − share): turns ln of a uniform into a geometric gap. */
   readonly #perGap: number;
   #second = Number.NaN;
@@ -42,16 +42,16 @@ export class DefectDraws {
   #next = 0;
   #gaps = 0;
 
-  /** @param addressKey from which a base record has its address, by its second and its number in it */
-  constructor({ scenario: { defects }, seed }: Plan, addressKey: number) {
-    this.#addressKey = addressKey;
+  /** @param drawKeySeed gives a base record its draw key, by its second and its number in the second */
+  constructor({ scenario: { defects }, seed }: Plan, drawKeySeed: number) {
+    this.#drawKeySeed = drawKeySeed;
     this.#share = defectShare(defects);
     let sum = 0;
     this.#until = Float64Array.from(defectKinds, (kind) => {
       sum += defects[kind];
       return sum / this.#share;
     });
-    this.#key = keyOf(seed, Purpose.defects);
+    this.#key = streamKey(seed, Purpose.defects);
     this.#perGap = this.#share < 1 ? 1 / ln(1 - this.#share) : 0;
   }
 
@@ -68,14 +68,14 @@ export class DefectDraws {
     }
     for (; this.#next < index + to - from; this.#next += 1 + this.#gap()) {
       const row = from + this.#next - index;
-      batch.address[row] = hash32(this.#addressKey, second, this.#next);
-      batch.defect[row] = this.#kind(batch.address[row]);
+      batch.drawKey[row] = hash32(this.#drawKeySeed, second, this.#next);
+      batch.defect[row] = this.#kind(batch.drawKey[row]);
     }
   }
 
-  /** The defect of a record that is not one of the base, by its address; 0 for none. */
-  of(address: number): number {
-    return hash32(this.#key, address, 1) < this.#share * WORDS ? this.#kind(address) : 0;
+  /** The defect of a record that is not one of the base, by its draw key; 0 for none. */
+  of(drawKey: number): number {
+    return hash32(this.#key, drawKey, 1) < this.#share * WORDS ? this.#kind(drawKey) : 0;
   }
 
   /** Records without a defect before the next one with: geometric, by inversion of a uniform. */
@@ -84,8 +84,8 @@ export class DefectDraws {
     return Math.floor(ln(uniform) * this.#perGap);
   }
 
-  #kind(address: number): number {
-    const u = hash32(this.#key, address) * PER_WORD;
+  #kind(drawKey: number): number {
+    const u = hash32(this.#key, drawKey) * PER_WORD;
     let kind = 1;
     while (kind < defectKinds.length && u >= this.#until[kind - 1]) kind++;
     return kind;
@@ -110,7 +110,7 @@ export class Delivery {
 
   constructor({ scenario, seed }: Plan) {
     this.active = defectShare(scenario.defects) > 0;
-    this.#key = keyOf(seed, Purpose.defects);
+    this.#key = streamKey(seed, Purpose.defects);
     this.#delays = scenario.defects.late > 0 || scenario.defects.outOfOrder > 0;
   }
 
@@ -153,7 +153,7 @@ export class Delivery {
    * @returns the first row that still waits
    */
   #pass(batch: Batch, row: number, from: number, to: number): number {
-    const { length, second, millisecond, defect, address } = batch;
+    const { length, second, millisecond, defect, drawKey } = batch;
     const out = this.#out;
     const end = second[length - 1] * 1000 + millisecond[length - 1];
     while (row < length && out.length < FULL) {
@@ -165,7 +165,7 @@ export class Delivery {
       }
       const kind = defect[row];
       if (kind === LATE || kind === OUT_OF_ORDER) {
-        const chance = this.#chance(address[row]);
+        const chance = this.#chance(drawKey[row]);
         const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
         const delivered = time + Math.floor(delay);
         this.#waiting.push({ delivered, order: this.#order++, record: takeRow(batch, row) });
@@ -185,7 +185,7 @@ export class Delivery {
         row = run;
       } else {
         copyRow(batch, row, out, out.length);
-        if (kind === SKEWED) skew(out, out.length, this.#chance(address[row]));
+        if (kind === SKEWED) skew(out, out.length, this.#chance(drawKey[row]));
         if (kind === DUPLICATED) {
           out.defect[out.length++] = 0; // the copy is the defect
           copyRow(batch, row, out, out.length);
@@ -199,8 +199,8 @@ export class Delivery {
   }
 
   /** How late, or how wrong: 0 to 1. */
-  #chance(address: number): number {
-    return mix32(hash32(this.#key, address) ^ this.#key) * PER_WORD;
+  #chance(drawKey: number): number {
+    return mix32(hash32(this.#key, drawKey) ^ this.#key) * PER_WORD;
   }
 
   /** Puts the next that waits behind the others, unless it is due before the slice. */
