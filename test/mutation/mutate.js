@@ -96,9 +96,16 @@ const chosen = sampled(all, Number(values.sample), Number(values.seed));
 
 const results = new URL("results.json", import.meta.url);
 const before = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
+/** A run that was stopped goes on where it was, as long as the code is the same. */
+const known = before[name]?.of === all.length ? before[name].mutations : [];
 const found = [];
 for (const [i, mutation] of chosen.entries()) {
   const { file, start, end, after } = mutation;
+  const again = known.find((other) => other.file === file && other.start === start && other.after === after);
+  if (again !== undefined) {
+    found.push(again);
+    continue;
+  }
   const text = readFileSync(join(copy, "lib", file), "utf8");
   const built = join(copy, "lib/dist", file.replace(/\.ts$/, ".js"));
   const whole = readFileSync(built, "utf8");
@@ -128,7 +135,7 @@ for (const [i, mutation] of chosen.entries()) {
   );
   writeFileSync(
     results,
-    `${JSON.stringify({ ...before, [name]: { seed: Number(values.seed), of: all.length, mutations: found } }, null, 1)}\n`,
+    `${JSON.stringify({ ...before, [name]: { seed: Number(values.seed), of: all.length, mutations: found } }, null, 2)}\n`,
   );
 }
 report();
