@@ -17,7 +17,7 @@ async function serve() {
   const [, origin, page, token] = await run.said(address);
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(origin + path, { ...init, headers: { authorization: `token ${token}` } });
-  return { run, home, origin: origin!, page: page!, ask };
+  return { run, home, origin: origin!, page: page!, token: token!, ask };
 }
 
 /** The process of a kernel that a notebook has just started. */
@@ -41,9 +41,13 @@ function commandLine(pid: string): string {
 }
 
 test("shows the notebook to nobody without the token, ends on Ctrl-C with its kernels, and leaves nothing outside the project", async () => {
-  const { run, home, origin, page, ask } = await serve();
+  const { run, home, origin, page, token, ask } = await serve();
   expect(run.stderr()).toMatch(/Data: data\/server_logs\.csv holds 1,000 records\./);
   expect((await fetch(`${origin}/api/contents`)).status).toBe(403);
+  expect((await fetch(`${origin}/api/contents?token=${"0".repeat(48)}`)).status).toBe(403);
+  expect(token).toMatch(/^[0-9a-f]{48}$/);
+  // who listens on every address would answer on this one too
+  await expect(fetch(origin.replace("127.0.0.1", "127.0.0.2"))).rejects.toThrow("fetch failed");
   expect((await ask(page)).status).toBe(200);
   const specs = (await (await ask("/api/kernelspecs")).json()) as { default: string; kernelspecs: object };
   expect(specs.default).toBe("tslab");
