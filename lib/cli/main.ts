@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import { reason } from "../files/fault.js";
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stderr.on("error", () => {}); // there is nobody to tell
   const program = new Command("server-logs")
     .description("Make realistic server logs, and check and question any log.")
+    .version(version(), "-V, --version", "print the version of this package")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   const exit = { code: 0 };
@@ -59,6 +61,11 @@ export async function run(args: readonly string[]): Promise<never> {
   process.exit(code);
 }
 
+/** The version of this package; its package.json is two folders up, from here and from the bundle. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
 /** What failed, in one sentence: of the machine's faults in words, which Node would tell as codes and calls. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -71,7 +78,7 @@ function wordsOf(error: unknown): string {
 /** Says in one sentence what went wrong, and gives the exit code. */
 function failure(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0; // --help
+    if (error.exitCode === 0) return 0; // --help, --version
     if (error.code === "commander.help") {
       tell(program.helpInformation());
       return 2;

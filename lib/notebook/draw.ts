@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { peer } from "./peers.js";
 import { palettePng } from "./png.js";
 import { textBox } from "./textSize.js";
 
@@ -26,11 +27,11 @@ interface Plotly {
  */
 export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array> {
   const require = createRequire(import.meta.url);
-  const { JSDOM } = require("jsdom");
-  const { Resvg } = require("@resvg/resvg-js");
+  const { JSDOM } = require(peer("jsdom"));
+  const { Resvg } = require(peer("@resvg/resvg-js"));
   const { window } = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only" });
   imitateBrowser(window);
-  window.eval(readFileSync(require.resolve("plotly"), "utf8"));
+  window.eval(readFileSync(peer("plotly"), "utf8"));
   const plotly = window.Plotly as Plotly;
   const font = require.resolve("@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf");
 

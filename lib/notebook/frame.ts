@@ -3,6 +3,7 @@ import type { DataFrame, NDframe } from "danfojs-node";
 import type { Columns } from "../record.js";
 import { mendDescribe } from "./describe.js";
 import { loadLater } from "./lazy.js";
+import { peer } from "./peers.js";
 import { type Bundle, inNotebook, showsItself } from "./show.js";
 import { htmlTable, type Table, textTable } from "./table.js";
 
@@ -18,7 +19,7 @@ let danfo: Danfo | undefined;
  */
 export function loadDanfo(): Danfo {
   if (danfo === undefined) {
-    const owner = require.resolve("danfojs-node");
+    const owner = peer("danfojs-node");
     loadLater("mathjs", owner, "lib/browser/math.js"); // the same in one file, which loads in a tenth of the time
     for (const name of [
       "xlsx",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Columns } from "../record.js";
 import type { Chart } from "./chart.js";
+import { peer } from "./peers.js";
 import { columnsTable, htmlTable } from "./table.js";
 import { escapeHtml } from "./visible.js";
 
@@ -10,8 +10,7 @@ import { escapeHtml } from "./visible.js";
  * the page may load nothing. What comes from a log stands in it as text.
  */
 export function chartPage(chart: Chart, title: string, columns: Columns): string {
-  const require = createRequire(import.meta.url);
-  const plotly = readFileSync(require.resolve("plotly"), "utf8");
+  const plotly = readFileSync(peer("plotly"), "utf8");
   const { data, layout } = chart.figure;
   // In a script element, only "<" could end it or open a comment.
   const figure = JSON.stringify({ data, layout }).replaceAll("<", "\\u003c");

@@ -2,7 +2,7 @@
 import { Fault, Interrupted } from "./fault.js";
 import { runNotebooks } from "./notebooks.js";
 import { setUp } from "./setup.js";
-import { parseStartOptions, start } from "./start.js";
+import { help, parseStartOptions, start } from "./start.js";
 
 const commands = {
   /** Everything: packages, build, Python, kernel. */
@@ -16,6 +16,7 @@ const commands = {
   },
   start: async (args) => {
     const options = parseStartOptions(args);
+    if (options === undefined) return void process.stdout.write(`${help}\n`);
     await setUp({ python: true });
     await start(options);
   },

@@ -12,20 +12,34 @@ import { ended, runTool, say } from "./tool.js";
 const notebook = "notebooks/generate_logs.ipynb";
 const data = here("data", "server_logs.csv");
 const usage = "use `npm start -- [--no-browser] [--port N]`";
+export const help = `Usage: npm start -- [options]
+
+Sets everything up, makes data/server_logs.csv where it is missing, and serves the notebooks in JupyterLab on
+127.0.0.1, until Ctrl-C.
+
+Options:
+  --port N      the port, from 1 to 65535; without it 8888 or the next free one
+  --no-browser  opens no browser; the address is printed
+  -h, --help    shows this`;
 const firstPort = 8888;
 
 /**
- * The options of `npm start`, checked before anything happens.
+ * The options of `npm start`, checked before anything happens; undefined where help is asked for.
  * @throws {Fault} with exit code 2
  */
 export function parseStartOptions(args) {
-  const options = { "no-browser": { type: "boolean" }, port: { type: "string" } };
+  const options = {
+    "no-browser": { type: "boolean" },
+    port: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  };
   let values;
   try {
     ({ values } = parseArgs({ args, options, allowPositionals: false }));
   } catch (error) {
     throw new Fault(`${error.message.split(/[.\n]/)[0]}: ${usage}.`, 2);
   }
+  if (values.help) return undefined;
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(/^\d+$/.test(values.port) && port >= 1 && port <= 65535)) {
     throw new Fault(`--port must be a whole number from 1 to 65535, not ${JSON.stringify(values.port)}.`, 2);

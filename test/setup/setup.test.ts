@@ -314,6 +314,14 @@ describe("in one sentence with the remedy, set-up answers", () => {
     expect(existsSync(join(folder, "node_modules"))).toBe(false);
   });
 
+  test("npm start -- --help, and does nothing else", async () => {
+    const folder = smallProject();
+    const { code, stdout } = await begin(folder, ["start", "--help"]).over;
+    expect(code).toBe(0);
+    for (const option of ["--port", "--no-browser"]) expect(stdout).toContain(option);
+    expect(existsSync(join(folder, "node_modules"))).toBe(false);
+  });
+
   test("a taken port", async () => {
     const socket = createSocket().listen(0, "127.0.0.1");
     onTestFinished(() => void socket.close());
