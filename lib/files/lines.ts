@@ -20,6 +20,44 @@ export interface Block {
 }
 
 /**
+ * One line of a block, cut: where its text stands and how it ends. One object is used for all lines, so that cutting
+ * makes none.
+ */
+export class Line {
+  /** The text is bytes[start, end): without its line end (LF or CR LF), and without a byte-order mark before it. */
+  start = 0;
+  end = 0;
+  /** Where the next line begins. */
+  next = 0;
+  /** Whether a line feed ends it: the last line of a log may lack it, and of an overlong one only the head is there. */
+  isTerminated = false;
+  /** Whether a byte-order mark stands before it. */
+  hasMark = false;
+
+  /** Cuts the line that begins at `at`. @param isFirst whether it is the log's first, which alone may have a mark */
+  cut(
+    { bytes, end, overlong }: Pick<Block, "bytes" | "end" | "overlong">,
+    at: number,
+    isFirst: boolean,
+  ): void {
+    const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
+    this.isTerminated = newline >= 0 && newline < end;
+    const last = this.isTerminated ? newline : end;
+    this.next = this.isTerminated ? newline + 1 : end;
+    this.start = isFirst ? afterMark(bytes, at, last) : at;
+    this.hasMark = this.start > at;
+    this.end = last > this.start && bytes[last - 1] === CR ? last - 1 : last;
+  }
+}
+
+/** The position after a byte-order mark, if one stands at `start`. */
+export function afterMark(bytes: Uint8Array, start: number, end: number): number {
+  const marked =
+    end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+  return marked ? start + 3 : start;
+}
+
+/**
  * Where a log's CSV is: the absolute path of its file, or its bytes.
  * @throws InputError when it is neither a log nor a path.
  */
@@ -212,3 +250,4 @@ async function* overlongLine(buffer: Uint8Array, fill: Fill, step: () => Promise
 }
 
 const LF = 10;
+const CR = 13;

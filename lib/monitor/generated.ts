@@ -28,7 +28,7 @@ export async function generatedSeries(
   seriesOptions: SeriesOptions = {},
   work: Work = {},
 ): Promise<GeneratedSeries> {
-  const { plan, job } = prepare({ ...options, out: "-" });
+  const { plan, slice } = prepare({ ...options, out: "-" });
   const collector = new SeriesCollector({
     ...seriesOptions,
     allowance: seriesOptions.allowance ?? latest(plan),
@@ -36,13 +36,13 @@ export async function generatedSeries(
   const counter = new BatchCounter(plan, collector.steps, seriesOptions.quantiles !== false);
   const pace = new Pace(work);
   let records = 0;
-  collector.steps.begin(job.from);
-  for (const batch of new LogStream(plan).batches(job.from, job.to)) {
+  collector.steps.begin(slice.from);
+  for (const batch of new LogStream(plan).batches(slice.from, slice.to)) {
     counter.add(batch);
     records += batch.length;
     await pace.step(records, plan.rows, "records");
   }
-  return { series: collector.series(job.to), plan, records };
+  return { series: collector.series(slice.to), plan, records };
 }
 
 /** How many seconds a line can come after a later one: by its delivery, and by two clocks that are wrong. */

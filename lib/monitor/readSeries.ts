@@ -1,7 +1,7 @@
 import { checkOptions } from "../errors.js";
+import { afterMark } from "../files/lines.js";
 import { type LogSource, logFiles } from "../files/logFiles.js";
 import { checkReadOptions, type Job, jobOf, type ReadOptions, readOptions } from "../read/read.js";
-import { afterMark } from "../read/records.js";
 import { Row } from "../read/row.js";
 import type { LineCounts } from "../read/tally.js";
 import { checkWork, partOf, type Work } from "../work.js";

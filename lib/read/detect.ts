@@ -1,4 +1,5 @@
 import { InputError, quoted } from "../errors.js";
+import { Line } from "../files/lines.js";
 import { CsvRows } from "./encodeRows.js";
 import { type Opened, opened } from "./envelopes/envelopes.js";
 import {
@@ -27,16 +28,14 @@ const sampleLines = 1000;
 /** The first lines of a log, without byte-order mark, line ends, blank lines and a last one that is not whole. */
 export function firstLines(head: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
-  const whole = head.length < sampleSize;
-  let at = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  while (at < head.length && lines.length < sampleLines) {
-    const newline = head.indexOf(LF, at);
-    if (newline < 0 && !whole) break;
-    let end = newline < 0 ? head.length : newline;
-    const next = end + 1;
-    if (end > at && head[end - 1] === CR) end--;
-    if (end > at) lines.push(new Uint8Array(head.buffer, head.byteOffset + at, end - at));
-    at = next;
+  const isWhole = head.length < sampleSize;
+  const block = { bytes: head, end: head.length };
+  const line = new Line();
+  for (let at = 0; at < head.length && lines.length < sampleLines; at = line.next) {
+    line.cut(block, at, at === 0);
+    if (!line.isTerminated && !isWhole) break;
+    const { start, end } = line;
+    if (end > start) lines.push(new Uint8Array(head.buffer, head.byteOffset + start, end - start));
   }
   return lines;
 }
@@ -245,6 +244,3 @@ function countOf(reading: Reading, lines: readonly Uint8Array[]) {
   const [most] = [...misses].sort((a, b) => b[1] - a[1]);
   return { records, unreadable, headers, miss: most?.[0] };
 }
-
-const LF = 10;
-const CR = 13;

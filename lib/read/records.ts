@@ -1,4 +1,4 @@
-import type { Lines } from "../files/lines.js";
+import { Line, type Lines } from "../files/lines.js";
 import type { Sink } from "../files/sink.js";
 import type { Work } from "../work.js";
 import { CsvRows } from "./encodeRows.js";
@@ -33,17 +33,14 @@ export class Records {
     const tally = this.#tally;
     const rows = this.#rows;
     const row = new Row();
+    const line = new Line();
     let first = true;
-    for await (const { bytes, start, end, overlong } of source.blocks(work)) {
-      let at = start;
-      while (at < end) {
-        const lineStart = first ? afterMark(bytes, at, end) : at;
+    for await (const block of source.blocks(work)) {
+      const { bytes, start, end, overlong } = block;
+      for (let at = start; at < end; at = line.next) {
+        line.cut(block, at, first);
         first = false;
-        const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
-        const ended = newline >= 0 && newline < end;
-        at = ended ? newline + 1 : end;
-        let lineEnd = ended ? newline : end;
-        if (lineEnd > lineStart && bytes[lineEnd - 1] === CR) lineEnd--;
+        const { start: lineStart, end: lineEnd } = line;
         tally.lines++;
         tally.line++;
         row.repeats = 1;
@@ -54,7 +51,8 @@ export class Records {
           continue;
         }
         if (length > longestLogLine) reason = tooLong;
-        else if (!ended && source.damage !== undefined) reason = `the line is cut off: ${source.damage}`;
+        else if (!line.isTerminated && source.damage !== undefined)
+          reason = `the line is cut off: ${source.damage}`;
         else {
           row.status = -1;
           reason = readLine(bytes, lineStart, lineEnd, row) ?? rows.put(row);
@@ -116,14 +114,5 @@ export class Records {
   }
 }
 
-/** Position after a byte-order mark, if one stands at `start`. */
-export function afterMark(bytes: Uint8Array, start: number, end: number): number {
-  const marked =
-    end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
-  return marked ? start + 3 : start;
-}
-
 /** Said of a longer one. */
 export const tooLong = `the line is longer than ${longestLogLine / 1024} KiB`;
-const LF = 10;
-const CR = 13;

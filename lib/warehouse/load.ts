@@ -75,7 +75,7 @@ export async function load(
   const files = await filesOf(source);
   await checkTargets(reading.quarantine, to, files);
   const warehouse = isPostgres(to) ? await openPostgresWarehouse(to, work) : await openDuckdbWarehouse(to);
-  const done = new Outcome();
+  const done = new LoadReport();
   const outputs = new Outputs(work);
   let total: number;
   try {
@@ -186,7 +186,7 @@ async function loadOne(
   warehouse: Warehouse,
   reading: Omit<ReadOptions, "out">,
   quarantine: Put | undefined,
-  done: Outcome,
+  done: LoadReport,
   work: Work,
 ): Promise<void> {
   const content = contentOf(source);
@@ -240,8 +240,8 @@ async function fingerprint(source: Source, { signal }: Work): Promise<string> {
   return hash.digest("hex");
 }
 
-/** What became of each log, as it is told afterwards. */
-class Outcome {
+/** What became of each log, for the summary. */
+class LoadReport {
   readonly read: ReadLog[] = [];
   readonly #logs: { log: string; records: number; isNew: boolean }[] = [];
 

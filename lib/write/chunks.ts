@@ -1,5 +1,5 @@
 import type { Plan } from "../generate/plan.js";
-import type { Job, Maker, Piece } from "./maker.js";
+import type { Piece, SliceEncoder } from "./sliceEncoder.js";
 
 /** A part of a log as stretches of time; each thread that makes the log claims the next one when it has none. */
 export interface Chunks {
@@ -30,7 +30,7 @@ const CHUNK = 131_072;
 const LATE_CHUNK = { most: 3600, least: 900, records: 1_048_576 };
 
 /** Divides what is to be made, so that no chunk is too large to wait in memory while those before it are made. */
-export function chunksOf({ from, to }: Job, plan: Plan): Chunks {
+export function chunksOf({ from, to }: { from: number; to: number }, plan: Plan): Chunks {
   const length = 1000 * seconds(plan);
   const count = Math.max(1, Math.ceil((to - from) / length));
   return { from, to, length, count, claimed: new Int32Array(new SharedArrayBuffer(4)) };
@@ -43,16 +43,20 @@ function seconds({ rate, scenario: { defects } }: Plan): number {
   return Math.max(lasting(CHUNK), Math.min(most, Math.max(least, lasting(records))));
 }
 
-/** The pieces of the chunks that a maker comes to claim. Asking for the next claims it, where a chunk begins. */
-export function* claimedPieces(
-  maker: Maker,
-  { from, to, length, count, claimed }: Chunks,
-): Generator<ChunkPiece> {
+/** The chunks that a thread comes to claim, each as its number and its stretch of time. Asking for the next claims it. */
+export function* claimedChunks({ from, to, length, count, claimed }: Chunks) {
   for (;;) {
     const chunk = Atomics.add(claimed, 0, 1);
     if (chunk >= count) return;
     const begin = from + chunk * length;
-    for (const piece of maker.pieces(begin, Math.min(to, begin + length))) {
+    yield { chunk, from: begin, to: Math.min(to, begin + length) };
+  }
+}
+
+/** The pieces of the chunks that a thread comes to claim. */
+export function* claimedPieces(encoder: SliceEncoder, chunks: Chunks): Generator<ChunkPiece> {
+  for (const { chunk, from, to } of claimedChunks(chunks)) {
+    for (const piece of encoder.pieces(from, to)) {
       const labels = piece.labels?.slice(); // overwritten by the next
       yield { ...piece, labels, chunk, last: false };
     }

@@ -13,10 +13,10 @@ import type { Scenario } from "../scenario/types.js";
 import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
-import { hasHeader, type Job } from "./maker.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
 import { logPlaces, placesOf } from "./places.js";
+import { hasHeader, type LogSlice } from "./sliceEncoder.js";
 
 export type { GenerateOptions } from "./options.js";
 
@@ -53,11 +53,11 @@ export interface GeneratedLog extends Log {
  * @throws InterruptedError when `signal` stops it; nothing is left behind
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
-  const { plan, job, out, compression } = prepare(options);
-  const { from, to } = job;
+  const { plan, slice, out, compression } = prepare(options);
+  const { from, to } = slice;
   const workers = workerCount(options.workers, plan, from, to);
-  const places = await logPlaces(out, { key: options.key ?? true, labels: job.labels });
-  if (job.labels && places.labels === undefined) noPlaceForLabels();
+  const places = await logPlaces(out, { key: options.key ?? true, labels: slice.labels });
+  if (slice.labels && places.labels === undefined) noPlaceForLabels();
   await checkPlaces([], placesOf(places));
   const outputs = new Outputs(options);
   const memory = new MemorySink();
@@ -73,22 +73,22 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       places.labels === undefined
         ? undefined
         : await outputs.open(places.labels, "labels", { digest: labels });
-    if (hasHeader(job, plan)) await labelFile?.put(new TextEncoder().encode(labelHeader));
+    if (hasHeader(slice, plan)) await labelFile?.put(new TextEncoder().encode(labelHeader));
     const put = async (bytes: Uint8Array) => {
       if (file) return file.put(bytes);
       log.add(bytes);
       await memory.write(bytes);
     };
     const pace = new Pace(options);
-    const known = exactRows(plan, job);
+    const known = exactRows(plan, slice);
     let records = 0;
     let until = from;
-    making = pieces(job, plan, workers);
+    making = pieces(slice, plan, workers);
     let step = await making.next();
     for (; !step.done; step = await making.next()) {
       const piece = step.value;
       records += piece.records;
-      await put(piece.bytes);
+      if (piece.bytes.length > 0) await put(piece.bytes);
       if (piece.labels) await labelFile!.put(piece.labels.slice());
       // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
       until = Math.min(to, Math.max(until, piece.until ?? from));
@@ -99,7 +99,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     pace.check();
     options.onProgress?.({ done: records, total: records, unit: "records" });
     const { bytes, sha256 } = log.result();
-    const made = file?.path === undefined ? undefined : { name, format: job.format, bytes, sha256 };
+    const made = file?.path === undefined ? undefined : { name, format: slice.format, bytes, sha256 };
     const besides = labelFile && { name: basename(places.labels!), ...labels.result() };
     const key = answerKey(
       plan,
@@ -113,12 +113,12 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     const inMemory = out === undefined ? memory.bytes() : undefined;
     return {
       ...(file?.path !== undefined && { path: file.path }),
-      ...(inMemory && job.format === "csv" && { csv: inMemory }),
+      ...(inMemory && slice.format === "csv" && { csv: inMemory }),
       records,
       scenario: plan.scenario,
       seed: plan.seed,
       generatorVersion: GENERATOR_VERSION,
-      format: job.format,
+      format: slice.format,
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
       bytes,
@@ -127,7 +127,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       ...(keyFile?.path !== undefined && { keyPath: keyFile.path }),
       ...(places.labels !== undefined && { labelsPath: places.labels }),
       lines: (count) => {
-        if (compression || job.format === "parquet")
+        if (compression || slice.format === "parquet")
           throw new InputError(`lines: ${name} is compressed; read a log of plain text`);
         return firstLines(inMemory, file?.path, count);
       },
@@ -158,7 +158,10 @@ async function refuseOtherKey(path: string, name: string): Promise<void> {
 }
 
 /** How many records there will be, where that is known: a whole log to which nothing adds and from which nothing takes. */
-function exactRows({ start, end, rows, happening, scenario }: Plan, { from, to }: Job): number | undefined {
+function exactRows(
+  { start, end, rows, happening, scenario }: Plan,
+  { from, to }: LogSlice,
+): number | undefined {
   const whole = from === start * 1000 && to === end * 1000;
   return whole && happening.length === 0 && scenario.defects.duplicated === 0 ? rows : undefined;
 }

@@ -11,7 +11,7 @@ import { millisecondsOf } from "../scenario/moment.js";
 import { parseScenario, plainScenario } from "../scenario/parse.js";
 import type { Defects, Incident, Scenario, ScenarioInput } from "../scenario/types.js";
 import { checkWork, type Work, workOptions } from "../work.js";
-import type { Job } from "./maker.js";
+import type { LogSlice } from "./sliceEncoder.js";
 
 /** What to generate. Everything may be left out: 1,000 records of the demonstration shop, one Monday. */
 export interface GenerateOptions extends Work {
@@ -105,10 +105,10 @@ export function checkGenerateOptions(options: GenerateOptions): void {
 /** Bytes of a record, about, to refuse in time what would not fit. */
 const RECORD_BYTES = 66;
 
-/** Checks all options and turns them into a plan and a job. */
+/** Checks all options and turns them into a plan and a slice. */
 export function prepare(options: GenerateOptions): {
   plan: Plan;
-  job: Job;
+  slice: LogSlice;
   /** Path of the file, or "-". */
   out?: string | undefined;
   compression?: Compression | undefined;
@@ -169,9 +169,17 @@ export function prepare(options: GenerateOptions): {
       `out: ${plan.rows} records are too many to keep in memory; name a file to write them to`,
     );
   }
-  const job: Job = { scenario: parsed, seed, without, format, labels: options.labels === true, from, to };
-  if (job.labels && (options.out === undefined || options.out === "-")) noPlaceForLabels();
-  return { plan, job, out, compression };
+  const slice: LogSlice = {
+    scenario: parsed,
+    seed,
+    without,
+    format,
+    labels: options.labels === true,
+    from,
+    to,
+  };
+  if (slice.labels && (options.out === undefined || options.out === "-")) noPlaceForLabels();
+  return { plan, slice, out, compression };
 }
 
 function withoutOption(value: unknown): true | string[] {

@@ -3,7 +3,7 @@ import { formats } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
 import type { Plan } from "../generate/plan.js";
 import type { Tally } from "../truth/answerKey.js";
-import { hasHeader, type Job, Maker, type Piece } from "./maker.js";
+import { hasHeader, type LogSlice, type Piece, SliceEncoder } from "./sliceEncoder.js";
 
 /** Records from which several workers are worth their start, when nobody says how many there shall be. */
 const MANY = 2_000_000;
@@ -28,21 +28,20 @@ export function workerCount(asked: unknown, plan: Plan, from: number, to: number
 }
 
 /**
- * The bytes of a part of a log, in order: the same for any number of workers. A piece is good until the one
+ * The bytes of a slice of a log, in order: the same for any number of workers. A piece is good until the one
  * after the next is asked for. Returns the tallies of those who made it.
  */
-export async function* pieces(job: Job, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
-  if (workers === 1 || !formats[job.format].concatenable) return yield* alone(job, plan);
-  const { together } = await import("./parallel.js"); // loads Node's threads, which a small log does without
-  return yield* together(job, plan, workers);
+export async function* pieces(slice: LogSlice, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
+  if (workers === 1 || !formats[slice.format].concatenable) return yield* serialPieces(slice, plan);
+  const { parallelPieces } = await import("./parallel.js"); // loads Node's threads, which a small log does without
+  return yield* parallelPieces(slice, plan, workers);
 }
 
-async function* alone(job: Job, plan: Plan): AsyncGenerator<Piece, Tally[]> {
-  const { from, to } = job;
-  const maker = await Maker.create(job);
-  const { encoder } = maker;
-  if (hasHeader(job, plan)) yield { bytes: encoder.header, records: 0 };
-  yield* maker.pieces(from, to);
-  if (encoder.end) for (const bytes of encoder.end()) yield { bytes, records: 0 };
-  return [maker.tally()];
+async function* serialPieces(slice: LogSlice, plan: Plan): AsyncGenerator<Piece, Tally[]> {
+  const encoder = await SliceEncoder.create(slice);
+  const { format } = encoder;
+  if (hasHeader(slice, plan)) yield { bytes: format.header, records: 0 };
+  yield* encoder.pieces(slice.from, slice.to);
+  if (format.end) for (const bytes of format.end()) yield { bytes, records: 0 };
+  return [encoder.tally()];
 }

@@ -2,12 +2,12 @@ import { parentPort } from "node:worker_threads";
 import { isStopped, processIdle, threadJob } from "../thread.js";
 import type { Tally } from "../truth/answerKey.js";
 import { type ChunkPiece, type Chunks, claimedPieces } from "./chunks.js";
-import { type Job, Maker } from "./maker.js";
 import { PieceMemory } from "./pieceMemory.js";
+import { type LogSlice, SliceEncoder } from "./sliceEncoder.js";
 
 /** What a worker is started with. */
-export interface WorkerJob {
-  readonly job: Job;
+export interface PieceTask {
+  readonly slice: LogSlice;
   readonly chunks: Chunks;
   /** How many threads make the log. */
   readonly threads: number;
@@ -19,8 +19,8 @@ export interface WorkerJob {
 export type Answer = ChunkPiece | { readonly tally: Tally };
 
 const port = parentPort!;
-const { job, chunks, threads, written } = threadJob<WorkerJob>();
-const maker = await Maker.create(job);
+const { slice, chunks, threads, written } = threadJob<PieceTask>();
+const encoder = await SliceEncoder.create(slice);
 const memory = new PieceMemory(threads);
 /** How many of the pieces written are known as such. */
 let known = 0;
@@ -28,7 +28,7 @@ let known = 0;
 const stopped = new Error("stopped");
 
 // Pieces are made where they are handed on.
-maker.encoder.memory = (bytes) => {
+encoder.format.memory = (bytes) => {
   for (;;) {
     const done = Atomics.load(written, 0);
     memory.written(done - known);
@@ -41,11 +41,11 @@ maker.encoder.memory = (bytes) => {
 };
 
 try {
-  for (const piece of claimedPieces(maker, chunks)) {
+  for (const piece of claimedPieces(encoder, chunks)) {
     if (isStopped()) throw stopped;
     if (piece.last || piece.records > 0 || piece.bytes.length > 0) port.postMessage(piece satisfies Answer);
   }
-  port.postMessage({ tally: maker.tally() } satisfies Answer);
+  port.postMessage({ tally: encoder.tally() } satisfies Answer);
 } catch (error) {
   if (error !== stopped) throw error;
 }

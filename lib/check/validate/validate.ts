@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { grouped } from "../../digits.js";
 import { checkOptions, harmless, InputError, quoted } from "../../errors.js";
-import { contentOf, Lines, longestLine } from "../../files/lines.js";
+import { contentOf, Line, Lines, longestLine } from "../../files/lines.js";
 import { isAddress } from "../../read/fields/address.js";
 import { checkReadOptions, type ReadLog } from "../../read/read.js";
 import {
@@ -78,26 +78,25 @@ async function checkedCsv(
   const stamps = new TimeStamps();
   let previous = -1;
 
-  for await (const { bytes, start, end, overlong } of lines.blocks(options)) {
-    let at = start;
-    while (at < end) {
+  const cut = new Line();
+  for await (const block of lines.blocks(options)) {
+    const { bytes, start, end, overlong } = block;
+    for (let at = start; at < end; at = cut.next) {
+      cut.cut(block, at, count === 0);
       const lineStart = at;
-      const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
-      const ended = newline >= 0 && newline < end;
-      let lineEnd = ended ? newline : end;
-      at = ended ? newline + 1 : end;
+      let lineEnd = cut.isTerminated ? cut.next - 1 : cut.next; // with a carriage return, if there is one
       const line = ++count;
       if (overlong !== undefined || lineEnd - lineStart > longestLine) {
         breaches.add("line_length", line, bytes, lineStart, lineEnd);
         if (line === 1) breaches.add("header", line, bytes, lineStart, lineEnd);
         continue;
       }
-      if (!ended || (lineEnd > lineStart && bytes[lineEnd - 1] === CR)) {
+      if (!cut.isTerminated || cut.end < lineEnd) {
         breaches.add("line_end", line, bytes, lineStart, lineEnd);
-        if (ended) lineEnd--;
+        if (cut.isTerminated) lineEnd--;
       }
       cells.read(bytes, lineStart, lineEnd);
-      const mark = line === 1 && startsWithMark(bytes, lineStart, lineEnd) ? 3 : 0;
+      const mark = cut.hasMark ? 3 : 0;
       if (cells.unclean || mark > 0) breaches.add("text", line, bytes, lineStart, lineEnd);
       if (line === 1) {
         const found = isHeaderLine(bytes, lineStart + mark, lineEnd);
@@ -217,11 +216,6 @@ function isHeaderLine(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether a byte-order mark stands before the text. */
-function startsWithMark(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
-}
-
 /** Three digits from 100 to 599: the bounds of `status_code` in record.ts. */
 function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== 3) return false;
@@ -229,6 +223,4 @@ function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
   return bytes[start] >= 49 && bytes[start] <= 53;
 }
 
-const LF = 10;
-const CR = 13;
 const SLASH = 47;

@@ -1,5 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
-import { contentOf, Lines } from "../../files/lines.js";
+import { contentOf, Line, Lines } from "../../files/lines.js";
 import { standardInput } from "../../files/places.js";
 import { firstLines, sampleSize } from "../../read/detect.js";
 import { csv } from "../../read/formats/delimited.js";
@@ -105,7 +105,9 @@ function linesOf(name: string, content: string | Uint8Array, head: Uint8Array): 
       const lines = new Lines(content, "copy");
       const record = new CopyRecord();
       let line = 0;
-      for await (const { bytes, start, end, overlong } of lines.blocks(work)) {
+      const cut = new Line();
+      for await (const block of lines.blocks(work)) {
+        const { bytes, start, end, overlong } = block;
         if (overlong !== undefined) {
           reader.unreadable(++line, "the line is longer than 1 MiB");
           continue;
@@ -120,16 +122,11 @@ function linesOf(name: string, content: string | Uint8Array, head: Uint8Array): 
               continue;
             }
           }
-          let from = at;
-          const newline = bytes.indexOf(LF, at);
-          const ended = newline >= 0 && newline < end;
-          let to = ended ? newline : end;
-          at = ended ? newline + 1 : end;
-          if (line === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf)
-            from += 3;
-          if (to > from && bytes[to - 1] === CR) to--;
+          cut.cut(block, at, line === 1);
+          const { start: from, end: to } = cut;
+          at = cut.next;
           if (to <= from) continue; // a blank line
-          if (!ended && lines.damage !== undefined) {
+          if (!cut.isTerminated && lines.damage !== undefined) {
             reader.unreadable(line, "the line is cut off");
             continue;
           }
@@ -187,5 +184,4 @@ function readerOf(name: string, sample: readonly Uint8Array[], canonical: boolea
 }
 
 const LF = 10;
-const CR = 13;
 const BRACE = 123;

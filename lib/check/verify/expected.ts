@@ -1,14 +1,15 @@
 import { InterruptedError } from "../../errors.js";
 import { LogStream } from "../../generate/logStream.js";
-import { type Plan, planOf } from "../../generate/plan.js";
+import { planOf } from "../../generate/plan.js";
 import { defectShare, UNREADABLE } from "../../scenario/defects.js";
 import type { Scenario } from "../../scenario/types.js";
 import { startThread, type Thread } from "../../thread.js";
 import { type Tally, tallyOf } from "../../truth/answerKey.js";
 import { Counts } from "../../truth/counts.js";
+import { type Chunks, chunksOf, claimedChunks } from "../../write/chunks.js";
 import { type BucketPlan, Buckets } from "./buckets.js";
 import { BatchHash } from "./hash.js";
-import type { WorkerAnswer, WorkerJob } from "./verifyWorker.js";
+import type { RemakeTask, WorkerAnswer } from "./verifyWorker.js";
 
 /** Which log, or part of one, is expected: plain data, so that a worker can be told. */
 export interface Expectation {
@@ -29,19 +30,13 @@ export interface Expected {
   readonly tallies: readonly Tally[];
 }
 
-/** Records, about, that are made at a time. */
-const CHUNK = 131_072;
-/** Shortest stretch, in seconds, where a log has late lines: each stretch looks five minutes back. */
-const LATE_CHUNK = 3600;
-
 /**
- * Makes a part of a log again, every n-th stretch of it, and sums up what readers take for records.
+ * Makes the chunks of a log that it comes to claim again, and sums up what readers take for records.
  * Gives way after each batch, saying how many lines were made.
  */
 export function* remake(
   expectation: Expectation,
-  index: number,
-  of: number,
+  chunks: Chunks,
 ): Generator<number, { buckets: Buckets; tally: Tally }> {
   const { scenario, seed, without, from, to } = expectation;
   const plan = planOf(scenario, seed, without);
@@ -51,9 +46,8 @@ export function* remake(
   const { hash } = hashes;
   const buckets = new Buckets(expectation.buckets);
   const hasDefects = defectShare(scenario.defects) > 0;
-  const step = stretch(plan) * of;
-  for (let begin = from + (step / of) * index; begin < to; begin += step) {
-    for (const batch of stream.batches(begin, Math.min(to, begin + step / of))) {
+  for (const chunk of claimedChunks(chunks)) {
+    for (const batch of stream.batches(chunk.from, chunk.to)) {
       counts.add(batch, hasDefects);
       const { second, millisecond, defect, length } = batch;
       for (let row = 0; row < length; row++) {
@@ -67,10 +61,10 @@ export function* remake(
   return { buckets, tally: tallyOf(stream, counts) };
 }
 
-/** Milliseconds of a log that are made at a time. */
-export function stretch({ scenario: { defects }, rate }: Plan): number {
-  const least = defects.late + defects.outOfOrder > 0 ? LATE_CHUNK : 1;
-  return 1000 * Math.max(least, Math.round(CHUNK / Math.max(rate, 1e-9)));
+/** The chunks of what is expected, for all threads that make it. */
+export function chunksOfExpected(expectation: Expectation): Chunks {
+  const { scenario, seed, without } = expectation;
+  return chunksOf(expectation, planOf(scenario, seed, without));
 }
 
 /** Makes the log again on threads of their own. `done` hears of the lines made. */
@@ -81,14 +75,14 @@ export async function remakeOnThreads(
   signal: AbortSignal | undefined,
 ): Promise<Expected> {
   const started: Thread[] = [];
+  const task: RemakeTask = { expectation, chunks: chunksOfExpected(expectation) };
   const stopped = new AbortController();
   try {
     const answers = Array.from(
       { length: threads },
-      (_, index) =>
+      () =>
         new Promise<Extract<WorkerAnswer, { tally: Tally }>>((resolve, reject) => {
-          const job: WorkerJob = { expectation, index, of: threads };
-          const thread = startThread(new URL("./verifyWorker.js", import.meta.url), job);
+          const thread = startThread(new URL("./verifyWorker.js", import.meta.url), task);
           started.push(thread);
           thread.worker.on("message", (answer: WorkerAnswer) => {
             if ("tally" in answer) resolve(answer);

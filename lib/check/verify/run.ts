@@ -2,7 +2,7 @@ import { Pace, type Work } from "../../work.js";
 import { Buckets } from "./buckets.js";
 import type { Copy, CopyReader } from "./copy.js";
 import type { CopyRecord } from "./copyRecord.js";
-import { type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
+import { chunksOfExpected, type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
 import type { Group, RecordComparison } from "./recordComparison.js";
 
 /** Lines of a copy that are no records. */
@@ -48,7 +48,7 @@ export class VerifyRun implements CopyReader {
   async sumUp(workers: number): Promise<Expected> {
     if (workers === 1) {
       const pace = new Pace(this.#work);
-      const making = remake(this.#expectation, 0, 1);
+      const making = remake(this.#expectation, chunksOfExpected(this.#expectation));
       let step = making.next();
       for (; !step.done; step = making.next()) await this.#advance(pace, step.value);
       await this.#read(this);

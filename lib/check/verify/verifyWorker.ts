@@ -1,14 +1,14 @@
 import { parentPort } from "node:worker_threads";
 import { isStopped, processIdle, threadJob } from "../../thread.js";
 import type { Tally } from "../../truth/answerKey.js";
+import type { Chunks } from "../../write/chunks.js";
 import type { Buckets } from "./buckets.js";
 import { type Expectation, remake } from "./expected.js";
 
-/** What a thread is told: which log, and which of its stretches are its own. */
-export interface WorkerJob {
+/** What a thread is told: which log, and the chunks of it, of which it claims one after the other. */
+export interface RemakeTask {
   readonly expectation: Expectation;
-  readonly index: number;
-  readonly of: number;
+  readonly chunks: Chunks;
 }
 
 /** How many more lines were made; at the end what they come to. */
@@ -17,8 +17,8 @@ export type WorkerAnswer =
   | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
 
 const port = parentPort!;
-const { expectation, index, of } = threadJob<WorkerJob>();
-const making = remake(expectation, index, of);
+const { expectation, chunks } = threadJob<RemakeTask>();
+const making = remake(expectation, chunks);
 let lines = 0;
 let step = making.next();
 for (; !step.done && !isStopped(); step = making.next()) {

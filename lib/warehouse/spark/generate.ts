@@ -43,13 +43,13 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
   if (files && wanted !== undefined)
     throw new InputError("shards: executors that write files themselves make an hour each; leave it out");
   // Parquet's rules hold: typed columns, and so no lines that could be spoilt.
-  const { plan, job } = prepare({ ...log, out: "lake.parquet" });
-  const scenario = JSON.stringify(job.scenario);
+  const { plan, slice } = prepare({ ...log, out: "lake.parquet" });
+  const scenario = JSON.stringify(slice.scenario);
   const without =
-    job.without === true
+    slice.without === true
       ? " --without-incidents"
-      : job.without.length > 0
-        ? ` --without-incidents ${job.without.map(shellWord).join(" ")}`
+      : slice.without.length > 0
+        ? ` --without-incidents ${slice.without.map(shellWord).join(" ")}`
         : "";
   const generate = `${command} generate --scenario "$scenario" --seed ${plan.seed}${without} --workers 1`;
   const withScenario = (run: string) =>

@@ -9,8 +9,8 @@ import { type Tally, tallyOf } from "../truth/answerKey.js";
 import { Counts } from "../truth/counts.js";
 import { Labels } from "../truth/labels.js";
 
-/** What a maker needs to know; plain data, so that a worker can be told. */
-export interface Job {
+/** A slice of a log, or all of it, and the form in which it is written: plain data, so that a worker can be told. */
+export interface LogSlice {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly without: true | readonly string[];
@@ -26,7 +26,7 @@ export interface Job {
  * Whether the file of a part begins with the header. Of the parts that tile a log's window exactly one does, so that
  * put together they are the whole: that at the window's beginning which is not empty. Parquet files stand alone.
  */
-export function hasHeader({ format, from, to }: Job, { start }: Plan): boolean {
+export function hasHeader({ format, from, to }: LogSlice, { start }: Plan): boolean {
   return !formats[format].concatenable || (from === start * 1000 && to > from);
 }
 
@@ -41,22 +41,23 @@ export interface Piece {
   readonly until?: number | undefined;
 }
 
-/** Makes bytes, labels and counts of any stretches of a log, one after the other. */
-export class Maker {
-  readonly encoder: Encoder;
+/** Makes and encodes any stretches of a log, one after the other, with their labels, and counts what is in them. */
+export class SliceEncoder {
+  /** Encodes records in the format that was asked for. */
+  readonly format: Encoder;
   readonly #stream: LogStream;
   readonly #counts: Counts;
   readonly #labels: Labels | undefined;
   readonly #hasDefects: boolean;
 
   /** Loads what the format needs. */
-  static async create(job: Job): Promise<Maker> {
-    const plan = planOf(job.scenario, job.seed, job.without);
-    return new Maker(plan, await formats[job.format].encoder(plan), job);
+  static async create(slice: LogSlice): Promise<SliceEncoder> {
+    const plan = planOf(slice.scenario, slice.seed, slice.without);
+    return new SliceEncoder(plan, await formats[slice.format].encoder(plan), slice);
   }
 
-  private constructor(plan: Plan, encoder: Encoder, { labels, from, to }: Job) {
-    this.encoder = encoder;
+  private constructor(plan: Plan, encoder: Encoder, { labels, from, to }: LogSlice) {
+    this.format = encoder;
     this.#stream = new LogStream(plan);
     this.#counts = new Counts(plan, from, to);
     this.#labels = labels ? new Labels(plan) : undefined;
@@ -74,7 +75,7 @@ export class Maker {
       let labels = this.#labels?.encode(batch);
       let records = batch.length;
       const until = batch.second[Math.max(0, batch.length - 1)] * 1000;
-      for (const bytes of this.encoder.encode(batch)) {
+      for (const bytes of this.format.encode(batch)) {
         yield { bytes, records, labels, until };
         records = 0;
         labels = undefined;
