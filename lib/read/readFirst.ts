@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { contentOf, Lines } from "../files/lines.js";
+import { scratchFolder } from "../files/scratch.js";
 import { csvHeader, type Source } from "../record.js";
 import type { Work } from "../work.js";
 import { firstLines, recognise, sampleSize } from "./detect.js";
@@ -63,7 +63,7 @@ export async function withRecords<T>(
   work: Work,
   use: (csv: string, log: ReadLog) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "server-logs-"));
+  const folder = await scratchFolder();
   try {
     const csv = join(folder, "requests.csv");
     const log = await read(contentOf(source), { ...options, out: csv }, work);

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, quoted } from "../../errors.js";
+import { scratchFolder } from "../../files/scratch.js";
 import { Pace, type Work } from "../../work.js";
 import type { Alert } from "../alert.js";
 import type { Series } from "../series.js";
@@ -68,7 +68,7 @@ export async function evaluateRules(
     throw new InputError(
       `interval: must be a whole multiple of the series' step, ${step} s, not ${quoted(interval)}`,
     );
-  const folder = await mkdtemp(join(tmpdir(), "server-logs-rules-"));
+  const folder = await scratchFolder();
   let server: PrometheusServer | undefined;
   try {
     const path = join(folder, "rules.yml");

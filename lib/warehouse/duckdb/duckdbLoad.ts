@@ -113,6 +113,8 @@ class DuckdbWarehouse implements Warehouse {
 
   async commit(): Promise<void> {
     await this.connection.run("COMMIT");
+    // What closing writes fails in silence where a disk is full, and the new file would lack what its log holds.
+    if (this.claim) await this.connection.run("CHECKPOINT");
     this.#close();
     if (this.claim === undefined) return;
     await this.claim.check();
