@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 export class InputError extends Error {
   override readonly name = "InputError";
   constructor(message: string) {
-    super(harmless(message));
+    super(withoutSecrets(harmless(message)));
   }
 }
 
@@ -30,6 +30,16 @@ export function harmless(words: string): string {
   );
 }
 
+/**
+ * Words without the user and password of an address such as `postgres://me:secret@host/db`, to whatever argument it
+ * was given; also where it was taken for a path, which makes two slashes one, and where a query names the password.
+ */
+export function withoutSecrets(words: string): string {
+  return words
+    .replace(/\b([a-z][\w+.-]*:\/{1,2})[^\s"'@]*(?:@[^\s"'@/]*)*@/gi, "$1…@")
+    .replace(/([?&](?:password|passwd|pwd|secret|token)=)[^&\s"']*/gi, "$1…");
+}
+
 /** How a value is quoted in an error: as JSON, cut at 60 characters, safe for any input. */
 export function quoted(value: unknown): string {
   let text: string;
@@ -39,7 +49,7 @@ export function quoted(value: unknown): string {
     text = String(value);
   }
   text ??= String(value);
-  text = harmless(text); // JSON leaves some of these as they are
+  text = withoutSecrets(harmless(text)); // JSON leaves some control characters as they are; cutting comes last
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -1,10 +1,10 @@
-import { harmless } from "../errors.js";
+import { harmless, withoutSecrets } from "../errors.js";
 import { toStandardOutput } from "../files/sink.js";
 import type { Columns } from "../record.js";
 
 /** Words for people, to standard error; what they repeat of a log gives the terminal no orders. */
 export function tell(words: string): void {
-  process.stderr.write(`${harmless(words)}\n`);
+  process.stderr.write(`${withoutSecrets(harmless(words))}\n`);
 }
 
 /**

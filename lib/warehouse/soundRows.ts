@@ -78,7 +78,10 @@ async function firstUnsound(file: TableFile, { signal }: Work): Promise<string |
     const broke = recordFields.findIndex((_, i) => cells[2 * i + 1] === false);
     const { name, bounds } = recordFields[broke];
     const where = file.kind === "csv" ? `line ${Number(place) + 1}` : `row ${place}`;
-    return `${where}: ${name}: ${quoted(cells[2 * broke] ?? "")} breaks the rule "${bounds.split("; ")[0]}"`;
+    const value = String(cells[2 * broke] ?? "");
+    const rule =
+      name === "endpoint" && value.startsWith("/") ? "no control characters" : bounds.split("; ")[0];
+    return `${where}: ${name}: ${quoted(value)} breaks the rule "${rule}"`;
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
     return undefined; // the file has changed, or breaks off: what DuckDB said first is what is known
@@ -127,13 +130,15 @@ function conditions(file: TableFile): Record<FieldName, string> {
   return {
     timestamp: `${form}${timestamp} >= TIMESTAMP '1970-01-01' AND ${timestamp} < TIMESTAMP '10000-01-01'`,
     ip_address: `regexp_full_match(ip_address, '${ipv4}') OR regexp_full_match(ip_address, '${ipv6}')`,
-    endpoint: "starts_with(endpoint, '/')",
+    endpoint: `regexp_full_match(endpoint, '/[^${controls}]*')`,
     status_code: `status_code BETWEEN ${status.min} AND ${status.max}`,
     // NaN is above all numbers to DuckDB. Percentiles are rounded as DECIMAL(18, 4), so there is a highest value.
     response_time_ms: `${time} IS NULL OR ${time} BETWEEN 0 AND 1e13`,
   };
 }
 
+/** The control characters, which `read` writes as %1B and the like. */
+const controls = "\\x00-\\x1f\\x7f-\\x{9f}";
 const octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const ipv4 = `(${octet}\\.){3}${octet}`;
 const group = "[0-9a-fA-F]{1,4}";

@@ -45,6 +45,7 @@ export async function checkHasRequests(
   path: string,
   argument: string,
 ): Promise<void> {
+  await checkFunctions(connection, path, argument);
   const found = await columnsOf(connection, "requests");
   if (found.length === 0) throw noRequests(argument, path);
   checkShape(
@@ -52,6 +53,30 @@ export async function checkHasRequests(
     recordFields.map((field) => [field.name, duckdbType(field)]),
     argument,
     path,
+  );
+}
+
+/**
+ * Refuses a database whose own macros have names of DuckDB's functions: they would take their places in every
+ * question, and the answers would be theirs.
+ * @throws InputError naming them
+ */
+export async function checkFunctions(
+  connection: DuckDBConnection,
+  path: string,
+  argument: string,
+): Promise<void> {
+  const namesOf = async (where: string) => {
+    const text = `SELECT DISTINCT function_name FROM system.main.duckdb_functions() WHERE ${where}`;
+    return (await connection.runAndReadAll(text)).getRows().map(([name]) => String(name));
+  };
+  const own = await namesOf("NOT internal");
+  if (own.length === 0) return;
+  const builtIn = new Set(await namesOf("internal"));
+  const taken = own.filter((name) => builtIn.has(name)).sort();
+  if (taken.length === 0) return;
+  throw new InputError(
+    `${argument}: ${quoted(path)} has macros with the names of DuckDB's own functions, which would answer in their places: ${taken.map((name) => quoted(name)).join(", ")}; drop them first`,
   );
 }
 

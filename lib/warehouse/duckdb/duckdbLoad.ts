@@ -10,7 +10,7 @@ import { createRequests, insertLog } from "../insert.js";
 import { loadsColumns } from "../schema.js";
 import type { Load, Warehouse } from "../warehouse.js";
 import { inFile } from "./duckdb.js";
-import { cannotOpen, checkDuckdbFile, checkHasRequests, columnsOf } from "./duckdbFile.js";
+import { cannotOpen, checkDuckdbFile, checkFunctions, checkHasRequests, columnsOf } from "./duckdbFile.js";
 
 /**
  * Opens a DuckDB file for loading, in one transaction. A new one is written aside, and has its name when it is
@@ -75,6 +75,7 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async begin(): Promise<void> {
+    await checkFunctions(this.connection, this.name, "to");
     await this.connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
     await this.connection.run("BEGIN");
     if ((await columnsOf(this.connection, "requests")).length === 0) await createRequests(this.connection);

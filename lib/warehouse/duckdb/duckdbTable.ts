@@ -5,7 +5,7 @@ import { Pace } from "../../work.js";
 import type { RequestsTable } from "../table.js";
 import { noRequests } from "../warehouse.js";
 import { firstLines, inFile, lock } from "./duckdb.js";
-import { cannotOpen, checkDuckdbFile, columnsOf } from "./duckdbFile.js";
+import { cannotOpen, checkDuckdbFile, checkFunctions, columnsOf } from "./duckdbFile.js";
 
 /**
  * Opens the table `requests` of a DuckDB file. While it is open, no other process can write to the file.
@@ -28,6 +28,7 @@ export async function openDuckdbTable(file: string, argument: string): Promise<R
       ? error
       : new InputError(`${argument}: cannot read ${quoted(path)}: ${firstLines(error, 1)}`);
   try {
+    await checkFunctions(connection, path, argument);
     const types = new Map(await columnsOf(connection, "requests"));
     if (types.size === 0) throw noRequests(argument, path);
     await lock(connection);
