@@ -6,9 +6,20 @@ import type { Digest } from "./digest.js";
 import { reason } from "./fault.js";
 import { standardInput } from "./places.js";
 import { isFrame, isSkippable } from "./unzstd.js";
+import { utf16, utf16Order } from "./utf16.js";
 
-/** How the bytes of a log are packed; told by their first bytes, not by the file's name. */
-export type Compression = "none" | "gzip" | "zstd";
+/** How the bytes of a log are packed or written; told by their first bytes, not by the file's name. */
+export type Compression = "none" | "gzip" | "zstd" | "utf-16le" | "utf-16be";
+
+/** How files begin that packers make which are not read, and what unpacks them. */
+const otherPackers: readonly (readonly [name: string, head: readonly number[], unpack: string])[] = [
+  ["xz", [0xfd, 0x37, 0x7a, 0x58], "xz -dc"],
+  ["bzip2", [0x42, 0x5a, 0x68], "bzip2 -dc"],
+  ["zip", [0x50, 0x4b, 0x03, 0x04], "unzip -p"],
+  ["7-Zip", [0x37, 0x7a, 0xbc, 0xaf], "7z x -so"],
+  ["lz4", [0x04, 0x22, 0x4d, 0x18], "lz4 -dc"],
+  ["compress", [0x1f, 0x9d], "uncompress -c"],
+];
 
 /** Bytes asked for at a time: small enough to stay in the cache. */
 export const readSize = 1 << 18;
@@ -38,6 +49,12 @@ export async function openBytes(path: string, argument: string, digest?: Digest)
   if (path === standardInput) return openStandardInput();
   const { handle, size } = await openFile(path, argument);
   const head = await readHead(handle, size);
+  try {
+    refusePacked(head, argument, path);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   const compression = compressionOf(head);
   let position = 0;
   let damage: string | undefined;
@@ -137,6 +154,7 @@ async function openStandardInput(): Promise<ByteStream> {
   const close = async () => {
     stdin.destroy();
   };
+  refusePacked(head, "path", "standard input");
   return unpacked(all(), compressionOf(head), () => position, undefined, close);
 }
 
@@ -145,6 +163,7 @@ async function openStandardInput(): Promise<ByteStream> {
  * @returns undefined when they are not packed.
  */
 export function openMemory(bytes: Uint8Array): ByteStream | undefined {
+  refusePacked(bytes, "path", "memory");
   const compression = compressionOf(bytes);
   if (compression === "none") return;
   let position = 0;
@@ -167,7 +186,17 @@ export function openMemory(bytes: Uint8Array): ByteStream | undefined {
 function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (isFrame(head) || isSkippable(head)) return "zstd";
-  return "none";
+  return utf16Order(head) ?? "none";
+}
+
+/** @throws InputError when the bytes begin as a packer makes them that is not read */
+function refusePacked(head: Uint8Array, argument: string, name: string): void {
+  const found = otherPackers.find(([, magic]) => magic.every((byte, i) => head[i] === byte));
+  if (found === undefined) return;
+  const [packer, , unpack] = found;
+  throw new InputError(
+    `${argument}: ${quoted(name)} is packed by ${packer}, which is not read (gzip and zstd are): unpack it first, such as ${unpack} FILE | server-logs read -`,
+  );
 }
 
 function unpacked(
@@ -216,5 +245,6 @@ async function* unpack(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (compression === "gzip") yield* (await import("./gunzip.js")).gunzip(packed);
   else if (compression === "zstd") yield* (await import("./unzstd.js")).unzstd(packed);
+  else if (compression !== "none") yield* utf16(packed, compression);
   else yield* packed;
 }
