@@ -2,6 +2,7 @@ import type { FormatName } from "../files/extensions.js";
 import type { Plan } from "../generate/plan.js";
 import { CsvEncoder } from "./csv.js";
 import type { Encoder } from "./encoder.js";
+import type { Pattern } from "./pattern.js";
 
 /** A format in which a log can be written. */
 export interface Format {
@@ -15,6 +16,9 @@ export interface Format {
   /** Loads what the format needs and makes an encoder. */
   encoder(plan: Plan): Promise<Encoder>;
 }
+
+const pattern = async (plan: Plan, lines: Pattern) =>
+  (await import("./pattern.js")).patternEncoder(plan, lines);
 
 /** Every format by its name. What only some of them need is loaded with the encoder. */
 export const formats = {
@@ -37,6 +41,51 @@ export const formats = {
     concatenable: true,
     says: "combined with nginx's $request_time behind it: the response time in seconds, three decimals",
     encoder: async (plan) => (await import("./combined.js")).combinedEncoder(plan, "timed"),
+  },
+  "vhost-combined": {
+    concatenable: true,
+    says: "Apache's combined log with the virtual host first, as Debian sets it up; whole seconds, no response time",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/vhostCombined.js")).vhostCombined),
+  },
+  "nginx-json": {
+    concatenable: true,
+    says: "nginx's own JSON (escape=json), its variables as strings; whole seconds, the response time in seconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/nginxJson.js")).nginxJson),
+  },
+  "ingress-nginx": {
+    concatenable: true,
+    says: "the default log of Kubernetes' ingress-nginx; whole seconds, the response time in seconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/ingressNginx.js")).ingressNginx),
+  },
+  w3c: {
+    concatenable: true,
+    says: "the W3C's extended log as IIS writes it, with its #Fields; whole seconds, whole milliseconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/w3c.js")).w3c),
+  },
+  cloudfront: {
+    concatenable: true,
+    says: "Amazon CloudFront's standard log, with its #Fields; whole seconds, the response time in seconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/cloudfront.js")).cloudfront),
+  },
+  alb: {
+    concatenable: true,
+    says: "AWS application load balancer; the response time in seconds, three decimals",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/alb.js")).alb),
+  },
+  caddy: {
+    concatenable: true,
+    says: "Caddy's JSON; the response time in seconds, five decimals",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/caddy.js")).caddy),
+  },
+  "envoy-json": {
+    concatenable: true,
+    says: "Envoy's JSON with Istio's names; whole milliseconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/envoyJson.js")).envoyJson),
+  },
+  ecs: {
+    concatenable: true,
+    says: "the Elastic Common Schema as NDJSON; the response time in nanoseconds",
+    encoder: async (plan) => pattern(plan, (await import("./patterns/ecs.js")).ecs),
   },
   parquet: {
     concatenable: false,

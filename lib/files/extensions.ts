@@ -10,6 +10,15 @@ export const formatExtensions = {
   ndjson: [".ndjson", ".jsonl"],
   combined: [".log"],
   "combined-timed": [],
+  "vhost-combined": [],
+  "nginx-json": [],
+  "ingress-nginx": [],
+  w3c: [],
+  cloudfront: [],
+  alb: [],
+  caddy: [],
+  "envoy-json": [],
+  ecs: [],
   parquet: [".parquet"],
 } as const satisfies Record<string, readonly string[]>;
 

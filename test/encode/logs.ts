@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import type { FormatName } from "#lib/files/extensions";
+import type { ReadFormat } from "#lib/read/formats/formats";
+import type { ReadOptions } from "#lib/read/read";
 import type { ScenarioInput } from "#lib/scenario/types";
 import { type GenerateOptions, generate } from "#lib/write/generate";
 
@@ -43,6 +46,19 @@ export const hostile: Exclude<ScenarioInput, string> = {
     ],
   },
 };
+
+/** How `read` reads what a format writes, where it is called otherwise; a combined log has no response time. */
+export function readAs(format: FormatName): ReadOptions {
+  const names: Partial<Record<FormatName, ReadFormat>> = {
+    ndjson: "json",
+    "nginx-json": "json",
+    "combined-timed": "combined",
+    "vhost-combined": "combined",
+    cloudfront: "w3c",
+  };
+  const timeless = format === "combined" || format === "vhost-combined";
+  return { format: names[format] ?? (format as ReadFormat), ...(timeless && { timeUnit: "none" }) };
+}
 
 /** Writes the same log in one form after the other. @returns the paths, in order */
 export async function write(folder: string, options: GenerateOptions, ...names: string[]): Promise<string[]> {

@@ -41,6 +41,8 @@ export class Requests {
   readonly referrer = new Uint16Array(BATCH_SIZE);
   /** Bytes of the body sent. */
   readonly size = new Uint32Array(BATCH_SIZE);
+  /** 32 bits that are the record's own, for formats to draw their ports and identifiers from. */
+  readonly word = new Int32Array(BATCH_SIZE);
 
   readonly #key: number;
   readonly #people: number;
@@ -84,7 +86,7 @@ export class Requests {
   /** Draws for every row of a batch. */
   draw(batch: Batch): void {
     const { length, second, millisecond, visitor, outcome: outcomes, latency, identifier, phase } = batch;
-    const { agent, referrer, size } = this;
+    const { agent, referrer, size, word: words } = this;
     const key = this.#key;
     const people = this.#people;
     const bots = this.agents.length - people;
@@ -98,6 +100,7 @@ export class Requests {
       const who = mix32(visitor[row] ^ key);
       const when = Math.imul(second[row] | 0, 1000) + millisecond[row];
       const word = mix32((who + Math.imul(when, 0x9e3779b1)) ^ Math.imul(latency[row], 0x85ebca6b));
+      words[row] = word;
       const outcome = outcomes[row];
       const from = comesFrom[outcome * 4 + phase[row]];
       agent[row] = phase[row] === BOT ? people + below(who, bots) : below(who, people);
