@@ -50,7 +50,7 @@ describe.each(textFormats)("%s", (format) => {
           expect(log.lines - log.skipped).toBe(key.lines.written);
           expect(key.counts.requests.reduce((sum, requests) => sum + requests, 0)).toBe(log.records);
         }),
-        { numRuns: kind === "all" ? 25 : 5, seed: 1 },
+        { numRuns: kind === "all" ? 10 : 2, seed: 1 },
       );
     },
   );

@@ -1,6 +1,6 @@
 import { readClient } from "../fields/client.js";
 import { scaled } from "../fields/duration.js";
-import { requestPath } from "../fields/request.js";
+import { damagedTarget, requestPath } from "../fields/request.js";
 import { digits, moment } from "../fields/time.js";
 import { afterWords, quoteEnd, wordEnd } from "../fields/words.js";
 import {
@@ -31,10 +31,15 @@ export const elb: LineFormat = {
 /** The application load balancer's: the classic one with the type of connection before it and more behind it. */
 export const alb: LineFormat = {
   title: "AWS application load balancer",
-  reading: (options) => loadBalancer(options, true),
+  reading: (options, sample) => loadBalancer(options, true, fieldsOf(sample)),
 };
 
-function loadBalancer({ toUtc, keepQuery, timeUnit }: FormatOptions, application: boolean): Reading {
+/** @param fields - that a line has; one that has fewer was cut */
+function loadBalancer(
+  { toUtc, keepQuery, timeUnit }: FormatOptions,
+  application: boolean,
+  fields = 0,
+): Reading {
   return {
     read: (bytes, start, end, row) => {
       row.bytes = bytes;
@@ -61,9 +66,42 @@ function loadBalancer({ toUtc, keepQuery, timeUnit }: FormatOptions, application
       if (bytes[request] !== QUOTE || request >= end) return "no request in quotes behind the bytes";
       const close = quoteEnd(bytes, request + 1, end);
       if (close < 0) return "the line ends inside the request";
+      if (fields > 0 && countFields(bytes, close + 1, end) + fieldsBefore < fields)
+        return "fewer fields than the first lines have: the line may have been cut";
+      const damaged = damagedTarget(bytes, request + 1, close);
+      if (damaged !== undefined) return damaged;
       return requestPath(bytes, request + 1, close, row, keepQuery);
     },
   };
+}
+
+/** Fields of an application load balancer's line up to its request: later versions have more behind. */
+const fieldsBefore = 13;
+
+/** How many fields most of the first lines have: AWS adds fields at the end from time to time. */
+function fieldsOf(sample: readonly Uint8Array[]): number {
+  const counts = new Map<number, number>();
+  for (const line of sample) {
+    const count = countFields(line, 0, line.length);
+    counts.set(count, (counts.get(count) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0]);
+  return most?.[0] ?? 0;
+}
+
+/** Words and texts in quotes in bytes[start, end); a quote that is not closed makes none. */
+function countFields(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === SPACE) continue;
+    if (bytes[at] === QUOTE) {
+      at = quoteEnd(bytes, at + 1, end);
+      if (at < 0) return count;
+      at++;
+    } else while (at < end && bytes[at] !== SPACE) at++;
+    count++;
+  }
+  return count;
 }
 
 /** Adds up three processing times in seconds. */
@@ -91,5 +129,6 @@ function isType(bytes: Uint8Array, start: number, end: number): boolean {
 
 const noType = otherFormat("no type of connection, such as https, at the start");
 const noTime = otherFormat("no time, such as 2026-01-05T00:22:28.123456Z");
+const SPACE = 32;
 const QUOTE = 34;
 const MINUS = 45;

@@ -1,4 +1,5 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { damagedTarget } from "../fields/request.js";
 import type { LineFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
@@ -35,7 +36,7 @@ export const cloudfrontRealtime: LineFormat = {
           at = to + 1;
         }
         if (column < 40) return "fewer fields with tabs between than CloudFront's real-time log has";
-        return readFields(texts, row);
+        return readFields(texts, row) ?? damagedTarget(bytes, texts.start[TARGET], texts.end[TARGET]);
       },
     };
   },

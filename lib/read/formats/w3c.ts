@@ -1,4 +1,5 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { damagedTarget } from "../fields/request.js";
 import { moment } from "../fields/time.js";
 import {
   type FormatOptions,
@@ -80,7 +81,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
       texts.end[STATUS] = to[SC_STATUS];
       texts.start[DURATION] = from[TAKEN];
       texts.end[DURATION] = to[TAKEN];
-      const failed = readFields(texts, row);
+      const failed = readFields(texts, row) ?? damagedTarget(bytes, from[STEM], to[STEM]);
       const hasQuery =
         to[QUERY] > from[QUERY] && !(to[QUERY] - from[QUERY] === 1 && bytes[from[QUERY]] === MINUS);
       if (failed !== undefined || !options.keepQuery || !hasQuery) return failed;
