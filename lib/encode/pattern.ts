@@ -2,7 +2,7 @@ import { addressOf, type Batch, type Outcome } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { mix32 } from "../generate/random/stream.js";
 import { Requests } from "../generate/site/request.js";
-import type { Spoiler } from "./corrupt.js";
+import type { LineFields } from "./corrupt.js";
 import { LineEncoder, type RouteText, routeText } from "./encoder.js";
 import {
   PADDED_POINT,
@@ -159,7 +159,7 @@ export class PatternEncoder extends LineEncoder {
   readonly #seconds: readonly SecondText[];
   readonly #agents: Text;
   readonly #referrers: Text;
-  protected readonly spoiler: Spoiler;
+  protected readonly lineFields: LineFields;
 
   constructor(plan: Plan, requests: Requests, { header, parts, json }: Pattern) {
     const operations: number[] = [];
@@ -222,7 +222,7 @@ export class PatternEncoder extends LineEncoder {
     this.#seconds = seconds;
     this.#agents = packText(agents);
     this.#referrers = packText(referrers);
-    this.spoiler = json === undefined ? textSpoiler(parts) : jsonSpoiler(json);
+    this.lineFields = json === undefined ? textFields(parts) : jsonFields(json);
   }
 
   override encode(batch: Batch): Generator<Uint8Array> {
@@ -342,7 +342,7 @@ const HEX = Uint16Array.from({ length: 256 }, (_, i) => {
 });
 
 /** Takes lines apart by the parts of the pattern. */
-function textSpoiler(parts: readonly Part[]): Spoiler {
+function textFields(parts: readonly Part[]): LineFields {
   const groups: (FieldIndex | undefined)[] = [];
   const pattern = parts.map((each) => {
     if (typeof each === "string") return each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -371,7 +371,7 @@ function textSpoiler(parts: readonly Part[]): Spoiler {
 }
 
 /** Takes objects apart at the places of the fields. */
-function jsonSpoiler(places: readonly (string | undefined)[]): Spoiler {
+function jsonFields(places: readonly (string | undefined)[]): LineFields {
   const holderOf = (object: Record<string, unknown>, place: string): [Record<string, unknown>, string] => {
     if (Object.hasOwn(object, place)) return [object, place];
     const steps = place.split(".");
