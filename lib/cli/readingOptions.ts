@@ -19,7 +19,11 @@ export function addReadingOptions(command: Command): Command {
       "unit of response times where the log leaves it open: s, ms, us, ns or none",
     )
     .option("--keep-query", "keep the query strings of paths")
-    .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}");
+    .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
+    .option(
+      "--client-names <what>",
+      "lines whose client is a host's name: quarantine (default), or stand-in, an address of 2001:db8::/32 for each name",
+    );
 }
 
 /**
@@ -33,10 +37,11 @@ export async function readingOptionsOf(
     timeUnit?: string;
     keepQuery?: boolean;
     foldIds?: boolean;
+    clientNames?: string;
   },
   outputs: Record<string, string | undefined>,
 ): Promise<Omit<ReadingOptions, "onRead">> {
-  const { format, timeZone, timeUnit, keepQuery, foldIds } = given;
+  const { format, timeZone, timeUnit, keepQuery, foldIds, clientNames } = given;
   const own = format === undefined ? undefined : formatOption(format);
   if (own !== undefined) await keepOptionFile(own, outputs);
   return {
@@ -45,6 +50,7 @@ export async function readingOptionsOf(
     timeUnit: timeUnit as ReadingOptions["timeUnit"],
     query: keepQuery ? "keep" : undefined,
     identifiers: foldIds ? "fold" : undefined,
+    clientNames: clientNames as ReadingOptions["clientNames"],
   };
 }
 

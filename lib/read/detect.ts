@@ -105,11 +105,15 @@ export function readingAsked(
   lines: readonly Uint8Array[],
 ): { reading: Reading; inside?: string } {
   const bare = readingOf(format, options, lines);
-  if (bare === undefined || (lines.length > 0 && countOf(bare, lines).records === 0)) {
+  if (bare === undefined || (lines.length > 0 && countOf(bare, lines, options.standIns).records === 0)) {
     const inside = opened(options, lines);
     const own = { ...options, received: inside?.received ?? false };
     const reading = inside && readingOf(format, own, inside.lines);
-    if (inside && reading && (reading.unsure !== undefined || countOf(reading, inside.lines).records > 0))
+    if (
+      inside &&
+      reading &&
+      (reading.unsure !== undefined || countOf(reading, inside.lines, options.standIns).records > 0)
+    )
       return { reading: unwrapping(inside, format.reading(own, inside.lines)), inside: inside.title };
   }
   return { reading: format.reading(options, lines) };
@@ -142,7 +146,7 @@ function trialsOf(
   const trials = Object.entries(formats).map(([name, format]): Trial => {
     try {
       const reading = format.reading(options, lines);
-      return { name, format, reading, ...countOf(reading, lines) };
+      return { name, format, reading, ...countOf(reading, lines, options.standIns) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const miss = error instanceof OtherFormatError ? undefined : error.message.replace(/^format: /, "");
@@ -226,9 +230,9 @@ function readingOf(
 }
 
 /** What becomes of the lines. */
-function countOf(reading: Reading, lines: readonly Uint8Array[]) {
+function countOf(reading: Reading, lines: readonly Uint8Array[], standIns = false) {
   const row = new Row();
-  const rows = new CsvRows(1 << 12);
+  const rows = new CsvRows(1 << 12, false, standIns);
   const misses = new Map<string, number>();
   let records = 0;
   let unreadable = 0;

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { csvHeader } from "../record.js";
 import { isAddress } from "./fields/address.js";
+import { isHostName, putStandIn, standInLength } from "./fields/hostName.js";
 import { foldIdentifiers } from "./fields/identifiers.js";
 import type { Reason, Row } from "./row.js";
 
@@ -17,14 +18,17 @@ export class CsvRows {
   readonly #stamp = new Uint8Array(20); // "2026-01-05T00:00:00."
   #day = -1;
   readonly #fold: boolean;
+  readonly #standIns: boolean;
   #folded = new Uint8Array(4096);
 
   /**
    * @param capacity - bytes to start with; grows when a row needs more
    * @param fold - whether identifiers in paths become `{id}`
+   * @param standIns - whether a client that is a host's name gets an address in its place
    */
-  constructor(capacity: number, fold = false) {
+  constructor(capacity: number, fold = false, standIns = false) {
     this.#bytes = new Uint8Array(capacity);
+    this.#standIns = standIns;
     this.#fold = fold;
     this.#text(`${csvHeader}\n`);
   }
@@ -52,12 +56,20 @@ export class CsvRows {
     if (status < 100 || status > 599) return "the status is not between 100 and 599";
     if (row.time < 0) return "the time lies before 1970";
     if (row.time >= endOfTime) return "the time lies after the year 9999";
-    if (!isAddress(bytes, addressStart, addressEnd)) return "the client is not an IP address";
+    const named = !isAddress(bytes, addressStart, addressEnd);
+    if (named) {
+      if (!row.mayBeName || !isHostName(bytes, addressStart, addressEnd))
+        return "the client is not an IP address";
+      if (!this.#standIns) return hostsName;
+    }
     if (bytes[pathStart] !== SLASH || pathEnd <= pathStart) return "the request's target is not a path";
     // A byte of the path takes three as %XX, and a part of it is at most 2.5 times as long folded.
     this.#reserve(96 + (this.#fold ? 9 : 3) * (pathEnd - pathStart));
     this.#time(row.time);
-    this.#copy(bytes, addressStart, addressEnd);
+    if (named) {
+      putStandIn(bytes, addressStart, addressEnd, this.#bytes, this.#length);
+      this.#length += standInLength;
+    } else this.#copy(bytes, addressStart, addressEnd);
     this.#bytes[this.#length++] = COMMA;
     if (this.#fold) this.#foldedPath(bytes, pathStart, pathEnd);
     else this.#path(bytes, pathStart, pathEnd);
@@ -175,6 +187,8 @@ export class CsvRows {
   }
 }
 
+const hostsName =
+  "the client is a host's name, not an IP address: --client-names stand-in (clientNames) gives each name an address of its own";
 const endOfTime = Date.UTC(10_000, 0, 1);
 const ascii = new TextEncoder();
 const hexadecimal = "0123456789ABCDEF";

@@ -57,6 +57,12 @@ export interface ReadOptions {
    * (`/users/123` is `/users/{id}`); "keep" by default.
    */
   identifiers?: "keep" | "fold" | undefined;
+  /**
+   * What becomes of lines of Apache's and nginx's logs whose client is a host's name (`HostnameLookups On`): they go
+   * into quarantine (the default), or a "stand-in" takes the name's place, an address in 2001:db8::/32, which is
+   * reserved for documentation; the same for the same name in every log.
+   */
+  clientNames?: "quarantine" | "stand-in" | undefined;
 }
 
 /** Names of the options of `read`. */
@@ -70,6 +76,7 @@ export const readOptions = Object.keys({
   logFormat: true,
   query: true,
   identifiers: true,
+  clientNames: true,
 } satisfies Record<keyof ReadOptions, true>);
 
 /**
@@ -114,7 +121,14 @@ export async function readInto(
     );
     const tally = new Tally(quarantine);
     const size = sizeOf(files);
-    const records = new Records(sink, quarantine, tally, options.identifiers === "fold", size);
+    const records = new Records(
+      sink,
+      quarantine,
+      tally,
+      options.identifiers === "fold",
+      formatOptions.standIns === true,
+      size,
+    );
     const sources: SourceLog[] = [];
     let before = 0;
     for (const job of jobs) {
@@ -161,6 +175,7 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
     timeUnit,
     timeField,
     identifiers = "keep",
+    clientNames = "quarantine",
   } = options;
   const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
     if (allowed.includes(value as string)) return;
@@ -170,6 +185,7 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
   };
   oneOf("query", query, ["cut", "keep"]);
   oneOf("identifiers", identifiers, ["keep", "fold"]);
+  oneOf("clientNames", clientNames, ["quarantine", "stand-in"]);
   if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
   if (timeField !== undefined && (typeof timeField !== "string" || timeField === "" || timeUnit === "none")) {
     throw new InputError(
@@ -178,7 +194,13 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
         : `timeField: ${quoted(timeField)} is neither a field's name nor its number, such as "1"`,
     );
   }
-  const formatOptions = { toUtc: clockOf(timeZone), keepQuery: query === "keep", timeUnit, timeField };
+  const formatOptions = {
+    toUtc: clockOf(timeZone),
+    keepQuery: query === "keep",
+    standIns: clientNames === "stand-in",
+    timeUnit,
+    timeField,
+  };
   if (options.logFormat === undefined) return { asked: askedFormat(format), formatOptions };
   if (format !== "auto") throw new InputError("logFormat: format is given as well: give one of them");
   return { asked: { name: "log-format", format: logFormat(options.logFormat) }, formatOptions };

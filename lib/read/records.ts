@@ -21,8 +21,15 @@ export class Records {
   readonly #tally: Tally;
 
   /** @param size - bytes that will be read, if known: a small log needs no large buffer */
-  constructor(sink: Sink, quarantine: Quarantine, tally: Tally, fold: boolean, size: number | undefined) {
-    this.#rows = new CsvRows(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold);
+  constructor(
+    sink: Sink,
+    quarantine: Quarantine,
+    tally: Tally,
+    fold: boolean,
+    standIns: boolean,
+    size: number | undefined,
+  ) {
+    this.#rows = new CsvRows(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold, standIns);
     this.#sink = sink;
     this.#quarantine = quarantine;
     this.#tally = tally;

@@ -20,6 +20,8 @@ export class Row {
   hundredths = -1;
   /** How many requests the line stands for: syslog writes "message repeated 7 times: [ … ]" for seven like lines. */
   repeats = 1;
+  /** Whether the client may be a host's name: the servers that look it up write it in the address's place. */
+  mayBeName = false;
 }
 
 /** Why a line is not a record, in words; `undefined` when it is one. */
@@ -54,6 +56,8 @@ export type TimeUnit = "s" | "ms" | "us" | "ns";
 
 /** What a format needs to know. */
 export interface FormatOptions {
+  /** Whether clients that are hosts' names get addresses in their place. */
+  readonly standIns?: boolean;
   /** Turns the log's local time into UTC. */
   readonly toUtc: ToUtc;
   /** Whether a path keeps its query string. */

@@ -117,6 +117,7 @@ const optionNames = [
   "logFormat",
   "query",
   "identifiers",
+  "clientNames",
 ];
 
 function checkTarget(to: unknown): void {

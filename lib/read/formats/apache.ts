@@ -45,6 +45,7 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
       .join("; "),
     unsure: first.unsure ?? time.unsure,
     read: (bytes, start, end, row) => {
+      row.mayBeName = true;
       const wrong = head.read(bytes, start, end, row);
       if (wrong !== undefined) return wrong;
       row.hundredths = -1;
