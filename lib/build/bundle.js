@@ -25,9 +25,13 @@ const findCore = {
 };
 
 const bundle = await rolldown({
-  input: ["cli/main.js", "write/worker.js", "check/verify/verifyWorker.js", "notebook/pictureWorker.js"].map(
-    (file) => join(dist, file),
-  ),
+  input: [
+    "cli/main.js",
+    "write/worker.js",
+    "check/verify/verifyWorker.js",
+    "notebook/pictureWorker.js",
+    "monitor/drill/drillWorker.js",
+  ].map((file) => join(dist, file)),
   platform: "node",
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !inside.includes(id),
   plugins: [findCore],

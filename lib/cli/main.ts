@@ -4,11 +4,14 @@ import { InputError, InterruptedError, quoted } from "../errors.js";
 import { reason } from "../files/fault.js";
 import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
+import { detectCommand } from "./detect.js";
+import { drillCommand } from "./drill.js";
 import { generateCommand } from "./generate.js";
 import { loadCommand } from "./load.js";
 import { tell } from "./output.js";
 import { questionsCommand } from "./questions.js";
 import { readCommand } from "./read.js";
+import { scoreCommand } from "./score.js";
 import { sparkCommand } from "./spark.js";
 import { validateCommand } from "./validate.js";
 import { verifyCommand } from "./verify.js";
@@ -22,6 +25,9 @@ const commands = [
   loadCommand,
   askCommand,
   questionsCommand,
+  scoreCommand,
+  detectCommand,
+  drillCommand,
   sparkCommand,
 ];
 
