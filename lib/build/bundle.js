@@ -20,7 +20,8 @@ const findCore = {
       core.add(module);
       this.getModuleInfo(module)?.importedIds.forEach(add);
     };
-    add(join(dist, "write", "generate.js"));
+    // the last two are small, and would each become a file of their own
+    for (const file of ["write/generate.js", "digits.js", "thread.js"]) add(join(dist, file));
   },
 };
 
