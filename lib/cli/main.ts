@@ -15,6 +15,7 @@ import { scoreCommand } from "./score.js";
 import { sparkCommand } from "./spark.js";
 import { validateCommand } from "./validate.js";
 import { verifyCommand } from "./verify.js";
+import { watchCommand } from "./watch.js";
 
 /** The commands, in the order in which `--help` lists them. A new one is a file beside this one and a line here. */
 const commands = [
@@ -29,6 +30,7 @@ const commands = [
   detectCommand,
   drillCommand,
   sparkCommand,
+  watchCommand,
 ];
 
 /**

@@ -59,6 +59,11 @@ export function formatOption(text: string): FromFile<ReadFormat | OwnFormat> {
   return { value: text as ReadFormat, places: [] };
 }
 
+/** A file of objectives. */
+export function objectivesOption(path: string): unknown {
+  return jsonFile(path, "slo", "the file of objectives").value;
+}
+
 /** Largest file of options that is read, in bytes; a scenario of a hundred endpoints takes 20 kB. */
 const MOST_BYTES = 16 * 2 ** 20;
 

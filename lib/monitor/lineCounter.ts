@@ -12,6 +12,8 @@ import { mostEndpoints, type Steps } from "./steps.js";
 export interface CountOptions {
   /** Whether identifiers in paths become `{id}`. */
   readonly fold: boolean;
+  /** Whether endpoints are told apart. */
+  readonly endpoints: boolean;
   readonly quantiles: boolean;
 }
 
@@ -25,10 +27,13 @@ export class LineCounter implements LineCounts {
   quarantined = 0;
   blank = 0;
   headers = 0;
-  /** Why the first line in quarantine is none, and which line of its log it is. */
+  /** Set it while lines are counted, and `count` stops behind the line at hand. */
+  paused = false;
+  /** Why the first line in quarantine is none, and which of all lines it is. */
   firstReason = "";
   readonly #steps: Steps;
   readonly #fold: boolean;
+  readonly #byEndpoint: boolean;
   readonly #quantiles: boolean;
   readonly #line = new PlainLine();
   readonly #row = new Row();
@@ -38,9 +43,10 @@ export class LineCounter implements LineCounts {
   #read: LineReader = () => "no format was given";
   #isOwn = false;
 
-  constructor(steps: Steps, { fold, quantiles }: CountOptions) {
+  constructor(steps: Steps, { fold, endpoints, quantiles }: CountOptions) {
     this.#steps = steps;
     this.#fold = fold;
+    this.#byEndpoint = endpoints;
     this.#quantiles = quantiles;
     this.#encoded = new CsvRows(4096, false);
     this.#encoded.take();
@@ -52,9 +58,10 @@ export class LineCounter implements LineCounts {
     this.#isOwn = Buffer.from(first).toString("latin1") === csvHeader;
   }
 
-  /** Counts the lines in bytes[start, end); the last may lack its line end. */
-  count(bytes: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end; ) {
+  /** Counts the lines in bytes[start, end); the last may lack its line end. Gives the position up to which it did. */
+  count(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end && !this.paused) {
       if (this.#isOwn) {
         const newline = this.#line.read(bytes, at, end);
         if (newline >= 0) {
@@ -69,6 +76,7 @@ export class LineCounter implements LineCounts {
       this.line(bytes, at, next);
       at = next + 1;
     }
+    return Math.min(at, end);
   }
 
   /** Counts the line bytes[start, end), its LF left out, by the reader of its format. */
@@ -124,6 +132,10 @@ export class LineCounter implements LineCounts {
 
   #record(bytes: Uint8Array): void {
     const { time, pathStart, pathEnd, hash, status, hundredths } = this.#line;
+    if (!this.#byEndpoint) {
+      this.#add(time, this.#steps.endpoint(""), status, hundredths);
+      return;
+    }
     let endpoint = this.#paths.find(bytes, pathStart, pathEnd, hash);
     if (endpoint < 0) {
       const path = bytes.slice(pathStart, pathEnd);
@@ -134,6 +146,7 @@ export class LineCounter implements LineCounts {
   }
 
   #endpointOf(path: Uint8Array): number {
+    if (!this.#byEndpoint) return this.#steps.endpoint("");
     let name = path;
     if (this.#fold) {
       const folded = new Uint8Array(3 * path.length + 8);

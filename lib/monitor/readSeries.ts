@@ -51,15 +51,20 @@ export async function readSeries(
   return { series: collector.series(), ...counted };
 }
 
-/** Counts all lines of logs into steps; the caller ends them. */
+/**
+ * Counts all lines of logs into steps; the caller ends them.
+ * @param paused - called whenever the counter was paused; counting goes on when it resolves
+ */
 export async function countLogs(
   source: LogSource,
   steps: Steps,
   options: ReadSeriesOptions = {},
   work: Work = {},
+  paused?: { counter?: LineCounter; resume: () => Promise<void> },
 ): Promise<CountedLines> {
   const { asked, formatOptions, counter } = prepareCounting(steps, options);
   checkWork(work);
+  if (paused) paused.counter = counter;
   const files = await logFiles(source);
   const jobs: Job[] = [];
   let damage: string | undefined;
@@ -69,7 +74,7 @@ export async function countLogs(
     const total = files.some(({ size }) => size === undefined) ? undefined : sizes.reduce((a, b) => a + b, 0);
     let before = 0;
     for (const [i, job] of jobs.entries()) {
-      await countOne(job, counter, partOf(work, before, job.file.size, total));
+      await countOne(job, counter, partOf(work, before, job.file.size, total), paused?.resume);
       if (job.lines.damage !== undefined) damage ??= `${job.file.name}: ${job.lines.damage}`;
       before += sizes[i];
     }
@@ -88,8 +93,8 @@ export function prepareCounting(steps: Steps, options: ReadSeriesOptions) {
     readNames.map((name) => [name, options[name as keyof ReadSeriesOptions]]),
   );
   const { asked, formatOptions } = checkReadOptions({ ...reading, identifiers });
-  const { quantiles } = checkedSeriesOptions(picked(options));
-  const counter = new LineCounter(steps, { fold: identifiers === "fold", quantiles });
+  const { quantiles, endpoints } = checkedSeriesOptions(picked(options));
+  const counter = new LineCounter(steps, { fold: identifiers === "fold", endpoints, quantiles });
   return { asked, formatOptions, counter };
 }
 
@@ -98,10 +103,19 @@ function picked(options: ReadSeriesOptions): SeriesOptions {
   return Object.fromEntries(seriesOptions.map((name) => [name, options[name as keyof SeriesOptions]]));
 }
 
-async function countOne({ lines, reader, parquet }: Job, counter: LineCounter, work: Work): Promise<void> {
+async function countOne(
+  { lines, reader, parquet }: Job,
+  counter: LineCounter,
+  work: Work,
+  resume: (() => Promise<void>) | undefined,
+): Promise<void> {
   if (parquet) {
     const row = new Row();
-    await parquet.each(row, (wrong) => void counter.row(row, wrong), work);
+    const take = (wrong: string | undefined) => {
+      counter.row(row, wrong);
+      return counter.paused ? resume?.() : undefined;
+    };
+    await parquet.each(row, take, work);
     return;
   }
   let first = true;
@@ -118,7 +132,12 @@ async function countOne({ lines, reader, parquet }: Job, counter: LineCounter, w
     }
     // damaged data end in the middle of a line
     const whole = lines.damage === undefined ? end : bytes.lastIndexOf(LF, end - 1) + 1;
-    counter.count(bytes, at, whole);
+    for (;;) {
+      at = counter.count(bytes, at, whole);
+      if (!counter.paused) break;
+      await resume?.();
+      counter.paused = false;
+    }
     if (whole < end) counter.cutOff(lines.damage!);
   }
 }

@@ -221,6 +221,56 @@ export class Steps {
     }
   }
 
+  /** The number of the newest record's step and its time, milliseconds since 1970; minus infinity before the first. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** What it knows but for response times, to go on from later; plain data for JSON. */
+  state(): StepsState {
+    const kept = ({ cells, slow, untimed }: OpenStep) =>
+      [cells, slow, untimed].map((column) => [...column].slice(0, 512));
+    const open = this.#ring.flatMap((each, slot) =>
+      each === undefined ? [] : [[slot, kept(each)] as const],
+    );
+    const { endpoints, cellEndpoint, cellStatus, next } = this;
+    const newest = Number.isFinite(this.#newest) ? this.#newest : null;
+    return {
+      step: this.step,
+      slots: this.#ring.length,
+      endpoints: [...endpoints],
+      cells: cellStatus.map((status, i) => [cellEndpoint[i], status]),
+      next: next ?? null,
+      newest,
+      closedAny: this.#closedAny,
+      late: kept(this.late),
+      open,
+    };
+  }
+
+  /** Goes on from a state; nothing may have been counted yet. @throws InputError when it is of other steps */
+  restore(state: StepsState): void {
+    if (state.step !== this.step || state.slots !== this.#ring.length)
+      throw new InputError("state: was kept with another step or allowance; give the same, or another file");
+    for (const name of state.endpoints) this.endpoint(name);
+    for (const [endpoint, status] of state.cells) this.cell(endpoint, status);
+    const fill = (open: OpenStep, columns: readonly (readonly number[])[]) => {
+      room(open, this.cellStatus.length, this.endpoints.length);
+      [open.cells, open.slow, open.untimed].forEach((column, i) => {
+        column.set(columns[i].slice(0, column.length));
+      });
+    };
+    fill(this.late, state.late);
+    for (const [slot, columns] of state.open) {
+      const open = new OpenStep();
+      fill(open, columns);
+      this.#ring[slot] = open;
+    }
+    this.next = state.next ?? undefined;
+    this.#newest = state.newest ?? Number.NEGATIVE_INFINITY;
+    this.#closedAny = state.closedAny;
+  }
+
   /** What is counted in an open step, in all. */
   totals({ cells, slow, untimed }: OpenStep): Totals {
     const totals: Totals = { requests: 0, clientErrors: 0, serverErrors: 0, timed: 0, slow: 0 };
@@ -245,6 +295,19 @@ export class Steps {
     const totals = open === undefined ? noTotals : this.totals(open);
     return { time, step: this.step, ...totals, quantile: (p) => quantileOf(open, p) };
   }
+}
+
+/** What `Steps` knows but for response times. */
+export interface StepsState {
+  readonly step: number;
+  readonly slots: number;
+  readonly endpoints: readonly string[];
+  readonly cells: readonly (readonly [endpoint: number, status: number])[];
+  readonly next: number | null;
+  readonly newest: number | null;
+  readonly closedAny: boolean;
+  readonly late: readonly (readonly number[])[];
+  readonly open: readonly (readonly [slot: number, columns: readonly (readonly number[])[]])[];
 }
 
 const noTotals: Totals = { requests: 0, clientErrors: 0, serverErrors: 0, timed: 0, slow: 0 };

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { InputError } from "../errors.js";
+import type { Slo } from "../monitor/slo.js";
+import { command, type Exit } from "./command.js";
+import { formatOption, number, objectivesOption } from "./options.js";
+import { tell } from "./output.js";
+import { working } from "./progress.js";
+
+/** Adds the command `watch`. */
+export function watchCommand(program: Command, exit: Exit): void {
+  command(
+    program,
+    "watch",
+    "follow a log through rotation and write burn-rate alerts as JSON lines; exit code 1 when an objective is broken",
+  )
+    .argument("<log...>", "a file that grows; - is standard input, read to its end; with --once whole logs")
+    .option("--once", "read the logs to their end and stop")
+    .option(
+      "--availability <share>",
+      "objective: share of the requests without a server error, such as 0.999",
+    )
+    .option("--latency <share>", "objective: share of the requests within --milliseconds, such as 0.99")
+    .option("--milliseconds <ms>", "longest good response time for --latency (default: 300)")
+    .option("--slo <file>", "JSON list of objectives: name, kind, objective, milliseconds, days, minimumBad")
+    .option("--step <seconds>", "length of a step, 1 to 300 (default: 10)")
+    .option("--allowance <seconds>", "how long a step waits for late lines (default: 0)")
+    .option("--state <file>", "keeps what is known: killed and started again, it loses and doubles no alert")
+    .option("--format <name|file>", "what the lines look like (default: by the first lines)")
+    .option("--time-zone <zone>", "zone of times that name none, such as Europe/Berlin or +02:00")
+    .option(
+      "--time-unit <unit>",
+      "unit of response times where the log leaves it open: s, ms, us, ns or none",
+    )
+    .action(async (paths, options) => {
+      const { watch } = await import("../monitor/watch/watch.js");
+      const { once, step, allowance, state, format, timeZone, timeUnit } = options;
+      let stopped = false;
+      const found = await working((work) => {
+        work.signal?.addEventListener("abort", () => {
+          stopped = true;
+        });
+        const watched = {
+          slos: objectives(options),
+          once,
+          state,
+          step: step === undefined ? undefined : number("step")(step),
+          allowance: allowance === undefined ? undefined : number("allowance")(allowance),
+          format: format === undefined ? undefined : formatOption(format).value,
+          timeZone,
+          timeUnit,
+          tell,
+        };
+        return watch(paths, watched, work);
+      });
+      const { records, quarantined, late, alerts } = found;
+      tell(
+        `${records} records, ${quarantined} other lines, ${late} too late for their step, ${alerts} alerts`,
+      );
+      for (const { name, words, budgetLeft } of found.objectives)
+        tell(`${name}: ${words}; ${Math.round(budgetLeft * 1000) / 10} % of the error budget is left`);
+      if (found.broken) exit.code = 1;
+      else if (stopped) exit.code = 130;
+    });
+}
+
+/** The objectives that the options name; without any, 99.9 % without a server error. */
+function objectives(
+  options: Record<"availability" | "latency" | "milliseconds" | "slo", string | undefined>,
+): Slo[] {
+  const { availability, latency, milliseconds, slo } = options;
+  const listed = slo === undefined ? [] : (objectivesOption(slo) as Slo[]);
+  if (!Array.isArray(listed)) throw new InputError("slo: the file must hold a list of objectives");
+  if (milliseconds !== undefined && latency === undefined)
+    throw new InputError("milliseconds: is for --latency, which is not given");
+  const named: Slo[] = [];
+  if (availability !== undefined)
+    named.push({
+      name: "availability",
+      kind: "availability",
+      objective: number("availability")(availability),
+    });
+  if (latency !== undefined) {
+    const limit = milliseconds === undefined ? undefined : number("milliseconds")(milliseconds);
+    named.push({
+      name: "latency",
+      kind: "latency",
+      objective: number("latency")(latency),
+      milliseconds: limit,
+    });
+  }
+  const all = [...listed, ...named];
+  return all.length > 0 ? all : [{ name: "availability", kind: "availability", objective: 0.999 }];
+}

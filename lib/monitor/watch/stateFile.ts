@@ -1,0 +1,65 @@
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { InputError, quoted } from "../../errors.js";
+import type { BurnRateState } from "../burnRate.js";
+import type { StepsState } from "../steps.js";
+import type { TailPlace } from "./tail.js";
+
+/** What a watcher knows after some lines of a log. */
+export interface WatchState {
+  readonly version: 1;
+  readonly place: TailPlace;
+  /** The lines by which the log's format was told, base64; absent before there were any. */
+  readonly head?: string;
+  readonly steps: StepsState;
+  readonly objectives: readonly BurnRateState[];
+  /** What those lines brought, to be written to standard output after this state is safe. */
+  readonly pending: readonly string[];
+}
+
+/**
+ * A watcher's state in a file. A state is replaced as a whole; that its pending alerts have been written is a second
+ * line behind it. A kill between the two leaves open whether they were, which the caller finds out if it can.
+ */
+export class StateFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * The state, and whether its alerts were written; undefined when there is no file.
+   * @throws InputError when the file is no state
+   */
+  load(): { state: WatchState; isWritten: boolean } | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return undefined;
+      throw new InputError(`state: cannot read ${quoted(this.path)}: ${code}`);
+    }
+    const [first, second] = text.split("\n");
+    try {
+      const state = JSON.parse(first) as WatchState;
+      if (state.version === 1 && typeof state.place?.offset === "number" && Array.isArray(state.objectives))
+        return { state, isWritten: second === WRITTEN };
+    } catch {} // told below
+    throw new InputError(`state: ${quoted(this.path)} is not a state of watch; give another file`);
+  }
+
+  /** Replaces the state. */
+  save(state: WatchState): void {
+    const fresh = `${this.path}.new`;
+    writeFileSync(fresh, `${JSON.stringify(state)}\n${state.pending.length === 0 ? `${WRITTEN}\n` : ""}`);
+    renameSync(fresh, this.path);
+  }
+
+  /** Says that the pending alerts have been written. */
+  written(): void {
+    appendFileSync(this.path, `${WRITTEN}\n`);
+  }
+}
+
+const WRITTEN = "written";
