@@ -58,6 +58,27 @@ describe("stages", () => {
     },
   );
 
+  it("import nothing in a circle, types neither", () => {
+    const imports = new Map(
+      files.map(({ name, text }) => [
+        name,
+        importsOf(text)
+          .filter((specifier) => specifier.startsWith("."))
+          .map((specifier) => relative(lib, join(lib, name, "..", specifier)).replace(/\.js$/, ".ts")),
+      ]),
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const follow = (name: string, path: readonly string[]) => {
+      if (path.includes(name)) circles.push([...path.slice(path.indexOf(name)), name].join(" > "));
+      if (done.has(name) || path.includes(name)) return;
+      for (const target of imports.get(name) ?? []) follow(target, [...path, name]);
+      done.add(name);
+    };
+    for (const name of imports.keys()) follow(name, []);
+    expect(circles).toEqual([]);
+  });
+
   it("load Danfo in notebook/frame.ts alone, and find tslab in notebook/show.ts alone", () => {
     const naming = (pattern: RegExp) =>
       files.filter(({ text }) => pattern.test(text.replace(comments, ""))).map(({ name }) => name);

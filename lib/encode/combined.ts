@@ -2,7 +2,7 @@ import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { Requests } from "../generate/site/request.js";
 import type { LineFields } from "./corrupt.js";
-import { LineEncoder, type RouteText, routeText } from "./encoder.js";
+import { type Encoder, LineEncoder, type RouteText, routeText } from "./encoder.js";
 import { packText, putAddress, putSeconds, putText, putWhole, SecondText, type Text } from "./text.js";
 
 /** The parts of a line that defects corrupt. */
@@ -15,12 +15,12 @@ const LINE = /^(\S+) \S+ \S+ \[([^\]]*)\] "[A-Z]+ (\S+) [^"]*" (\d{3}) \S+ "[^"]
  * @param time `timed`: behind each line the response time in seconds with three decimals, cut off, not rounded:
  * nginx with `log_format … '… "$http_user_agent" $request_time'`
  */
-export async function combinedEncoder(plan: Plan, time: "plain" | "timed"): Promise<CombinedEncoder> {
+export async function combinedEncoder(plan: Plan, time: "plain" | "timed"): Promise<Encoder> {
   return new CombinedEncoder(plan, await Requests.of(plan), time);
 }
 
 /** Combined log lines; timed ones end in the response time in seconds. */
-export class CombinedEncoder extends LineEncoder {
+class CombinedEncoder extends LineEncoder {
   readonly #addresses: "public" | "documentation";
   readonly #timed: boolean;
   readonly #requests: Requests;

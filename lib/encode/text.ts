@@ -30,7 +30,7 @@ export function packText(pieces: readonly string[]): Text {
 }
 
 /** Pieces of at most four bytes, one little-endian word each. */
-export function packShort(pieces: readonly string[]): Uint32Array {
+function packShort(pieces: readonly string[]): Uint32Array {
   const words = new Uint32Array(pieces.length);
   pieces.forEach((piece, i) => {
     for (let at = 0; at < piece.length; at++) words[i] |= piece.charCodeAt(at) << (8 * at);
@@ -49,18 +49,18 @@ function ascii(text: string): Uint8Array {
 const numbers = Array.from({ length: 1000 }, (_, i) => String(i));
 
 /** "0." to "999.": whole numbers with the point behind them. */
-export const WHOLE_POINT = packShort(numbers.map((text) => `${text}.`));
+const WHOLE_POINT = packShort(numbers.map((text) => `${text}.`));
 /** Lengths of WHOLE_POINT's texts. */
-export const WHOLE_LENGTH = Uint8Array.from(numbers, (text) => text.length + 1);
+const WHOLE_LENGTH = Uint8Array.from(numbers, (text) => text.length + 1);
 /** "000." to "999." */
-export const PADDED_POINT = packShort(numbers.map((text) => `${text.padStart(3, "0")}.`));
+const PADDED_POINT = packShort(numbers.map((text) => `${text.padStart(3, "0")}.`));
 /** "000Z" to "999Z": milliseconds and the end of a time stamp. */
 export const MILLISECONDS_Z = packShort(numbers.map((text) => `${text.padStart(3, "0")}Z`));
 /** "00" to "99". */
-export const TWO_DIGITS = packShort(numbers.slice(0, 100).map((text) => text.padStart(2, "0")));
+const TWO_DIGITS = packShort(numbers.slice(0, 100).map((text) => text.padStart(2, "0")));
 
 /** How a format writes the second of a record. */
-export interface SecondForm {
+interface SecondForm {
   /** The text for midnight of a day; ASCII. */
   readonly midnight: (day: Date) => string;
   /** Where `00:00:00` stands in it. */

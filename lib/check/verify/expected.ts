@@ -9,7 +9,6 @@ import { Counts } from "../../truth/counts.js";
 import { type Chunks, chunksOf, claimedChunks } from "../../write/chunks.js";
 import { type BucketPlan, Buckets } from "./buckets.js";
 import { BatchHash } from "./hash.js";
-import type { RemakeTask, WorkerAnswer } from "./verifyWorker.js";
 
 /** Which log, or part of one, is expected: plain data, so that a worker can be told. */
 export interface Expectation {
@@ -29,6 +28,17 @@ export interface Expected {
   readonly buckets: Buckets;
   readonly tallies: readonly Tally[];
 }
+
+/** What a thread is told: which log, and the chunks of it, of which it claims one after the other. */
+export interface RemakeTask {
+  readonly expectation: Expectation;
+  readonly chunks: Chunks;
+}
+
+/** How many more lines were made; at the end what they come to. */
+export type WorkerAnswer =
+  | { readonly lines: number }
+  | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
 
 /**
  * Makes the chunks of a log that it comes to claim again, and sums up what readers take for records.

@@ -1,20 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { isStopped, processIdle, threadJob } from "../../thread.js";
-import type { Tally } from "../../truth/answerKey.js";
-import type { Chunks } from "../../write/chunks.js";
-import type { Buckets } from "./buckets.js";
-import { type Expectation, remake } from "./expected.js";
-
-/** What a thread is told: which log, and the chunks of it, of which it claims one after the other. */
-export interface RemakeTask {
-  readonly expectation: Expectation;
-  readonly chunks: Chunks;
-}
-
-/** How many more lines were made; at the end what they come to. */
-export type WorkerAnswer =
-  | { readonly lines: number }
-  | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
+import { type RemakeTask, remake, type WorkerAnswer } from "./expected.js";
 
 const port = parentPort!;
 const { expectation, chunks } = threadJob<RemakeTask>();

@@ -15,7 +15,7 @@ import { Dictionary } from "./dictionary.js";
  * memory. Headers and footer are hyparquet-writer's; the pages are made here from the batches' numbers, since
  * that package's own way takes them as JavaScript strings and objects, at a tenth of the speed.
  */
-export async function parquetEncoder(plan: Plan): Promise<ParquetEncoder> {
+export async function parquetEncoder(plan: Plan): Promise<Encoder> {
   return new ParquetEncoder(plan, await loadZstd());
 }
 
@@ -56,7 +56,7 @@ class Numbered {
 }
 
 /** Encoder of one file, which stands alone: its parts can't be put together. */
-export class ParquetEncoder implements Encoder {
+class ParquetEncoder implements Encoder {
   readonly header = new TextEncoder().encode("PAR1");
   readonly #range: "public" | "documentation";
   readonly #compress: ZstdCompress;

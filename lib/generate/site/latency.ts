@@ -21,15 +21,13 @@ const OCTAVES = 33;
  * Body: log-logistic, of all usual families the one that fits best (measured, see realism.md of the design
  * notes; its standard deviation of ln is s·π/√3). Tail: Pareto, joined where `tail` of the requests are left.
  */
-export function shapeTable(shape: Omit<Latency, "p50">): Float64Array {
-  return quantileTable(quantilesOf(shape));
-}
-
-function quantilesOf({ spread, tail, tailIndex }: Omit<Latency, "p50">): (v: number) => number {
+export function shapeTable({ spread, tail, tailIndex }: Omit<Latency, "p50">): Float64Array {
   const s = (spread * Math.sqrt(3)) / Math.PI;
   const body = (v: number) => power((1 - v) / v, s);
   const join = body(tail);
-  return (v) => (v >= tail ? body(Math.min(v, 1 - 1 / 1024)) : join * power(tail / v, 1 / tailIndex));
+  return quantileTable((v) =>
+    v >= tail ? body(Math.min(v, 1 - 1 / 1024)) : join * power(tail / v, 1 / tailIndex),
+  );
 }
 
 /** @param quantile by the probability of a longer answer */
@@ -89,7 +87,7 @@ export interface LatencyTables {
 }
 
 /** Numbers in a shape table. */
-export const SHAPE_SIZE = OCTAVES * (KNOTS + 1);
+const SHAPE_SIZE = OCTAVES * (KNOTS + 1);
 
 /**
  * A proxy such as nginx gives up at the first look at its timers after the limit: a 504 is late by 0.02 % of the limit
@@ -115,9 +113,7 @@ export function latencyTables(outcomes: readonly Outcome[], site: Site): Latency
     const key = status === TIMED_OUT ? "timed out" : `${spread} ${tail} ${tailIndex}`;
     if (!index.has(key)) {
       index.set(key, shapes.length);
-      shapes.push(
-        quantileTable(status === TIMED_OUT ? afterLimit : quantilesOf({ spread, tail, tailIndex })),
-      );
+      shapes.push(status === TIMED_OUT ? quantileTable(afterLimit) : shapeTable({ spread, tail, tailIndex }));
     }
     shapeAt[i] = index.get(key)! * SHAPE_SIZE;
     if (status === TIMED_OUT) {

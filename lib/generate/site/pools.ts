@@ -13,7 +13,7 @@ export interface Pools {
 }
 
 /** What makes the requests. */
-export type Agents = "browsers" | "app" | "services";
+type Agents = "browsers" | "app" | "services";
 
 /**
  * Draws the pools with Faker, whose English words are loaded only for this. Faker draws which and how many;

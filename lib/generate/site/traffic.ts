@@ -3,7 +3,7 @@ import { beta, binomial } from "../random/distributions.js";
 import { Purpose, Stream, streamKey } from "../random/stream.js";
 
 /** How busy the site is over the week, before chance: what `traffic` in the scenario says. */
-export interface Season {
+interface Season {
   /** Relative intensity by hour of the day, UTC, at the middle of each hour; 24 values. */
   readonly hours: readonly number[];
   /** Relative intensity by day, Monday first; 7 values. */
@@ -71,13 +71,6 @@ export class Intensity {
     if (this.#growth === 0) return plain / UNIT;
     const moment = this.#momentPrefix(to) - this.#momentPrefix(from);
     return (plain + this.#growth * (moment - (this.#origin - this.#epoch) * plain)) / UNIT;
-  }
-
-  /** The largest value in the seconds from `from` to `to` (both included), looked at every minute. */
-  max(from: number, to: number): number {
-    let max = this.at(to);
-    for (let second = from; second < to; second += 60) max = Math.max(max, this.at(second));
-    return max;
   }
 
   #prefix(second: number): number {
