@@ -49,18 +49,18 @@ function ascii(text: string): Uint8Array {
 const numbers = Array.from({ length: 1000 }, (_, i) => String(i));
 
 /** "0." to "999.": whole numbers with the point behind them. */
-const WHOLE_POINT = packShort(numbers.map((text) => `${text}.`));
+export const WHOLE_POINT = packShort(numbers.map((text) => `${text}.`));
 /** Lengths of WHOLE_POINT's texts. */
-const WHOLE_LENGTH = Uint8Array.from(numbers, (text) => text.length + 1);
+export const WHOLE_LENGTH = Uint8Array.from(numbers, (text) => text.length + 1);
 /** "000." to "999." */
-const PADDED_POINT = packShort(numbers.map((text) => `${text.padStart(3, "0")}.`));
+export const PADDED_POINT = packShort(numbers.map((text) => `${text.padStart(3, "0")}.`));
 /** "000Z" to "999Z": milliseconds and the end of a time stamp. */
 export const MILLISECONDS_Z = packShort(numbers.map((text) => `${text.padStart(3, "0")}Z`));
 /** "00" to "99". */
-const TWO_DIGITS = packShort(numbers.slice(0, 100).map((text) => text.padStart(2, "0")));
+export const TWO_DIGITS = packShort(numbers.slice(0, 100).map((text) => text.padStart(2, "0")));
 
 /** How a format writes the second of a record. */
-interface SecondForm {
+export interface SecondForm {
   /** The text for midnight of a day; ASCII. */
   readonly midnight: (day: Date) => string;
   /** Where `00:00:00` stands in it. */
