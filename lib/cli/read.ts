@@ -16,24 +16,25 @@ export function readCommand(program: Command, exit: Exit): void {
       "<log...>",
       'log files, plain, gzip or zstd; patterns such as "access.log*", rotated logs oldest first; - is standard input',
     )
-    .requiredOption(
+    .option(
       "--out <file>",
-      "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output",
+      "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output; left out, it is only told what the log holds",
     );
   addReadingOptions(read)
     .option("--quarantine <file>", "where the lines go that are no records, as NDJSON; - is standard output")
-    .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
+    .option("--json", "tell the outcome as JSON on standard output")
     .action(async (paths, { out, quarantine, json, ...reading }) => {
       if (json && (out === "-" || quarantine === "-")) {
         const [option, carried] = out === "-" ? ["--out", "records"] : ["--quarantine", "quarantine"];
         throw new InputError(`--json: needs ${option} FILE, as standard output carries the ${carried}`);
       }
-      const { read } = await import("../read/read.js");
+      const { dryRun, read } = await import("../read/read.js");
       const options = { ...(await readingOptionsOf(reading, { out, quarantine })), out, quarantine };
-      const log = await working((work) => read(paths, options, work));
+      const log = await working((work) => (out === undefined ? dryRun : read)(paths, options, work));
       if (json) await print(JSON.stringify(log));
       else tell(log.summary);
-      if (out !== "-" && !json) tell(`written to ${log.path}`);
+      if (out === undefined && !json) tell("no record was written: --out FILE writes them");
+      else if (out !== "-" && !json) tell(`written to ${log.path}`);
       if (log.damaged) exit.code = 1;
     });
 }

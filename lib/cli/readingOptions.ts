@@ -18,6 +18,14 @@ export function addReadingOptions(command: Command): Command {
       "--time-unit <unit>",
       "unit of response times where the log leaves it open: s, ms, us, ns or none",
     )
+    .option(
+      "--time-field <field>",
+      "field of the response times where the log leaves it open: its name (rt), or its number behind an access log's fixed fields (2)",
+    )
+    .option(
+      "--log-format <format>",
+      "the log's format as its server was told it: nginx's log_format or Apache's LogFormat, such as '%h %l %u %t \"%r\" %>s %b %D'; instead of --format",
+    )
     .option("--keep-query", "keep the query strings of paths")
     .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
     .option(
@@ -35,19 +43,23 @@ export async function readingOptionsOf(
     format?: string;
     timeZone?: string;
     timeUnit?: string;
+    timeField?: string;
+    logFormat?: string;
     keepQuery?: boolean;
     foldIds?: boolean;
     clientNames?: string;
   },
   outputs: Record<string, string | undefined>,
 ): Promise<Omit<ReadingOptions, "onRead">> {
-  const { format, timeZone, timeUnit, keepQuery, foldIds, clientNames } = given;
+  const { format, timeZone, timeUnit, timeField, logFormat, keepQuery, foldIds, clientNames } = given;
   const own = format === undefined ? undefined : formatOption(format);
   if (own !== undefined) await keepOptionFile(own, outputs);
   return {
     format: own?.value,
     timeZone,
     timeUnit: timeUnit as ReadingOptions["timeUnit"],
+    timeField,
+    logFormat,
     query: keepQuery ? "keep" : undefined,
     identifiers: foldIds ? "fold" : undefined,
     clientNames: clientNames as ReadingOptions["clientNames"],

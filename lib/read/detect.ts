@@ -205,15 +205,21 @@ function chosen(
 
 /** What the nearest formats say of the lines: what `--format` with their names would say. */
 function nearMisses(trials: readonly Trial[]): string {
-  return trials
-    .filter(({ records, miss }) => records > 0 || miss !== undefined)
-    .slice(0, 3)
-    .map(({ name, records, miss }) =>
-      records > 0
-        ? `; the nearest, ${name}, reads ${records} of them${miss === undefined ? "" : `, and of others says: ${miss}`}`
-        : `; ${name} says: ${miss}`,
-    )
-    .join("");
+  return (
+    trials
+      .filter(({ records, miss }) => records > 0 || miss !== undefined)
+      // Then what a format says of the names that it found, before what it says of single lines.
+      .sort(
+        (a, b) => b.records - a.records || Number(a.reading !== undefined) - Number(b.reading !== undefined),
+      )
+      .slice(0, 3)
+      .map(({ name, records, miss }) =>
+        records > 0
+          ? `; the nearest, ${name}, reads ${records} of them${miss === undefined ? "" : `, and of others says: ${miss}`}`
+          : `; ${name} says: ${miss}`,
+      )
+      .join("")
+  );
 }
 
 function readingOf(

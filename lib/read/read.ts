@@ -1,3 +1,4 @@
+import { devNull } from "node:os";
 import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
 import type { Digest } from "../files/digest.js";
@@ -88,6 +89,12 @@ export const readOptions = Object.keys({
  */
 export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
   return readInto(undefined, source, options, work);
+}
+
+/** Reads as `read` does and keeps no record: what it answers says what the logs hold. */
+export async function dryRun(source: LogSource, options: ReadOptions, work: Work = {}): Promise<ReadLog> {
+  const log = await readInto(undefined, source, { ...options, out: devNull }, work);
+  return Object.defineProperty(log, "path", { value: undefined, enumerable: false });
 }
 
 /**
@@ -249,6 +256,11 @@ export async function jobOf(
   const { name, reading, why } = asked.format
     ? readAsked(asked.name, asked.format, options, first)
     : recognise(lineFormats, options, first, file.name);
+  const format =
+    asked.format ??
+    (Object.hasOwn(lineFormats, name) ? lineFormats[name as keyof typeof lineFormats] : undefined);
+  if (options.timeField !== undefined && format !== undefined && !(format as LineFormat).hearsTimeField)
+    throw new InputError(`timeField: where the ${format.title} has its response time is known: leave it out`);
   if (reading.unsure !== undefined) throw new InputError(reading.unsure);
   const decided = reading.decided === undefined ? why : `${why}; ${reading.decided}`;
   return { file, format: name, lines, reader: reading.read, why: decided };

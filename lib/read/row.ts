@@ -97,6 +97,8 @@ export interface LineFormat {
   readonly title: string;
   /** Whether it is chosen only when no other format reads as many of the first lines: its names are anybody's. */
   readonly general?: boolean;
+  /** Whether `timeField` says where its response time stands; of other formats it is known. */
+  readonly hearsTimeField?: boolean;
   /** Formats that read these lines, too, but know less of them: this one is chosen before them. */
   readonly over?: readonly string[];
   /**

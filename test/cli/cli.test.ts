@@ -415,6 +415,28 @@ describe("read, validate, ask and questions", () => {
     expect(run("questions").stdout).toContain("status_codes");
   });
 
+  it("read tells what a log holds, and writes nothing, when no file is named", () => {
+    const [before, read] = [readdirSync(folder), run("read", excerpt)];
+    expect(read).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("--out FILE") });
+    expect(read.stderr).toMatch(/HAProxy HTTP log: \d+ of its first/);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it("read takes the field of the response time and the server's own format", () => {
+    const line = '203.0.113.9 - - [05/Jan/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 612 "-" "x" 530 12345\n';
+    writeFileSync(join(folder, "io.log"), line);
+    expect(run("read", "io.log")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--time-field 1"),
+    });
+    const rows = (...options: string[]) =>
+      run("read", "io.log", "--out", "-", ...options).stdout.split("\n")[1];
+    const record = "2026-01-05T10:00:00.000Z,203.0.113.9,/a,200,12.35";
+    expect(rows("--time-field", "2", "--time-unit", "us")).toBe(record);
+    const format = '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %I %D';
+    expect(rows("--log-format", format)).toBe(record);
+  });
+
   it("say in one sentence what was wrong with the call", () => {
     expect(run("ask", "overveiw", "--on", "r.csv")).toMatchObject({
       status: 2,

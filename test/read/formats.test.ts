@@ -30,6 +30,16 @@ describe("a log's first lines tell its format", () => {
       `${`${samples.combined[0]}\n${samples.haproxy[0]}\n`.repeat(5)}`,
       /may be (combined|haproxy) \(5 read\) or/,
     ],
+    [
+      "names of which none is a client's, though one looks like it",
+      '{"realip":"192.0.2.1","time":"2026-01-05T10:00:00Z","path":"/a","status":200}\n',
+      /json says: no client address among .*realip.*"realip" may be it/,
+    ],
+    [
+      "a date and a time of day in two fields",
+      "date,time,ip,path,status\n2026-01-05,10:00:00,192.0.2.1,/a,200\n",
+      /csv says: the date and the time of day stand in two fields, "date" and "time"/,
+    ],
     ["binary junk", "\x7fELF\0\0\x01", /cannot tell/],
     ["a line with orders for the terminal", "\xc2\x9b2J\n", /cannot tell.*which begin "\\u009b2J"/],
     ["a CSV without a header", `${samples.csv.slice(1).join("\n")}\n`, /cannot tell/],

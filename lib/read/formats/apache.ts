@@ -21,6 +21,7 @@ import { type FormatOptions, type LineFormat, otherFormat, type Reading, type Re
  */
 export const common: LineFormat = {
   title: "Apache or nginx common log",
+  hearsTimeField: true,
   general: true, // a log of both is read as combined
   reading: (options, sample) => accessLog(options, sample, false),
 };
@@ -28,6 +29,7 @@ export const common: LineFormat = {
 /** The combined log: the common one and, in quotes, where the client came from and what it was. */
 export const combined: LineFormat = {
   title: "Apache or nginx combined log",
+  hearsTimeField: true,
   reading: (options, sample) => accessLog(options, sample, true),
 };
 
@@ -36,13 +38,10 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
   const first = readFirst(head, sample, agents);
   const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
   return {
-    decided: [
-      first.mixed ? "some lines without referrer and user agent" : undefined,
-      first.client,
-      time.decided,
-    ]
-      .filter((text) => text !== undefined)
-      .join("; "),
+    decided:
+      [first.mixed ? "some lines without referrer and user agent" : undefined, first.client, time.decided]
+        .filter((text) => text !== undefined)
+        .join("; ") || undefined,
     unsure: first.unsure ?? time.unsure,
     read: (bytes, start, end, row) => {
       row.mayBeName = true;

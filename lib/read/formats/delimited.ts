@@ -10,7 +10,7 @@ import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type R
  * UTF-8: a path that is not makes no record.
  */
 export function delimited(title: string, fields: FieldMap = {}): LineFormat {
-  return { title, reading: (options, sample) => csvReading(options, sample, fields) };
+  return { title, hearsTimeField: true, reading: (options, sample) => csvReading(options, sample, fields) };
 }
 
 /** CSV whose columns have their usual names. */

@@ -18,6 +18,7 @@ import {
 export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit): LineFormat {
   return {
     title,
+    hearsTimeField: true,
     reading: (options, sample) => jsonReading(options, sample, fields, unit),
   };
 }
@@ -33,6 +34,7 @@ export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
  */
 export const caddy: LineFormat = {
   title: "Caddy access log",
+  hearsTimeField: true,
   reading: (options, sample) => {
     const texts = sample.map((line) => utf8.decode(line));
     const client = texts.some((text) => text.includes('"client_ip":')) ? "client_ip" : "remote_ip";

@@ -51,6 +51,7 @@ export function logFormat(text: unknown): LineFormat {
       );
   }
   return {
+    hearsTimeField: true,
     title: apache ? "Apache's LogFormat" : "nginx's log_format",
     reading: (options) => formatReading(options, before, items),
   };

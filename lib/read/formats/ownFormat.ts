@@ -108,7 +108,11 @@ function patternFormat(title: string, pattern: RegExp, fields: FieldMap): LineFo
   if (groups.length === 0)
     throw new InputError("format.pattern: it has no named groups, such as (?<status>\\d+)");
   mapFields(groups, fields, { timeUnit: "s" }, "the groups of the pattern"); // what is wrong is said before any work
-  return { title, reading: (options, sample) => patternReading(options, sample, pattern, groups, fields) };
+  return {
+    title,
+    hearsTimeField: true,
+    reading: (options, sample) => patternReading(options, sample, pattern, groups, fields),
+  };
 }
 
 function patternReading(

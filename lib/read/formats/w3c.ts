@@ -5,6 +5,7 @@ import {
   type FormatOptions,
   isHeader,
   type LineFormat,
+  otherFormat,
   type Reading,
   type Reason,
   type TimeUnit,
@@ -121,7 +122,7 @@ const needed = 5;
 /** What the last `#Fields` said, and where its fields stand in the line read last. */
 class Layout {
   /** Why lines are no records: the fields say too little, or nothing. */
-  missing: Reason = "no #Fields stand before the line";
+  missing: Reason = otherFormat("no #Fields stand before the line");
   readonly from = new Int32Array(wanted.length);
   readonly to = new Int32Array(wanted.length);
   /** For each column the field that it holds, or -1. */

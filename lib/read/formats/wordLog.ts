@@ -1,7 +1,7 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { Tokens } from "../fields/tokens.js";
-import type { LineFormat, Reason, TimeUnit } from "../row.js";
+import { type LineFormat, otherFormat, type Reason, type TimeUnit } from "../row.js";
 
 /** Where the five fields stand in `FieldTexts`. */
 export const [TIMESTAMP, CLIENT, TARGET, STATUS, DURATION] = [0, 1, 2, 3, 4];
@@ -28,6 +28,7 @@ export function wordLog({ title, least, most, unit, escapes = false, over, place
     ...(over && { over }),
     reading: (options) => {
       const timeUnit = unit === "none" || options.timeUnit === "none" ? "none" : (options.timeUnit ?? unit);
+      const fewer = otherFormat(`fewer words than a line of the ${title} has: it may have been cut`);
       const words = new Tokens(most);
       const texts = new FieldTexts();
       const readFields = fieldReader(options, timeUnit);
@@ -35,7 +36,7 @@ export function wordLog({ title, least, most, unit, escapes = false, over, place
         read: (bytes, start, end, row) => {
           if (!words.read(bytes, start, end))
             return "a quote or a bracket is not closed: the line may have been cut";
-          if (words.count < least) return `fewer words than a line of the ${title} has: it may have been cut`;
+          if (words.count < least) return fewer;
           texts.bytes = bytes;
           texts.start[DURATION] = texts.end[DURATION] = start;
           const wrong = place(bytes, words, texts);
