@@ -27,11 +27,12 @@ const stages = [
   "learn",
   "monitor",
   "schedule",
+  "report",
   "notebook",
   "cli",
 ];
 /** What every stage may use. */
-const common = ["record", "digits", "elementary", "errors", "thread", "work"];
+const common = ["record", "digits", "elementary", "errors", "thread", "work", "visible"];
 
 const comments = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 const importsOf = (text: string) =>

@@ -46,6 +46,8 @@ await bundle.close();
 
 // What is read beside the code, and the licences of the packages that went in.
 cpSync(join(dist, "warehouse", "queries"), join(out, "queries"), { recursive: true });
+cpSync(join(dist, "monitor", "series"), join(out, "series"), { recursive: true });
+cpSync(join(dist, "report", "page"), join(out, "page"), { recursive: true });
 cpSync(join(dist, "warehouse", "spark", "sql"), join(out, "sql"), { recursive: true });
 for (const module of output.flatMap(({ moduleIds = [] }) => moduleIds)) {
   const [, folder, name] = module.match(/^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//) ?? [];

@@ -8,5 +8,6 @@ const copy = (from, to, filter) =>
   });
 
 copy("warehouse/queries", "warehouse/queries");
-copy("monitor/queries", "monitor/queries");
+copy("monitor/queries", "monitor/series");
+copy("report", "report/page", (path) => !/\.ts$/.test(path));
 copy("warehouse/spark", "warehouse/spark/sql", (path) => !/\.(ts|md)$/.test(path));

@@ -12,6 +12,7 @@ import { tell } from "./output.js";
 import { questionsCommand } from "./questions.js";
 import { readCommand } from "./read.js";
 import { scoreCommand } from "./score.js";
+import { reportCommand } from "./report.js";
 import { sparkCommand } from "./spark.js";
 import { validateCommand } from "./validate.js";
 import { verifyCommand } from "./verify.js";
@@ -29,6 +30,7 @@ const commands = [
   scoreCommand,
   detectCommand,
   drillCommand,
+  reportCommand,
   sparkCommand,
   watchCommand,
 ];

@@ -42,7 +42,7 @@ export async function tableSeries(
 }
 
 function file(name: string): string {
-  return fileURLToPath(new URL(`./queries/${name}.sql`, import.meta.url));
+  return fileURLToPath(new URL(`./series/${name}.sql`, import.meta.url));
 }
 
 function numbers(columns: Columns, name: string): number[] {

@@ -1,9 +1,9 @@
 import "./errors.js";
 import { InterruptedError } from "../errors.js";
+import { escapeHtml, visible } from "../visible.js";
 import { checkWork, type Progress, type Work } from "../work.js";
 import { count } from "./numbers.js";
 import { type Bundle, inNotebook, type LiveOutput, liveOutput } from "./show.js";
-import { escapeHtml, visible } from "./visible.js";
 
 /** Work that takes no longer shows no progress. */
 const patience = 1000; // milliseconds

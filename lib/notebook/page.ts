@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Columns } from "../record.js";
+import { escapeHtml } from "../visible.js";
 import type { Chart } from "./chart.js";
 import { peer } from "./peers.js";
 import { columnsTable, htmlTable } from "./table.js";
-import { escapeHtml } from "./visible.js";
 
 /**
  * A web page of one chart and the table it draws, whole in itself: the drawing library is in it (5 MB), and

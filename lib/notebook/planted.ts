@@ -3,11 +3,11 @@ import type { DataFrame } from "danfojs-node";
 import type { Columns } from "../record.js";
 import { defectKinds } from "../scenario/defects.js";
 import type { AnswerKey } from "../truth/answerKey.js";
+import { escapeHtml, visible } from "../visible.js";
 import { toFrame } from "./frame.js";
 import { counted } from "./numbers.js";
 import { showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
-import { escapeHtml, visible } from "./visible.js";
 
 /** What was planted in a log, its answer key as frames. */
 export class Planted {

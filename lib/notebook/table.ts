@@ -1,6 +1,6 @@
 import { grouped } from "../digits.js";
+import { escapeHtml, visible } from "../visible.js";
 import { count, counted, numberFormat } from "./numbers.js";
-import { escapeHtml, visible } from "./visible.js";
 
 /** What is to be shown as a table: columns by position, rows under their index. */
 export interface Table {

@@ -20,6 +20,7 @@ import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
+import { visible } from "../visible.js";
 import { type Asked, type AskOptions, ask as askColumns, checkAskOptions } from "../warehouse/ask.js";
 import { warm } from "../warehouse/duckdb/duckdb.js";
 import { type LoadedLogs, type LoadOptions, load as loadLogs } from "../warehouse/load.js";
@@ -35,7 +36,6 @@ import { Planted } from "./planted.js";
 import { inNotebook, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
 import { CountVerification, Verification } from "./verification.js";
-import { visible } from "./visible.js";
 
 // What takes long to load does so while the first cells run, the thread that draws first of all.
 if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question says so

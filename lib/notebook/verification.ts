@@ -3,10 +3,10 @@ import type { DataFrame } from "danfojs-node";
 import type { CountVerification as VerifiedCounts } from "../check/counts/verifyCounts.js";
 import type { Verification as Verified } from "../check/verify/verify.js";
 import type { Columns } from "../record.js";
+import { escapeHtml, visible } from "../visible.js";
 import { toFrame } from "./frame.js";
 import { type Bundle, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
-import { escapeHtml, visible } from "./visible.js";
 
 /** How a copy differs from the log that was written, its tables as frames. */
 export class Verification {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { JSDOM } from "jsdom";
 import { describe, expect, test } from "vitest";
 import { columnsTable, htmlTable, textTable } from "#lib/notebook/table";
-import { visible, visibleEnds } from "#lib/notebook/visible";
+import { visible, visibleEnds } from "#lib/visible";
 
 const body = (html: string) => new JSDOM(html).window.document.body; // a browser's own parser judges the HTML
 const cellsOf = (html: string) => Array.from(body(html).querySelectorAll("td"), (cell) => cell.textContent);

@@ -1,8 +1,8 @@
 import { InputError, quoted } from "../../errors.js";
+import { escapePlotly, plotlyLabel } from "../../visible.js";
 import { areTimes, categoryOf, numbersOf, timeOf } from "../chartData.js";
 import { count } from "../numbers.js";
 import { axis } from "../theme.js";
-import { escapePlotly, plotlyLabel } from "../visible.js";
 
 const units: Record<string, string> = { ms: "ms", s: "s", pct: "%", percent: "%", bytes: "bytes" };
 

@@ -1,8 +1,8 @@
+import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
 import { counted } from "../numbers.js";
 import { axis } from "../theme.js";
-import { escapePlotly, plotlyLabel } from "../visible.js";
 import { axisName, sharedName, titled, unique } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 

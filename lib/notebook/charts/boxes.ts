@@ -1,10 +1,10 @@
 import { InputError, quoted } from "../../errors.js";
+import { plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
 import { quantile } from "../distribution.js";
 import { counted } from "../numbers.js";
 import { axis } from "../theme.js";
-import { plotlyLabel } from "../visible.js";
 import { axisName, logAxis, titled, unique } from "./axes.js";
 import { type ChartOptions, made } from "./made.js";
 

@@ -1,7 +1,7 @@
 import { InputError, quoted } from "../../errors.js";
+import { escapePlotly } from "../../visible.js";
 import { Chart, standardHeight } from "../chart.js";
 import { columnsTable, textTable } from "../table.js";
-import { escapePlotly } from "../visible.js";
 
 /** What every chart takes. */
 export interface ChartOptions {

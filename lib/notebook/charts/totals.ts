@@ -1,8 +1,8 @@
 import { InputError } from "../../errors.js";
+import { plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { areTimes, type ChartData, columnReader, numbersOf, timeOf } from "../chartData.js";
 import { axis, palette } from "../theme.js";
-import { plotlyLabel } from "../visible.js";
 import { axisName, seriesName, sharedName, titled, unique } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 

@@ -1,0 +1,67 @@
+import { grouped } from "../digits.js";
+import type { Columns } from "../record.js";
+import { escapeHtml, visibleEnds } from "../visible.js";
+
+/** A column of a table in the report. */
+export interface Column {
+  /** Its name in the answer. */
+  readonly name: string;
+  /** Its head, with the unit. */
+  readonly title: string;
+  /** Decimals of its numbers; none for whole ones. */
+  readonly decimals?: number;
+  /** Whether each number has a bar beside it, as long as its share of the largest. */
+  readonly bar?: boolean;
+}
+
+/** A number as people read it, with so many decimals. */
+export function numberText(value: number, decimals = 0): string {
+  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+  return `${value < 0 ? "−" : ""}${grouped(Number(whole))}${part === undefined ? "" : `.${part}`}`;
+}
+
+/** A moment as people read it: without milliseconds, a space for the T. */
+const momentText = (text: string) => text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
+
+/** Longest text of a cell, in characters; the whole of it stands in its tooltip, up to ten times that. */
+const LONGEST = 64;
+
+/**
+ * A table that the page's script lets people sort and filter. Every text passes through `visibleEnds` and
+ * `escapeHtml`: a log is hostile.
+ */
+export function htmlTable(caption: string, answer: Columns, columns: readonly Column[]): string {
+  const length = answer[columns[0].name]?.length ?? 0;
+  if (length === 0) return `<p class="none">${escapeHtml(caption)}: none.</p>`;
+  const largest = columns.map(({ name }) => Math.max(0, ...answer[name].map(Number).filter(Number.isFinite)));
+  const isNumber = columns.map(({ name }) => answer[name].every((v) => v === null || typeof v === "number"));
+  const head = columns.map(
+    ({ title }, c) =>
+      `<th scope="col"${isNumber[c] ? ' class="number"' : ""}><button type="button">${escapeHtml(title)}</button></th>`,
+  );
+  const rows = Array.from({ length }, (_, row) => {
+    const cells = columns.map(({ name, decimals, bar }, c) => {
+      const value = answer[name][row];
+      if (value === null || value === undefined || value === "") return '<td class="empty">–</td>';
+      if (typeof value === "number") {
+        const share = bar && largest[c] > 0 ? (100 * value) / largest[c] : undefined;
+        const drawn =
+          share === undefined
+            ? ""
+            : `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${share.toFixed(2)}" height="1"/></svg>`;
+        return `<td class="number" data-value="${value}">${drawn}${numberText(value, decimals)}</td>`;
+      }
+      const text = String(value);
+      if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text))
+        return `<td class="moment" data-value="${escapeHtml(text)}">${escapeHtml(momentText(text))}</td>`;
+      const title = text.length > LONGEST ? ` title="${escapeHtml(visibleEnds(text, 10 * LONGEST))}"` : "";
+      return `<td${title}>${escapeHtml(visibleEnds(text, LONGEST))}</td>`;
+    });
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  const search =
+    length > 10
+      ? `<label class="filter">Filter <input type="search" aria-label="Filter: ${escapeHtml(caption)}"></label>`
+      : "";
+  return `<div class="table">${search}<table><caption>${escapeHtml(caption)}</caption><thead><tr>${head.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+}

@@ -1,0 +1,121 @@
+/** The report: one page, whole in itself, that shows hostile text as text and the numbers that the questions give. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { JSDOM } from "jsdom";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { csvHeader } from "#lib/record";
+import { report } from "#lib/report/report";
+import { ask } from "#lib/warehouse/ask";
+import { generate } from "#lib/write/generate";
+
+const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "report-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+// biome-ignore lint/suspicious/noExplicitAny: jsdom has no types here, and the tests no DOM
+type Page = any;
+
+/** The cells of a table of the page, by its caption. */
+function cells(page: Page, caption: string): string[][] {
+  const table = Array.from(page.querySelectorAll("table")).find(
+    (each) => each.caption?.textContent === caption,
+  );
+  return Array.from<Page>(table?.tBodies[0].rows ?? []).map((row) =>
+    Array.from<Page>(row.cells).map((cell) => cell.textContent ?? ""),
+  );
+}
+
+describe("of a generated log", () => {
+  let html: string;
+  let page: Page;
+  beforeAll(async () => {
+    await generate({ rows: 20_000, seed: 3, incidents: ["checkout_outage"], out: at("shop.csv") });
+    ({ html } = await report(at("shop.csv"), { availability: 0.97 }));
+    page = new JSDOM(html).window.document as Page;
+  });
+
+  it("says what the questions answer", async () => {
+    const codes = await ask("status_codes", at("shop.csv"));
+    expect(cells(page, "Status codes").map(([code]) => Number(code))).toEqual(codes.status_code);
+    expect(cells(page, "Status codes").map(([, n]) => Number(n.replaceAll(",", "")))).toEqual(codes.requests);
+    const data = JSON.parse(page.getElementById("data")!.textContent!);
+    const traffic = await ask("traffic_over_time", at("shop.csv"));
+    expect(data.charts[0].data[1]).toEqual(traffic.requests);
+  });
+
+  it("shows the incident of the answer key that stands beside the log, as a row and behind the charts", () => {
+    const [row] = cells(page, "Incidents of the answer key");
+    expect(row.slice(0, 3)).toEqual(["checkout_outage", "outage", "/checkout"]);
+    const { bands } = JSON.parse(page.getElementById("data")!.textContent!);
+    const [incident] = bands.filter(({ kind }: { kind: string }) => kind === "incident");
+    expect(new Date(incident.from).toISOString()).toContain(row[3].replace(" ", "T"));
+  });
+
+  it("needs no network, and lets nothing run but its own script", () => {
+    const policy = page.querySelector("meta[http-equiv]")!.getAttribute("content")!;
+    expect(policy).toContain("default-src 'none'");
+    const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    const [script] = Array.from<Page>(page.querySelectorAll("script:not([type])")).map(
+      (each) => each.textContent!,
+    );
+    expect(policy).toContain(`script-src ${hash(script)}`);
+    expect(policy).toContain(`style-src ${hash(page.querySelector("style")!.textContent!)}`);
+    expect(page.querySelectorAll("[src], link, [style], [onclick], iframe, img").length).toBe(0);
+    expect(Buffer.byteLength(html)).toBeLessThan(300_000);
+  });
+});
+
+it("shows hostile text as text", async () => {
+  const hostile = [
+    "/<script>alert(1)</script>",
+    '/"><img src=x onerror=alert(2)>',
+    "/</script><b>",
+    "/\u202Egnp.exe",
+    "/&lt;",
+  ];
+  const lines = hostile.map(
+    (path, i) => `2026-01-05T00:00:0${i}.000Z,192.0.2.1,"${path.replaceAll('"', '""')}",500,1.00`,
+  );
+  writeFileSync(at("hostile.csv"), `${[csvHeader, ...lines].join("\n")}\n`);
+  const { html } = await report(at("hostile.csv"), { title: "<b>t</b>" });
+  const page: Page = new JSDOM(html).window.document;
+  expect(page.querySelectorAll("img, b").length).toBe(0);
+  expect(page.querySelectorAll("script").length).toBe(2); // the data and our own
+  expect(html).not.toContain("\u202E");
+  const shown = cells(page, "Endpoints with failed requests, the most first").map(([endpoint]) => endpoint);
+  expect(shown).toContain("/<script>alert(1)</script>");
+  expect(shown).toContain("/\\u202egnp.exe");
+  expect(page.querySelector("h1")!.textContent).toBe("<b>t</b>");
+});
+
+it("of a server's own log says how many lines were no records", async () => {
+  const excerpt = readFileSync(fileURLToPath(new URL("../../data/apache_excerpt.log", import.meta.url)), "utf8");
+  writeFileSync(at("access.log"), `${excerpt}what is this?\n`);
+  const page: Page = new JSDOM((await report(at("access.log"))).html).window.document;
+  expect(page.body.textContent).toContain("501 lines = 499 records + 2 that are no records");
+});
+
+it.each([
+  [["--availability", "1"], /availability: must be|slo\.objective: must be/],
+  [["--title", ""], /title: must be a text/],
+  [["--key", "missing.json"], /key: cannot read/],
+])("refuses %j in one sentence, and writes nothing", (args, message) => {
+  const run = spawnSync(
+    process.execPath,
+    [cli, "report", at("hostile.csv"), "--out", at("no.html"), ...args],
+    { encoding: "utf8" },
+  );
+  expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(message)]);
+  expect(run.stderr.trim().split("\n").length).toBe(1);
+  expect(existsSync(at("no.html"))).toBe(false);
+});
+
+it("never stands on the log", async () => {
+  await expect(report(at("hostile.csv"), { out: at("hostile.csv") })).rejects.toThrow(
+    /^out: .* is the log itself/,
+  );
+});
