@@ -21,9 +21,8 @@ type Page = any;
 
 /** The cells of a table of the page, by its caption. */
 function cells(page: Page, caption: string): string[][] {
-  const table = Array.from(page.querySelectorAll("table")).find(
-    (each) => each.caption?.textContent === caption,
-  );
+  const tables: Page[] = Array.from(page.querySelectorAll("table"));
+  const table = tables.find((each) => each.caption?.textContent === caption);
   return Array.from<Page>(table?.tBodies[0].rows ?? []).map((row) =>
     Array.from<Page>(row.cells).map((cell) => cell.textContent ?? ""),
   );
@@ -93,7 +92,10 @@ it("shows hostile text as text", async () => {
 });
 
 it("of a server's own log says how many lines were no records", async () => {
-  const excerpt = readFileSync(fileURLToPath(new URL("../../data/apache_excerpt.log", import.meta.url)), "utf8");
+  const excerpt = readFileSync(
+    fileURLToPath(new URL("../../data/apache_excerpt.log", import.meta.url)),
+    "utf8",
+  );
   writeFileSync(at("access.log"), `${excerpt}what is this?\n`);
   const page: Page = new JSDOM((await report(at("access.log"))).html).window.document;
   expect(page.body.textContent).toContain("501 lines = 499 records + 2 that are no records");

@@ -1,7 +1,7 @@
 import { type DrillResult, detectabilityTable } from "../../monitor/drill/result.js";
+import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { axis, palette } from "../theme.js";
-import { escapePlotly, plotlyLabel } from "../visible.js";
 import { made } from "./made.js";
 
 /** Panels beside each other. */
