@@ -19,6 +19,11 @@ export function drillCommand(program: Command): void {
       numbers("sizes"),
     )
     .option("--seeds <n>", "logs, each with its twin, 1 to 1000 (default: 20)", number("seeds"))
+    .option(
+      "--first-seed <n>",
+      "the first of the seeds; the others follow it (default: 1)",
+      number("first-seed"),
+    )
     .option("--detector <list>", "built-in detectors, with commas between (default: all, and two objectives)")
     .option("--rules <file>", "Prometheus rules, each alert of which is tried; needs prometheus and promtool")
     .option(

@@ -48,7 +48,7 @@ function inWords({ found, missed, share, falseAlarms, falseAlarmsPerWeek, affili
     found + missed === 0
       ? "nothing happened"
       : `found ${found} of ${found + missed} (${percent(share.low)} to ${percent(share.high)})`,
-    `${falseAlarms} false alarms, ${rate.value.toFixed(2)} a week (${rate.low.toFixed(2)} to ${rate.high.toFixed(2)})`,
+    `${falseAlarms} false ${falseAlarms === 1 ? "alarm" : "alarms"}, ${rate.value.toFixed(2)} a week (${rate.low.toFixed(2)} to ${rate.high.toFixed(2)})`,
     ...(affiliation
       ? [
           `affiliation precision ${affiliation.precision?.toFixed(3) ?? "undefined"}, recall ${affiliation.recall.toFixed(3)}`,

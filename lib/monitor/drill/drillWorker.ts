@@ -7,7 +7,8 @@ import { type DrillJob, drillSeed, type SeedOutcome } from "./seed.js";
 export interface WorkerJob {
   readonly job: DrillJob;
   readonly seeds: number;
-  /** One number of shared memory: the next seed. */
+  readonly firstSeed: number;
+  /** One number of shared memory: how many seeds have been claimed. */
   readonly next: Int32Array;
 }
 
@@ -18,14 +19,15 @@ export type WorkerAnswer =
   | { readonly is: "refused"; readonly message: string };
 
 const port = parentPort!;
-const { job, seeds, next } = threadJob<WorkerJob>();
+const { job, seeds, firstSeed, next } = threadJob<WorkerJob>();
 const stop = new AbortController();
 const looking = setInterval(() => isStopped() && stop.abort(), 25);
 try {
   for (let i = Atomics.add(next, 0, 1); i < seeds && !isStopped(); i = Atomics.add(next, 0, 1)) {
     const done = () => port.postMessage({ is: "series" } satisfies WorkerAnswer);
-    const outcomes = await drillSeed(job, i + 1, done, { signal: stop.signal });
-    port.postMessage({ is: "seed", seed: i + 1, outcomes } satisfies WorkerAnswer);
+    const seed = firstSeed + i;
+    const outcomes = await drillSeed(job, seed, done, { signal: stop.signal });
+    port.postMessage({ is: "seed", seed, outcomes } satisfies WorkerAnswer);
   }
 } catch (error) {
   if (error instanceof InputError)

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type DrillOptions, drill } from "#lib/monitor/drill/drill";
 import { smallestTable } from "#lib/monitor/drill/result";
@@ -59,6 +61,14 @@ describe("drill", { timeout: 60_000 }, () => {
     expect(smallest[0].isCalm).toBe(false);
   });
 
+  it("begins with the seed that it is told, so that the outcome of several is that of each by itself", async () => {
+    const about = { ...small, kinds: ["outage"], sizes: [0.02], detectors: ["novelty"] } as const;
+    const both = await drill({ ...about, firstSeed: 103, seeds: 2, workers: 2 });
+    const apart = [103, 104].map((firstSeed) => drill({ ...about, firstSeed, seeds: 1, workers: 1 }));
+    const found = (await Promise.all(apart)).map(({ table }) => table[0].found.value);
+    expect(both.table[0].found.value).toBe((found[0] + found[1]) / 2);
+  });
+
   it("stops at once when it is told to", async () => {
     const controller = new AbortController();
     const running = drill({ ...small, rate: 100, workers: 2, signal: controller.signal });
@@ -69,6 +79,7 @@ describe("drill", { timeout: 60_000 }, () => {
   it.each([
     [{ kinds: ["outtage"] }, /^kinds: there is no "outtage"; .*did you mean "outage"\?$/],
     [{ sizes: [0] }, /^sizes: must be a list of numbers above 0/],
+    [{ firstSeed: -1 }, /^firstSeed: must be a whole number from 0 to 1000000000, not -1$/],
     [{ seeds: 0 }, /^seeds: must be a whole number from 1 to 1000, not 0$/],
     [{ detectors: ["magic"] }, /^detector: there is no "magic"/],
     [{ detectors: ["cusum", "cusum"] }, /^detectors: there are two of the name "cusum"/],
@@ -78,5 +89,42 @@ describe("drill", { timeout: 60_000 }, () => {
     [{ minutes: 1000 }, /^minutes: /],
   ] as [DrillOptions, RegExp][])("refuses %j before any work", async (options, message) => {
     await expect(drill({ ...small, ...options })).rejects.toThrow(message);
+  });
+});
+
+describe("drill --rules, through the real Prometheus", { tags: ["promtool"], timeout: 60_000 }, () => {
+  const cli = fileURLToPath(new URL("../../../lib/bin/server-logs.js", import.meta.url));
+  const run = (rules: string, ...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [cli, "drill", "--rules", new URL(`rules/${rules}.yml`, import.meta.url).pathname, ...args],
+      { encoding: "utf8" },
+    );
+
+  // An outage of an hour, and a quiet day of 18 hours: rules as people write them
+  it.each([
+    { rules: "balanced", name: "HighErrorRate", minutes: [1, 10], nervous: false },
+    { rules: "slow", name: "ErrorsForAnHour", minutes: [61, 75], nervous: false },
+    { rules: "nervous", name: "FailuresPerSecond", minutes: [0, 2], nervous: true },
+  ])(
+    "says of the rule $name how late it pages, and how often for nothing",
+    ({ rules, name, minutes: [least, most], nervous }) => {
+      const args = ["--kinds", "outage", "--sizes", "0.5", "--seeds", "1", "--first-seed", "101", "--json"];
+      const { status, stdout, stderr } = run(rules, ...args);
+      expect([status, stderr]).toEqual([0, ""]);
+      const { table, falseAlarms } = JSON.parse(stdout);
+      expect(table).toMatchObject([{ detector: name, kind: "outage", found: { value: 1 } }]);
+      expect(table[0].minutes).toBeGreaterThanOrEqual(least);
+      expect(table[0].minutes).toBeLessThanOrEqual(most);
+      expect(falseAlarms[0].perWeek.value > 1).toBe(nervous);
+    },
+  );
+
+  it("says in one sentence why promtool refuses a file, before any work", () => {
+    const { status, stdout, stderr } = run("refused");
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /^server-logs: rules: promtool refuses them: [^\n]*could not parse expression[^\n]*\n$/,
+    );
   });
 });
