@@ -256,7 +256,7 @@ describe("verify of a hostile copy", () => {
       /no CSV with the five fields, no NDJSON, no Parquet and no DuckDB database/,
     );
     await expect(copyOf("four.csv", "timestamp,ip_address,endpoint,response_time_ms\n")).rejects.toThrow(
-      /no field for the status_code/,
+      /no status among the columns of the header/,
     );
     await expect(copyOf("torn.parquet", "PAR1torn")).rejects.toThrow(/copy: cannot read .* as Parquet/);
     await expect(verify(folder, JSON.parse(text))).rejects.toThrow(/it is a folder/);

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import * as library from "server-logs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
+import { GENERATOR_VERSION } from "#lib/generate/plan";
 import { generate as write } from "#lib/write/generate";
 
 const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
@@ -232,7 +233,12 @@ describe("generate", () => {
     const { stdout } = run("generate", "--rows", "500", "--out", "b.csv", "--json");
     const told = JSON.parse(stdout);
     const bytes = readFileSync(join(folder, "b.csv"));
-    expect(told).toMatchObject({ records: 500, seed: 42, generatorVersion: 2, bytes: bytes.length });
+    expect(told).toMatchObject({
+      records: 500,
+      seed: 42,
+      generatorVersion: GENERATOR_VERSION,
+      bytes: bytes.length,
+    });
     expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
   });
 
@@ -363,8 +369,8 @@ describe("when the machine fails", () => {
     const child = spawn("taskset", args, { cwd: folder, stdio: "ignore" });
     await new Promise((resolve) => setTimeout(resolve, wait));
     child.kill("SIGINT");
-    const code = await new Promise((resolve) => child.on("exit", resolve));
-    expect(code).toBe(130);
+    const end = await new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+    expect([130, "SIGINT"]).toContain(end); // on a slow machine it may still be loading
     expect(readdirSync(folder).filter((file) => file.includes("young.csv"))).toEqual([]);
   });
 

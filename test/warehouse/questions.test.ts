@@ -52,6 +52,25 @@ function withMachines(csv: string): string {
   return `${[csvHeader, ...all].join("\n")}\n`;
 }
 
+/** Clients, status codes and times that stand exactly at a rule's bound, beside others just outside of it. */
+function atBounds(): string {
+  const lines: string[] = [];
+  const add = (ip: string, milliseconds: number, status = 200) => {
+    const time = new Date(Date.UTC(2026, 0, 5, 6) + milliseconds).toISOString();
+    lines.push(`${time},${ip},/,${status},1.00`);
+  };
+  for (let i = 0; i < 60; i++) add("198.51.100.60", 250 * i); // bursts
+  for (let i = 0; i < 59; i++) add("198.51.100.59", 250 * i);
+  for (let i = 0; i < 20; i++) add("198.51.100.10", 1000 * i * i, i < 10 ? 499 : 200); // many errors: half of 20
+  for (let i = 0; i < 20; i++) add("198.51.100.9", 1000 * i * i, i < 9 ? 400 : 200);
+  for (let i = 0; i < 19; i++) add("198.51.100.19", 1000 * i * i, 404); // too few to be judged
+  for (let i = 0; i < 20; i++) add("198.51.100.1", 1000 * i); // even gaps, of one second
+  for (let i = 0; i < 3; i++) add("192.0.2.1", 60_000 * i, 500); // 1 % of 300 requests
+  for (let i = 0; i < 4; i++) add("192.0.2.2", 60_000 * i, 503);
+  while (lines.length < 300) add(`203.0.113.${lines.length - 200}`, 1000 * lines.length);
+  return `${[csvHeader, ...lines].join("\n")}\n`;
+}
+
 const logs: Record<string, () => Promise<string>> = {
   "50,000 generated records": async () => {
     const path = join(folder, "generated.csv");
@@ -67,6 +86,11 @@ const logs: Record<string, () => Promise<string>> = {
     const path = join(folder, "machines.csv");
     const log = await generate({ rows: 2000, seed: 8 });
     writeFileSync(path, withMachines(Buffer.from(log.csv!).toString()));
+    return path;
+  },
+  "values at the bounds": async () => {
+    const path = join(folder, "bounds.csv");
+    writeFileSync(path, atBounds());
     return path;
   },
   "one record": async () => {
@@ -111,6 +135,19 @@ it("counts are what awk counts", async () => {
   expect(`${requests[0]} ${ip_address[0]}`).toBe(
     awk("NR > 1 { n[$2]++ } END { for (c in n) if (n[c] > most) { most = n[c]; who = c } print most, who }"),
   );
+});
+
+it("what stands at a bound belongs to what the bound names", async () => {
+  const path = await logs["values at the bounds"]();
+  const { ip_address, because } = await ask("suspected_bots", path);
+  expect(Object.fromEntries(ip_address.map((ip, i) => [ip, because[i]]))).toEqual({
+    "198.51.100.60": "bursts",
+    "198.51.100.10": "many errors",
+    "198.51.100.1": "even gaps",
+  });
+  const strict = await ask("suspected_bots", path, { even_gaps: 0 });
+  expect(strict.ip_address).toEqual(ip_address);
+  expect((await ask("rare_status_codes", path)).status_code).toEqual([500]);
 });
 
 describe("a parameter", () => {
