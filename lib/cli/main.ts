@@ -14,6 +14,7 @@ import { readCommand } from "./read.js";
 import { reportCommand } from "./report.js";
 import { scoreCommand } from "./score.js";
 import { sparkCommand } from "./spark.js";
+import { streamCommand } from "./stream.js";
 import { validateCommand } from "./validate.js";
 import { verifyCommand } from "./verify.js";
 import { watchCommand } from "./watch.js";
@@ -21,6 +22,7 @@ import { watchCommand } from "./watch.js";
 /** The commands, in the order in which `--help` lists them. A new one is a file beside this one and a line here. */
 const commands = [
   generateCommand,
+  streamCommand,
   readCommand,
   validateCommand,
   verifyCommand,

@@ -28,3 +28,28 @@ export async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
     for (const signal of stops) process.off(signal, interrupt);
   }
 }
+
+/** Milliseconds that work which was told to end has for what it began. */
+const GRACE = 5000;
+
+/**
+ * Runs work that goes on until it is stopped: Ctrl-C ends it in good order. `giveUp` is aborted when that takes too long,
+ * or at a second Ctrl-C.
+ */
+export async function stopping<T>(
+  run: (stop: { signal: AbortSignal; giveUp: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) giveUp.abort();
+    stop.abort();
+    setTimeout(() => giveUp.abort(), GRACE).unref();
+  };
+  for (const signal of stops) process.on(signal, interrupt);
+  try {
+    return await run({ signal: stop.signal, giveUp: giveUp.signal });
+  } finally {
+    for (const signal of stops) process.off(signal, interrupt);
+  }
+}

@@ -60,6 +60,11 @@ export class LogStream {
       }
   }
 
+  /** When a record of a batch was delivered, milliseconds since 1970: what slices go by. It never falls from row to row. */
+  deliveredAt(batch: Batch, row: number): number {
+    return this.#delivery.deliveredAt(batch, row);
+  }
+
   /** What the slices made so far add up to. */
   get terms(): Terms {
     const touched = this.#overlay?.touched ?? [];

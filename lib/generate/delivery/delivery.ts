@@ -103,12 +103,15 @@ export class Delivery {
   duplicated = 0;
   readonly #key: number;
   readonly #delays: boolean;
+  /** End of the log, milliseconds since 1970. */
+  readonly #end: number;
   readonly #out = newBatch();
   #waiting = new TinyQueue<Waiting>([], inOrder);
   /** How many have had to wait. */
   #order = 0;
 
-  constructor({ scenario, seed }: Plan) {
+  constructor({ scenario, seed, end }: Plan) {
+    this.#end = end * 1000;
     this.active = defectShare(scenario.defects) > 0;
     this.#key = streamKey(seed, Purpose.defects);
     this.#delays = scenario.defects.late > 0 || scenario.defects.outOfOrder > 0;
@@ -165,9 +168,7 @@ export class Delivery {
       }
       const kind = defect[row];
       if (kind === LATE || kind === OUT_OF_ORDER) {
-        const chance = this.#chance(drawKey[row]);
-        const delay = kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999;
-        const delivered = time + Math.floor(delay);
+        const delivered = time + this.#delay(kind, drawKey[row]);
         this.#waiting.push({ delivered, order: this.#order++, record: takeRow(batch, row) });
         row++;
       } else if (time < from) {
@@ -185,7 +186,7 @@ export class Delivery {
         row = run;
       } else {
         copyRow(batch, row, out, out.length);
-        if (kind === SKEWED) skew(out, out.length, this.#chance(drawKey[row]));
+        if (kind === SKEWED) moveStamp(out, out.length, this.#skew(drawKey[row]));
         if (kind === DUPLICATED) {
           out.defect[out.length++] = 0; // the copy is the defect
           copyRow(batch, row, out, out.length);
@@ -196,6 +197,31 @@ export class Delivery {
       }
     }
     return row;
+  }
+
+  /**
+   * When a record that `deliver` gave was delivered, in milliseconds since 1970: at its time, unless it was late or
+   * stamped by a wrong clock. What still waited at the log's end was delivered then.
+   */
+  deliveredAt({ second, millisecond, defect, drawKey }: Batch, row: number): number {
+    const stamp = second[row] * 1000 + millisecond[row];
+    const kind = this.active ? defect[row] : 0;
+    if (kind === SKEWED) return stamp - this.#skew(drawKey[row]);
+    if (kind !== LATE && kind !== OUT_OF_ORDER) return stamp;
+    return Math.min(this.#end, stamp + this.#delay(kind, drawKey[row]));
+  }
+
+  /** Milliseconds by which a record is late. */
+  #delay(kind: number, drawKey: number): number {
+    const chance = this.#chance(drawKey);
+    return Math.floor(kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999);
+  }
+
+  /** Milliseconds by which a wrong clock is off: up to two minutes before or after, at least a second. */
+  #skew(drawKey: number): number {
+    const chance = this.#chance(drawKey);
+    const side = chance < 0.5 ? -1 : 1;
+    return side * (1000 + Math.floor(Math.abs(chance - 0.5) * 2 * (LARGEST_SKEW - 1000)));
   }
 
   /** How late, or how wrong: 0 to 1. */
@@ -240,10 +266,8 @@ function* full(out: Batch): Generator<Batch> {
   out.length = 0;
 }
 
-/** Stamps a record by a wrong clock: up to two minutes before or after, at least a second. */
-function skew(batch: Batch, row: number, chance: number): void {
-  const side = chance < 0.5 ? -1 : 1;
-  const off = side * (1000 + Math.floor(Math.abs(chance - 0.5) * 2 * (LARGEST_SKEW - 1000)));
+/** Stamps a record with another time. @param off milliseconds */
+function moveStamp(batch: Batch, row: number, off: number): void {
   const time = batch.second[row] * 1000 + batch.millisecond[row] + off;
   batch.second[row] = Math.floor(time / 1000);
   batch.millisecond[row] = time - batch.second[row] * 1000;

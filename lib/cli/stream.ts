@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { grouped } from "../digits.js";
+import { InputError, quoted } from "../errors.js";
+import { command } from "./command.js";
+import { logOf, logOptions } from "./generate.js";
+import { momentOption, number } from "./options.js";
+import { tell } from "./output.js";
+import { stopping } from "./progress.js";
+
+/** Adds the command `stream`. */
+export function streamCommand(program: Command): void {
+  logOptions(
+    command(
+      program,
+      "stream",
+      "make a log live: each record when its time comes; the bytes are those of `generate` for the same window",
+    ),
+  )
+    .option("--from <moment>", "stream only the part from here")
+    .option("--to <moment>", "stream only the part before here")
+    .option(
+      "--speed <n>",
+      "let the log's time go n times as fast, its first moment being now (default: the clock's time)",
+      number("speed"),
+    )
+    .option("--out <file>", "where to: - is standard output", "-")
+    .option("--format <name>", "a format of lines, as for generate")
+    .option("--rotate <amount>", "of a file: begin the next after a size (100MB) or a time of the log (1h)")
+    .option("--gzip", "of a file that rotates: compress those that are closed")
+    .option(
+      "--keep <n>",
+      "of a file that rotates: how many closed ones are kept (default: all)",
+      number("keep"),
+    )
+    .option("--key <file>", "where to write the answer key when the stream ends or is stopped")
+    .action(async ({ out, key, from, to, speed, rotate, gzip, keep, ...options }) => {
+      const { streamTo } = await import("../schedule/streamTo.js");
+      const now = Date.now();
+      const log = {
+        ...logOf(options, now),
+        from: momentOption("from", from, now),
+        to: momentOption("to", to, now),
+        speed,
+      };
+      const rotation = { ...rotateOption(rotate), gzip, keep: keepOption(keep) };
+      const made = await stopping((stop) => streamTo({ ...log, out, key, rotation }, { ...stop, tell }));
+      tell(
+        `${grouped(made.records)} records streamed, ${made.ended ? "to the log's end" : "until stopped"}; seed ${made.seed}, --start ${made.start} --end ${made.end}: generate makes the same with --from ${made.from} --to ${made.to}`,
+      );
+    });
+}
+
+const BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A size such as 100MB or a time such as 1h. */
+function rotateOption(text: string | undefined): { bytes?: number; every?: number } {
+  if (text === undefined) return {};
+  const [, amount, unit] = /^(\d{1,9})(B|kB|MB|GB|s|m|h|d)$/.exec(text) ?? [];
+  if (unit === undefined || Number(amount) === 0)
+    throw new InputError(`rotate: must be a size such as 100MB or a time such as 1h, not ${quoted(text)}`);
+  if (unit in BYTES) return { bytes: Number(amount) * BYTES[unit] };
+  return { every: Number(amount) * MILLISECONDS[unit] };
+}
+
+function keepOption(keep: number | undefined): number | undefined {
+  if (keep === undefined || (Number.isInteger(keep) && keep >= 1)) return keep;
+  throw new InputError(`keep: must be a whole number from 1 on, not ${keep}`);
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { InputError, quoted } from "../errors.js";
+import { reason } from "../files/fault.js";
+import { WholeFile } from "../files/wholeFile.js";
+import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
+import { momentText } from "../scenario/moment.js";
+import type { LogSlice } from "../write/sliceEncoder.js";
+import type { Position } from "./stretch.js";
+
+/** How far a stream has come, as it is kept in a small file, so that the next run goes on from there. */
+export interface Progress extends Position {
+  readonly version: 1;
+  /** Stands for scenario, seed, window and format: SHA-256, hexadecimal. */
+  readonly log: string;
+  /** The log's first moment and its end, for a run that is not told them. */
+  readonly start: string;
+  readonly end: string;
+  /** Name of the file that the one written before is to be given, while that is done. */
+  readonly rotating?: string | undefined;
+}
+
+/** What a log is, without how far it has come. */
+export function identityOf(plan: Plan, slice: LogSlice): Omit<Progress, "at" | "skip"> {
+  const { scenario, seed, without, format, from, to } = slice;
+  const text = JSON.stringify([GENERATOR_VERSION, scenario, seed, without, format, from, to]);
+  return {
+    version: 1,
+    log: createHash("sha256").update(text).digest("hex"),
+    start: momentText(plan.start),
+    end: momentText(plan.end),
+  };
+}
+
+/**
+ * Reads how far a stream has come; undefined where there is no such file.
+ * @throws InputError naming `argument` when the file is something else
+ */
+export async function readProgress(path: string, argument: string): Promise<Progress | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new InputError(`${argument}: cannot read ${quoted(path)}: ${reason(error, "read")}`);
+  }
+  let value: Partial<Progress> | undefined;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // told below
+  }
+  const isSound =
+    value?.version === 1 &&
+    [value.log, value.start, value.end].every((each) => typeof each === "string") &&
+    [value.at, value.skip].every((each) => Number.isSafeInteger(each));
+  if (!isSound)
+    throw new InputError(
+      `${argument}: ${quoted(path)} does not say how far a stream has come; remove it to begin anew`,
+    );
+  return value as Progress;
+}
+
+/** Writes how far a stream has come: the file is replaced as a whole. */
+export async function writeProgress(path: string, progress: Progress, argument: string): Promise<void> {
+  const file = await WholeFile.create(path, argument);
+  try {
+    await file.write(new TextEncoder().encode(`${JSON.stringify(progress)}\n`));
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/** @throws InputError when the progress is that of another log */
+export function checkSameLog(progress: Progress, log: string, path: string, argument: string): void {
+  if (progress.log === log) return;
+  throw new InputError(
+    `${argument}: ${quoted(path)} belongs to another log, from ${progress.start} to ${progress.end}: give the same scenario, seed, window and format to go on, or another file`,
+  );
+}
