@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { grouped } from "../digits.js";
 import { command } from "./command.js";
 import { number } from "./options.js";
 import { tell } from "./output.js";
@@ -31,6 +32,6 @@ export function reportCommand(program: Command): void {
       const { path, html } = await working((work) =>
         report(logs, { ...how, out, title, key, availability, ...work }),
       );
-      if (path !== undefined) tell(`written to ${path}, ${html.length} bytes`);
+      if (path !== undefined) tell(`written to ${path}, ${grouped(Buffer.byteLength(html))} bytes`);
     });
 }
