@@ -1,11 +1,14 @@
 /** A copy of a log held to what was written: `verify` names exactly what a pipeline did to it. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Verification, verify } from "#lib/check/verify/verify";
 import { InterruptedError } from "#lib/errors";
+import { read } from "#lib/read/read";
 import type { Columns } from "#lib/record";
 import { type GeneratedLog, type GenerateOptions, generate } from "#lib/write/generate";
 import { recordsOf, shapes, type Texts, writeCopy } from "./verifyCopies.js";
@@ -71,6 +74,10 @@ describe("verify", () => {
         { ...faulty, rows: 3000, ...(!spoils && { defects: typed }) },
         `as-${ending}.${ending}`,
       );
+      const bytes = readFileSync(log.path!);
+      const { file } = JSON.parse(readFileSync(log.keyPath!, "utf8"));
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      expect(file).toMatchObject({ name: `as-${ending}.${ending}`, bytes: bytes.length, sha256 });
       const result = await verify(log.path!);
       const unreadable = UNREADABLE.reduce((sum, kind) => sum + log.key.defects[kind], 0);
       expect(result.summary).toMatch(/^equal: /);
@@ -84,6 +91,18 @@ describe("verify", () => {
       expect(unreadable > 0).toBe(spoils);
     },
   );
+
+  it("counts the last line of a gzip that breaks off within it as missing, not as a record that changed", async () => {
+    const log = await made({ rows: 200 }, "whole.csv");
+    // Stored, not compressed: eight bytes of checksum and length, then a line feed and the last two digits are gone.
+    const cut = gzipSync(readFileSync(log.path!), { level: 0 }).subarray(0, -8 - 3);
+    const path = join(folder, "cut.csv.gz");
+    writeFileSync(path, cut);
+    const result = await verify(path, log.keyPath);
+    expect(result).toMatchObject({ valid: false, records: 199, missing: 1, changed: 0, unexpected: 0 });
+    const reread = await read(cut, { format: "csv" });
+    expect(reread).toMatchObject({ damaged: true, records: 199 });
+  });
 
   it("finds a log in memory, and a twin without its incident, equal to their own keys", async () => {
     expect((await verify(await generate({ rows: 500 }))).valid).toBe(true);

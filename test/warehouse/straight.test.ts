@@ -108,3 +108,9 @@ it("in a shell: data to standard output, what became of the lines to standard er
   const checked = cli("validate", access, "--json", "--keep-query");
   expect([checked.status, JSON.parse(checked.stdout).records]).toEqual([1, 3]);
 });
+
+it("a cell of a CSV answer is quoted for each of a comma, a quote and a line feed alone", () => {
+  const sql = `SELECT 'a,b' AS "x,y", 'a"b' AS q, 'a' || chr(10) || 'b' AS l, 'plain' AS p`;
+  const { stdout } = cli("ask", sql, "--on", access, "--csv");
+  expect(stdout).toBe('"x,y",q,l,p\n"a,b","a""b","a\nb",plain\n');
+});
