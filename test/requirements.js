@@ -5,6 +5,7 @@
 //   node    a version of Node that the npm registry has: `npm test` puts it into .cache/node/.
 //   python  pinned PyPI packages: `npm test` puts them into an environment of their own in .cache/python/. `after`
 //           names requirements without which that would be in vain.
+//   large   half a gigabyte or more: only the suite that needs it brings it (`npm run test:cluster`).
 //   how     for what comes from nowhere of these: how to get it, in words.
 // Each is a tag of vitest. A test that needs it says so, and is not run where it is missing, which the closing list of
 // the run tells (`test/closingList.ts`) and which `.ci/run` counts as a failure:
@@ -20,7 +21,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * @typedef {{ find: () => string | undefined, debian?: string, node?: string, python?: string[], after?: string[], how?: string }} Requirement
+ * @typedef {{ find: () => string | undefined, debian?: string, node?: string, python?: string[], after?: string[], large?: boolean, how?: string }} Requirement
  */
 
 const table = {
@@ -33,7 +34,7 @@ const table = {
     'pyarrow==25.0.1 ; python_version < "3.11"',
     'pandas==2.3.3 ; python_version < "3.11"',
   ]),
-  spark: python("spark", ["pyspark==4.3.0"], ["java"]),
+  spark: { ...python("spark", ["pyspark==4.3.0"], ["java"]), large: true },
 
   chromium: { debian: "chromium", find: () => existing("/usr/bin/chromium") },
   faketime: { debian: "faketime", find: () => program("faketime") },

@@ -19,7 +19,7 @@ export function checkNoOtherAddress(argument: string, text: unknown): void {
   const scheme = typeof text === "string" ? /^([a-z][\w+.-]*):\/\//i.exec(text)?.[1] : undefined;
   if (scheme !== undefined && !isPostgres(text)) {
     throw new InputError(
-      `${argument}: ${quoted(`${scheme}://…`)} is not the address of a database that is known: give a file, postgres://… or, to ask, spark://…?lake=FOLDER`,
+      `${argument}: ${quoted(`${scheme}://…`)} is not the address of a database that is known: give a file or postgres://…`,
     );
   }
 }

@@ -9,12 +9,14 @@ import { here, textOf, writeWhole } from "./project.js";
 import { findPython, pythonEnvironment } from "./python.js";
 import { runTool, say } from "./tool.js";
 
-/** A step of the set-up for each requirement that npm or PyPI has. */
-export const stepsForTests = Object.entries(requirements).flatMap(([name, { node, python, after = [] }]) => {
-  if (after.some((other) => found(other) === undefined)) return [];
-  if (node !== undefined) return [otherNode(node)];
-  return python === undefined ? [] : [pythonPackages(name, python)];
-});
+/** A step of the set-up for each requirement that npm or PyPI has; those that are large only when they are asked for. */
+export const stepsForTests = (withLarge = false) =>
+  Object.entries(requirements).flatMap(([name, { node, python, large = false, after = [] }]) => {
+    if (large && !withLarge) return [];
+    if (after.some((other) => found(other) === undefined)) return [];
+    if (node !== undefined) return [otherNode(node)];
+    return python === undefined ? [] : [pythonPackages(name, python)];
+  });
 
 function otherNode(version) {
   const folder = here(".cache", "node", version);

@@ -12,7 +12,12 @@ const commands = {
   /** Everything, and what tests need of the package registries. */
   tests: async () => {
     const { stepsForTests } = await import("./forTests.js");
-    await setUp({ python: true, more: stepsForTests });
+    await setUp({ python: true, more: stepsForTests() });
+  },
+  /** What the command line needs, and what the tests on a Spark cluster need beyond. */
+  cluster: async () => {
+    const { stepsForTests } = await import("./forTests.js");
+    await setUp({ python: false, more: stepsForTests(true).filter(({ name }) => name === "spark") });
   },
   start: async (args) => {
     const options = parseStartOptions(args);

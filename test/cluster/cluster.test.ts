@@ -11,7 +11,7 @@ import { question, questions } from "#lib/warehouse/questions";
 import { answersInSpark } from "#lib/warehouse/spark/answer";
 import { checkLake } from "#lib/warehouse/spark/check";
 import { generate } from "#lib/write/generate";
-import { type Cluster, hasJava, sparkHome, startCluster } from "./spark.js";
+import { type Cluster, sparkHome, startCluster } from "./spark.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const command = `'${process.execPath}' '${cli}'`;
@@ -22,9 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), "server-logs-lake-"));
 const lakes = { lines: join(folder, "lines"), files: join(folder, "files") };
 const path = join(folder, "whole.csv");
 
-if (!hasJava && !process.env.CI) console.error("test:cluster: skipped, as there is no Java (17 or newer)");
-
-describe.runIf(hasJava || process.env.CI)("a cluster of two workers", () => {
+describe("a cluster of two workers", { tags: ["java", "spark"] }, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     process.env.SPARK_HOME = sparkHome();

@@ -1,38 +1,16 @@
 /** A real Spark cluster on 127.0.0.1: a master and workers, each a process of its own. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { pathOf } from "../requirements.js";
 
-const here = fileURLToPath(new URL("../../", import.meta.url));
-const environment = join(here, ".cache", "spark-python");
-
-/** pyspark from PyPI carries all of Spark. */
-const version = "4.3.0";
-
-/** Installs Spark into .cache, once. @returns its folder */
+/** The folder of Spark inside the Python environment of the requirement. */
 export function sparkHome(): string {
-  if (process.env.SPARK_HOME) return process.env.SPARK_HOME;
-  const stamp = join(environment, `whole-${version}`);
-  if (!existsSync(stamp)) {
-    rmSync(environment, { recursive: true, force: true });
-    execFileSync("python3", ["-m", "venv", environment], { stdio: "inherit" });
-    const pip = join(environment, "bin", "pip");
-    execFileSync(pip, ["install", "--quiet", `pyspark==${version}`], { stdio: "inherit" });
-    mkdirSync(stamp);
-  }
-  const lib = join(environment, "lib");
+  const lib = join(dirname(pathOf("spark")), "..", "lib");
   const [python] = readdirSync(lib).filter((name) => name.startsWith("python3"));
   return join(lib, python, "site-packages", "pyspark");
-}
-
-/** Whether there is a Java for Spark. */
-export const hasJava = process.env.JAVA_HOME !== undefined || onPath("java");
-
-function onPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)));
 }
 
 /** A running cluster. */

@@ -92,7 +92,7 @@ describe("JSON as it may stand in a log", () => {
       }),
       { numRuns: 10_000, seed: 2 },
     );
-    expect(whole).toBeGreaterThan(1000); // some damage lies inside a string
+    expect(whole).toBeGreaterThan(500); // some damage lies inside a string: about a tenth
   });
 
   it.each([
