@@ -7,7 +7,18 @@ export { InputError, InterruptedError } from "./errors.js";
 export type { FormatName } from "./files/extensions.js";
 export type { LogSource } from "./files/logFiles.js";
 export type { Terms } from "./generate/logStream.js";
+export type { DetectorName } from "./monitor/detect/detectors.js";
+export type { DetectorFunction } from "./monitor/detect/own.js";
+export type { DrillOptions } from "./monitor/drill/drill.js";
+export type { Detectability, DrillResult, Nervousness, Smallest } from "./monitor/drill/result.js";
+export type { ReadSeriesOptions } from "./monitor/readSeries.js";
+export type { Estimate } from "./monitor/score/intervals.js";
+export type { Point, Totals } from "./monitor/series.js";
+export type { Slo } from "./monitor/slo.js";
+export type { SeriesOptions } from "./monitor/steps.js";
 export * as chart from "./notebook/charts.js";
+export type { LogSeries } from "./notebook/monitor.js";
+export { burnRate, detect, drill, score, series } from "./notebook/monitor.js";
 export type { Planted } from "./notebook/planted.js";
 export type { Bundle } from "./notebook/show.js";
 export {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InputError, quoted } from "../../errors.js";
+import type { AnswerKey } from "../../truth/answerKey.js";
 import { readKey } from "../../truth/readKey.js";
 import type { Episode } from "./episodes.js";
 import { momentOfText } from "./moments.js";
@@ -37,13 +38,17 @@ export async function readTruth(path: string, series?: string): Promise<Truth> {
     return { episodes: windowsOf(content, series), range: undefined, zoneless: "utc" };
   if (series !== undefined)
     throw new InputError("series: an answer key is of one log; the option is for windows in NAB's form");
-  const key = await readKey(path);
+  return { ...truthOf(await readKey(path)), zoneless: "refuse" };
+}
+
+/** What an answer key says: the incidents that happened in its log, and what the log covers. */
+export function truthOf(key: AnswerKey) {
   const moment = (time: string) => Date.parse(time);
   const range = { start: moment(key.from), end: moment(key.to) };
   const episodes = key.incidents
     .filter(({ happened, start, end }) => happened && moment(end) > range.start && moment(start) < range.end)
     .map(({ id, start, end }) => ({ id, start: moment(start), end: moment(end) }));
-  return { episodes, range, zoneless: "refuse" };
+  return { episodes, range };
 }
 
 /** What only an answer key has. */
