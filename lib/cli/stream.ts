@@ -23,7 +23,11 @@ export function streamCommand(program: Command): void {
       "let the log's time go n times as fast, its first moment being now (default: the clock's time)",
       number("speed"),
     )
-    .option("--out <file>", "where to: - is standard output", "-")
+    .option(
+      "--out <file>",
+      "where to: a file, - for standard output, or a receiver of NDJSON, http://… or https://…",
+      "-",
+    )
     .option("--format <name>", "a format of lines, as for generate")
     .option("--rotate <amount>", "of a file: begin the next after a size (100MB) or a time of the log (1h)")
     .option("--gzip", "of a file that rotates: compress those that are closed")
@@ -32,8 +36,15 @@ export function streamCommand(program: Command): void {
       "of a file that rotates: how many closed ones are kept (default: all)",
       number("keep"),
     )
+    .option("--batch <n>", "of a receiver: most records in a request (default: 1000)", number("batch"))
+    .option(
+      "--timeout <seconds>",
+      "of a receiver: how long a request may take (default: 10)",
+      number("timeout"),
+    )
+    .option("--state <file>", "of a receiver: keep here how far it has confirmed, and go on from there")
     .option("--key <file>", "where to write the answer key when the stream ends or is stopped")
-    .action(async ({ out, key, from, to, speed, rotate, gzip, keep, ...options }) => {
+    .action(async ({ out, key, from, to, speed, rotate, gzip, keep, batch, timeout, state, ...options }) => {
       const { streamTo } = await import("../schedule/streamTo.js");
       const now = Date.now();
       const log = {
@@ -43,7 +54,10 @@ export function streamCommand(program: Command): void {
         speed,
       };
       const rotation = { ...rotateOption(rotate), gzip, keep: keepOption(keep) };
-      const made = await stopping((stop) => streamTo({ ...log, out, key, rotation }, { ...stop, tell }));
+      const http = { batch, state, timeout: timeout === undefined ? undefined : timeout * 1000 };
+      const made = await stopping((stop) =>
+        streamTo({ ...log, out, key, rotation, http }, { ...stop, tell }),
+      );
       tell(
         `${grouped(made.records)} records streamed, ${made.ended ? "to the log's end" : "until stopped"}; seed ${made.seed}, --start ${made.start} --end ${made.end}: generate makes the same with --from ${made.from} --to ${made.to}`,
       );
