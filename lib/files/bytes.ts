@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import type { Digest } from "./digest.js";
+import type { Bytes } from "./digest.js";
 import { reason } from "./fault.js";
 import { standardInput } from "./places.js";
 import { isFrame, isSkippable } from "./unzstd.js";
@@ -45,7 +45,7 @@ export interface ByteStream {
  * @param digest - takes the bytes as they are read, packed as they are
  * @throws InputError when there is no such file, or it is a folder, another special file or not readable.
  */
-export async function openBytes(path: string, argument: string, digest?: Digest): Promise<ByteStream> {
+export async function openBytes(path: string, argument: string, digest?: Bytes): Promise<ByteStream> {
   if (path === standardInput) return openStandardInput();
   const { handle, size } = await openFile(path, argument);
   const head = await readHead(handle, size);

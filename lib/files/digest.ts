@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 
+/** Takes bytes as they are read. */
+export interface Bytes {
+  add(bytes: Uint8Array): void;
+}
+
 /** Size and SHA-256 of bytes that are read or written, packed as they are. */
-export class Digest {
+export class Digest implements Bytes {
   readonly #hash = createHash("sha256");
   #bytes = 0;
 

@@ -3,7 +3,7 @@ import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
 import { type ByteStream, type Compression, openBytes, openMemory, readSize } from "./bytes.js";
-import type { Digest } from "./digest.js";
+import type { Bytes } from "./digest.js";
 import { standardInput } from "./places.js";
 
 /** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
@@ -79,7 +79,7 @@ export class Lines {
   compression: Compression = "none";
   readonly #source: string | Uint8Array;
   readonly #argument: string;
-  readonly #digest: Digest | undefined;
+  readonly #digest: Bytes | undefined;
   /** Standard input cannot be opened twice: what a sample read of it stays here. */
   #open: ByteStream | undefined;
   #head: Uint8Array = new Uint8Array(0);
@@ -88,7 +88,7 @@ export class Lines {
    * @param argument - what errors call the source
    * @param digest - takes the bytes that `blocks` reads of a file, packed as they are
    */
-  constructor(source: string | Uint8Array, argument: string, digest?: Digest) {
+  constructor(source: string | Uint8Array, argument: string, digest?: Bytes) {
     this.#digest = digest;
     this.#source = typeof source === "string" && source !== standardInput ? resolve(source) : source;
     this.#argument = argument;
@@ -183,7 +183,7 @@ export class Lines {
   }
 
   /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */
-  async #bytes(digest?: Digest): Promise<ByteStream | undefined> {
+  async #bytes(digest?: Bytes): Promise<ByteStream | undefined> {
     if (typeof this.#source !== "string") return openMemory(this.#source);
     return openBytes(this.#source, this.#argument, digest);
   }

@@ -1,7 +1,7 @@
 import { devNull } from "node:os";
 import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
-import type { Digest } from "../files/digest.js";
+import type { Bytes } from "../files/digest.js";
 import { compressionOfName, csvCompression } from "../files/extensions.js";
 import { Lines } from "../files/lines.js";
 import { type LogFile, type LogSource, logFiles, placesOf } from "../files/logFiles.js";
@@ -101,13 +101,16 @@ export async function dryRun(source: LogSource, options: ReadOptions, work: Work
  * Reads as `read` does.
  * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
  * @param digest - takes the bytes that are read, packed as they are; of Parquet none
+ * @param from - bytes at the log's beginning, unpacked, whose lines are known: they are read, since headers may be
+ *   among them, but neither kept nor counted
  */
 export async function readInto(
   shared: Put | undefined,
   source: LogSource,
   options: ReadOptions,
   work: Work,
-  digest?: Digest,
+  digest?: Bytes,
+  from = 0,
 ): Promise<ReadLog> {
   const { asked, formatOptions } = checkReadOptions(options);
   checkWork(work);
@@ -140,7 +143,9 @@ export async function readInto(
     let before = 0;
     for (const job of jobs) {
       const named = jobs.length > 1 || shared !== undefined;
-      sources.push(await readOne(job, records, tally, named, partOf(work, before, job.file.size, size)));
+      sources.push(
+        await readOne(job, records, tally, named, partOf(work, before, job.file.size, size), from),
+      );
       before += job.file.size ?? 0;
     }
     await records.end();
@@ -233,7 +238,7 @@ export async function jobOf(
   asked: Asked,
   options: FormatOptions,
   work: Work,
-  digest?: Digest,
+  digest?: Bytes,
 ): Promise<Job> {
   const lines = new Lines(file.bytes ?? file.path, "path", digest);
   const head = await lines.sample(sampleSize, work);
@@ -281,12 +286,13 @@ async function readOne(
   tally: Tally,
   named: boolean,
   work: Work,
+  from: number,
 ): Promise<SourceLog> {
   const { file, format, lines, reader, parquet, why } = job;
   tally.begin(named ? file.name : undefined);
   const before = tally.counts();
   if (parquet) await records.ofParquet(parquet, work);
-  else await records.ofLines(lines, reader, work);
+  else await records.ofLines(lines, reader, work, from);
   const after = tally.counts();
   return {
     name: file.name,

@@ -35,16 +35,31 @@ export class Records {
     this.#tally = tally;
   }
 
-  /** Reads a log of lines. */
-  async ofLines(source: Lines, readLine: LineReader, work: Work): Promise<void> {
+  /**
+   * Reads a log of lines.
+   * @param from - lines that begin in this many bytes are known: they are read, since headers may be among them, but
+   *   neither kept nor counted
+   */
+  async ofLines(source: Lines, readLine: LineReader, work: Work, from = 0): Promise<void> {
     const tally = this.#tally;
     const rows = this.#rows;
     const row = new Row();
     const line = new Line();
     let first = true;
+    let known = from;
     for await (const block of source.blocks(work)) {
       const { bytes, start, end, overlong } = block;
-      for (let at = start; at < end; at = line.next) {
+      let at = start;
+      for (const knownEnd = start + known; at < end && at < knownEnd; at = line.next) {
+        line.cut(block, at, first);
+        first = false;
+        tally.line++;
+        row.repeats = 1;
+        if (line.end > line.start && line.end - line.start <= longestLogLine)
+          readLine(bytes, line.start, line.end, row);
+      }
+      known = Math.max(0, known - (overlong === undefined ? end - start : overlong + 1));
+      for (; at < end; at = line.next) {
         line.cut(block, at, first);
         first = false;
         const { start: lineStart, end: lineEnd } = line;

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -18,6 +16,7 @@ import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../r
 import type { Columns, Source } from "../record.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { openDuckdbWarehouse } from "./duckdb/duckdbLoad.js";
+import { type Content, Fingerprint, fingerprintOf } from "./fingerprint.js";
 import { checkNoOtherAddress, isPostgres } from "./place.js";
 import { openPostgresWarehouse } from "./postgres/postgresLoad.js";
 import { isTable } from "./soundRows.js";
@@ -42,7 +41,10 @@ export interface LoadedLogs {
   readonly records: number;
   /** Records in the table `requests` now. */
   readonly total: number;
-  /** One row a log: `log`, `records`, and `outcome`: "loaded" or "already there". */
+  /**
+   * One row a log: `log`, `records` (those that its load added), and `outcome`: "loaded", "already there", or "loaded
+   * from where it had grown".
+   */
   readonly logs: Columns;
   /** What became of the lines of the logs that had to be read first. */
   readonly read: readonly ReadLog[];
@@ -53,8 +55,9 @@ export interface LoadedLogs {
 /**
  * Loads logs into the table `requests` of a database that lasts: five-field CSV and Parquet as they are, and
  * refused when a value breaks a rule of the record; a server's own log by way of `read`, and refused when it is
- * damaged. All of them or none: it is one transaction. A file whose content was
- * loaded before, under whatever name, is recognised by its SHA-256 and left out.
+ * damaged. All of them or none: it is one transaction. A log whose content was loaded before, under whatever name
+ * and packed or not, is recognised by its SHA-256 and left out; of a log that begins with one that was loaded before,
+ * as a log that has grown does, only what follows is loaded.
  *
  * @param source - a log, or paths and patterns of logs
  * @throws InputError when an option is wrong, or a log or the database cannot be used; nothing is changed then.
@@ -183,7 +186,7 @@ async function filesOf(source: unknown): Promise<NamedSource[]> {
 }
 
 async function loadOne(
-  { name, source, size }: NamedSource,
+  { name, source }: NamedSource,
   warehouse: Warehouse,
   reading: Omit<ReadOptions, "out">,
   quarantine: Put | undefined,
@@ -192,33 +195,57 @@ async function loadOne(
 ): Promise<void> {
   const content = contentOf(source);
   const path = typeof content === "string" ? content : undefined;
-  const before = path === undefined ? undefined : await versionOf(path);
+  const version = path === undefined ? undefined : await versionOf(path);
+  const loads = await warehouse.loads();
   // What is noted is the hash of the very bytes that became records: of those that `read` reads, or of a file that
   // nobody changed from here until the database has read it.
-  let load: Omit<Load, "records"> = { sha256: await fingerprint(source, work), name, bytes: size };
-  const isThere = async () => {
-    const earlier = await warehouse.find(load.sha256);
-    if (earlier) done.add(name, earlier.records, false);
+  const known = await fingerprintOf(source, name, loads, work);
+  const isThere = ({ sha256, contentSha256 }: Content & { sha256: string }) => {
+    const earlier = loads.find(
+      (each) => each.sha256 === sha256 || (known.isWhole && each.contentSha256 === contentSha256),
+    );
+    if (earlier) done.add(name, earlier.records, "already there");
     return earlier !== undefined;
   };
-  if (await isThere()) return;
+  if (isThere(known)) return;
+  const { beginning } = known;
+  let load: Omit<Load, "records"> = noted(name, known);
   let records: number;
-  const asIs = Object.values(reading).every((option) => option === undefined) && (await isTable(source));
-  if (asIs) {
+  const isOwn = Object.values(reading).some((option) => option !== undefined) || !(await isTable(source));
+  if (!isOwn && beginning === undefined) {
     records = await warehouse.insert(source, work);
-    if (path !== undefined) await checkUnchanged(path, before);
+    if (path !== undefined) await checkUnchanged(path, version);
   } else {
     const folder = await scratchFolder();
     try {
       const options = { ...reading, quarantine: undefined, out: join(folder, "requests.csv") };
-      const digest = new Digest();
-      const log = await readInto(quarantine, path === undefined ? content : name, options, work, digest);
+      const isPlain = path !== undefined && known.compression === "none";
+      const digest = isPlain ? new Fingerprint(loads) : new Digest();
+      const log = await readInto(
+        quarantine,
+        path === undefined ? content : name,
+        options,
+        work,
+        digest,
+        beginning?.contentBytes,
+      );
       const [{ damage, format }] = log.sources;
       // Loaded in part, the log would be doubled in part once all of it is loaded.
       if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
-      if (format === "parquet") await checkUnchanged(path!, before);
-      else if (path !== undefined) load = { ...load, ...digest.result() };
-      if (await isThere()) return;
+      if (!isOwn && log.quarantined > 0) {
+        throw new InputError(
+          `source: ${quoted(name)} is not a sound CSV; validate lists what is wrong: ${log.examples[0].reason}`,
+        );
+      }
+      if (format === "parquet" || !(digest instanceof Fingerprint)) {
+        if (path !== undefined) await checkUnchanged(path, version);
+      } else {
+        // The log may have grown since: what was read is noted.
+        const now = digest.result(name);
+        if (now.beginning?.sha256 !== beginning?.sha256) await checkUnchanged(path!, version);
+        load = noted(name, { ...now, sha256: now.contentSha256, bytes: now.contentBytes });
+        if (isThere({ ...now, sha256: load.sha256 })) return;
+      }
       records = await warehouse.insertRead(options.out, { signal: work.signal });
       done.read.push(log);
     } finally {
@@ -226,38 +253,45 @@ async function loadOne(
     }
   }
   await warehouse.note({ ...load, records });
-  done.add(name, records, true);
+  done.add(name, records, beginning === undefined ? "loaded" : "loaded from where it had grown", beginning);
 }
 
-/** SHA-256 of a log's bytes, as they are. */
-async function fingerprint(source: Source, { signal }: Work): Promise<string> {
-  const content = contentOf(source);
-  const hash = createHash("sha256");
-  if (typeof content !== "string") return hash.update(content).digest("hex");
-  for await (const piece of createReadStream(content, { highWaterMark: 1 << 20 })) {
-    if (signal?.aborted) throw new InterruptedError();
-    hash.update(piece);
-  }
-  return hash.digest("hex");
-}
+const noted = (
+  name: string,
+  { sha256, bytes, contentSha256, contentBytes }: Omit<Load, "records" | "name">,
+): Omit<Load, "records"> => ({ sha256, name, bytes, contentSha256, contentBytes });
+
+type Outcome = "loaded" | "loaded from where it had grown" | "already there";
 
 /** What became of each log, for the summary. */
 class LoadReport {
   readonly read: ReadLog[] = [];
-  readonly #logs: { log: string; records: number; isNew: boolean }[] = [];
+  readonly #logs: {
+    log: string;
+    records: number;
+    outcome: Outcome;
+    beginning: Load | undefined;
+  }[] = [];
 
-  add(log: string, records: number, isNew: boolean): void {
-    this.#logs.push({ log, records, isNew });
+  add(log: string, records: number, outcome: Outcome, beginning?: Load): void {
+    this.#logs.push({ log, records, outcome, beginning });
   }
 
   result(to: string, total: number): LoadedLogs {
     const logs = this.#logs;
-    const records = logs.reduce((sum, log) => sum + (log.isNew ? log.records : 0), 0);
-    const outcome = (isNew: boolean) => (isNew ? "loaded" : "already there");
+    const records = logs.reduce(
+      (sum, { outcome, records }) => sum + (outcome === "already there" ? 0 : records),
+      0,
+    );
+    const after = (beginning: Load | undefined) =>
+      beginning === undefined
+        ? ""
+        : `: its first ${grouped(beginning.contentBytes)} bytes are ${quoted(beginning.name)}, loaded before`;
     const summary = [
       `${grouped(records)} records loaded into ${quoted(to)}, which holds ${grouped(total)} now`,
       ...logs.map(
-        ({ log, records: own, isNew }) => `  ${quoted(log)}: ${grouped(own)} records, ${outcome(isNew)}`,
+        ({ log, records: own, outcome, beginning }) =>
+          `  ${quoted(log)}: ${grouped(own)} records, ${outcome}${after(beginning)}`,
       ),
       ...this.read.flatMap((log) => log.summary.split("\n").slice(1)),
     ].join("\n");
@@ -268,7 +302,7 @@ class LoadReport {
       logs: {
         log: logs.map(({ log }) => log),
         records: logs.map((log) => log.records),
-        outcome: logs.map(({ isNew }) => outcome(isNew)),
+        outcome: logs.map(({ outcome }) => outcome),
       },
       read: this.read,
       summary,

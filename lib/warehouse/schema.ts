@@ -1,4 +1,5 @@
 import { type Field, recordFields } from "../record.js";
+import type { Load } from "./warehouse.js";
 
 /** The databases that can hold `requests`. */
 export type Engine = "duckdb" | "postgres";
@@ -32,7 +33,29 @@ export function duckdbType(field: Field): string {
 /** What was loaded into a database that lasts, so that the same file is never loaded twice. */
 export const loadsColumns: Record<Engine, string> = {
   duckdb:
-    "sha256 VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, bytes BIGINT NOT NULL, records BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL",
+    "sha256 VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, bytes BIGINT NOT NULL, records BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL, content_sha256 VARCHAR, content_bytes BIGINT",
   postgres:
-    "sha256 text PRIMARY KEY, name text NOT NULL, bytes bigint NOT NULL, records bigint NOT NULL, loaded_at timestamp(3) without time zone NOT NULL",
+    "sha256 text PRIMARY KEY, name text NOT NULL, bytes bigint NOT NULL, records bigint NOT NULL, loaded_at timestamp(3) without time zone NOT NULL, content_sha256 text, content_bytes bigint",
 };
+
+/** Brings a table `loads` that an earlier version made to these columns. What that noted was of the files as they are. */
+export const addContent: readonly string[] = [
+  "ALTER TABLE loads ADD COLUMN IF NOT EXISTS content_sha256 text",
+  "ALTER TABLE loads ADD COLUMN IF NOT EXISTS content_bytes bigint",
+];
+
+/** All loads, as both databases tell them. */
+export const selectLoads =
+  "SELECT sha256, name, bytes, records, coalesce(content_sha256, sha256), coalesce(content_bytes, bytes) FROM loads";
+
+/** A row of `selectLoads`. */
+export function loadOfRow([sha256, name, bytes, records, content, length]: readonly unknown[]): Load {
+  return {
+    sha256: String(sha256),
+    name: String(name),
+    bytes: Number(bytes),
+    records: Number(records),
+    contentSha256: String(content),
+    contentBytes: Number(length),
+  };
+}

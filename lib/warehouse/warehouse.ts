@@ -8,15 +8,19 @@ export interface Load {
   readonly sha256: string;
   readonly name: string;
   readonly bytes: number;
+  /** Records that it added: of a log that had grown since an earlier load, only those of its later part. */
   readonly records: number;
+  /** Of what the file holds, unpacked. */
+  readonly contentSha256: string;
+  readonly contentBytes: number;
 }
 
 /** A database that lasts, open for loading: all that happens until `commit` is one transaction. */
 export interface Warehouse {
   /** What it is called in messages, without credentials. */
   readonly name: string;
-  /** The load of the same content, if there was one. */
-  find(sha256: string): Promise<Load | undefined>;
+  /** All that were loaded. */
+  loads(): Promise<Load[]>;
   /** Adds a log's records to `requests`; resolves to their number. */
   insert(source: Source, work: Work): Promise<number>;
   /** The same for a CSV that `read` has just written, whose records keep every rule. */

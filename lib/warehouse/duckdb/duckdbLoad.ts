@@ -7,7 +7,7 @@ import { checkWritable, targetOf } from "../../files/places.js";
 import type { Source } from "../../record.js";
 import type { Work } from "../../work.js";
 import { createRequests, insertLog } from "../insert.js";
-import { loadsColumns } from "../schema.js";
+import { addContent, loadOfRow, loadsColumns, selectLoads } from "../schema.js";
 import type { Load, Warehouse } from "../warehouse.js";
 import { inFile } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkFunctions, checkHasRequests, columnsOf } from "./duckdbFile.js";
@@ -81,15 +81,11 @@ class DuckdbWarehouse implements Warehouse {
     if ((await columnsOf(this.connection, "requests")).length === 0) await createRequests(this.connection);
     await checkHasRequests(this.connection, this.name, "to");
     await this.connection.run(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.duckdb})`);
+    for (const sql of addContent) await this.connection.run(sql);
   }
 
-  async find(sha256: string): Promise<Load | undefined> {
-    const reader = await this.connection.runAndReadAll(
-      "SELECT name, bytes, records FROM loads WHERE sha256 = $1",
-      [sha256],
-    );
-    const [row] = reader.getRows();
-    return row && { sha256, name: String(row[0]), bytes: Number(row[1]), records: Number(row[2]) };
+  async loads(): Promise<Load[]> {
+    return (await this.connection.runAndReadAll(selectLoads)).getRows().map(loadOfRow);
   }
 
   insert(source: Source, work: Work): Promise<number> {
@@ -100,10 +96,10 @@ class DuckdbWarehouse implements Warehouse {
     return insertLog(this.connection, path, work, "as they are");
   }
 
-  async note({ sha256, name, bytes, records }: Load): Promise<void> {
+  async note({ sha256, name, bytes, records, contentSha256, contentBytes }: Load): Promise<void> {
     await this.connection.run(
-      "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC'",
-      [sha256, name, bytes, records],
+      "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC', $5, CAST($6 AS BIGINT)",
+      [sha256, name, bytes, records, contentSha256, contentBytes],
     );
   }
 

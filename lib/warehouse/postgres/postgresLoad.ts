@@ -11,7 +11,7 @@ import type { Source } from "../../record.js";
 import { partOf, type Work } from "../../work.js";
 import { inMemory } from "../duckdb/duckdb.js";
 import { takeRows } from "../insert.js";
-import { columnList, loadsColumns, requestsColumns } from "../schema.js";
+import { addContent, columnList, loadOfRow, loadsColumns, requestsColumns, selectLoads } from "../schema.js";
 import { sourceName } from "../source.js";
 import { checkShape, type Load, type Warehouse } from "../warehouse.js";
 import { cancellable, connect, tableColumns } from "./postgres.js";
@@ -50,16 +50,15 @@ class PostgresWarehouse implements Warehouse {
     await client.query("SELECT pg_advisory_xact_lock(hashtext('server-logs load'))");
     await client.query(`CREATE TABLE IF NOT EXISTS requests (${requestsColumns("postgres")})`);
     await client.query(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.postgres})`);
+    for (const sql of addContent) await client.query(sql);
     await client.query(`CREATE TEMP TABLE wanted (${requestsColumns("postgres")}) ON COMMIT DROP`);
     checkShape(await tableColumns(client, "requests"), await tableColumns(client, "wanted"), "to", this.name);
     await client.query("DROP TABLE pg_temp.wanted");
   }
 
-  async find(sha256: string): Promise<Load | undefined> {
-    const { rows } = await this.client.query("SELECT name, bytes, records FROM loads WHERE sha256 = $1", [
-      sha256,
-    ]);
-    return rows[0] && { sha256, ...rows[0] };
+  async loads(): Promise<Load[]> {
+    const { rows } = await this.client.query({ text: selectLoads, rowMode: "array" });
+    return rows.map(loadOfRow);
   }
 
   /**
@@ -112,12 +111,14 @@ class PostgresWarehouse implements Warehouse {
     }
   }
 
-  async note({ sha256, name, bytes, records }: Load): Promise<void> {
-    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now())", [
+  async note({ sha256, name, bytes, records, contentSha256, contentBytes }: Load): Promise<void> {
+    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now(), $5, $6)", [
       sha256,
       name,
       bytes,
       records,
+      contentSha256,
+      contentBytes,
     ]);
   }
 
