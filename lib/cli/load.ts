@@ -9,7 +9,7 @@ export function loadCommand(program: Command): void {
   const load = command(
     program,
     "load",
-    "load logs into the table `requests` of a database that lasts, each only once",
+    "load logs into the table `requests` of a database that lasts, each line only once: what was loaded before is left out, packed or not, and of a log that has grown only what is new is loaded",
   )
     .argument(
       "<log...>",
