@@ -17,6 +17,7 @@ export type { Point, Totals } from "./monitor/series.js";
 export type { Slo } from "./monitor/slo.js";
 export type { SeriesOptions } from "./monitor/steps.js";
 export * as chart from "./notebook/charts.js";
+export { claim } from "./notebook/claim.js";
 export type { LogSeries } from "./notebook/monitor.js";
 export { burnRate, detect, drill, score, series } from "./notebook/monitor.js";
 export type { Planted } from "./notebook/planted.js";

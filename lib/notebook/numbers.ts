@@ -4,7 +4,7 @@ export type NumberFormat = (value: number) => string;
 /**
  * The format for a column: whole numbers as they are, with thousands separators from 10,000 on (a status
  * or a year stays `2026`); others with as many decimals as they have, at most two for hundreds and above,
- * three for smaller ones, more only for values below 0.01. Very large and tiny values in exponents.
+ * three for smaller ones and separators from 1,000 on, more only for values below 0.01. Very large and tiny values in exponents.
  */
 export function numberFormat(values: Iterable<unknown>): NumberFormat {
   let decimals = 0;
@@ -27,7 +27,7 @@ export function numberFormat(values: Iterable<unknown>): NumberFormat {
   const format = new Intl.NumberFormat("en-US", {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-    useGrouping: largest >= 10_000,
+    useGrouping: largest >= (decimals === 0 ? 10_000 : 1_000),
   });
   return (value) => (Number.isFinite(value) ? format.format(value) : String(value));
 }

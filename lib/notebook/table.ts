@@ -1,5 +1,5 @@
 import { grouped } from "../digits.js";
-import { escapeHtml, visible } from "../visible.js";
+import { escapeHtml, longestText, visible, visibleEnds } from "../visible.js";
 import { count, counted, numberFormat } from "./numbers.js";
 
 /** What is to be shown as a table: columns by position, rows under their index. */
@@ -28,14 +28,22 @@ const kept = 5;
 /** The part of a table that is shown, as text: undefined stands where rows or columns were left out. */
 interface Shown {
   readonly header: readonly string[];
-  readonly rows: readonly { readonly label: string; readonly cells: readonly string[] }[];
+  readonly rows: readonly { readonly label: string; readonly cells: readonly Cell[] }[];
   /** Whether a column holds text, and so is aligned left. */
   readonly isText: readonly boolean[];
   /** `1,000 rows × 5 columns`, where something was left out. */
   readonly size: string | undefined;
 }
 
+/** A value as it is shown; `whole` is a text that had to be cut. */
+interface Cell {
+  readonly text: string;
+  readonly whole?: string | undefined;
+}
+
 const gap = "…";
+const longestTip = 300; // characters of a cut text that its tooltip shows
+const longestUnbroken = 30; // characters: a time stamp, an address, a short path; longer text may take several lines
 
 function ends(length: number, most: number, atEachEnd: number): (number | undefined)[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
@@ -47,12 +55,12 @@ function shown(table: Table): Shown {
   const rows = ends(table.index.length, mostRows, kept);
   const columns = ends(table.columns.length, mostColumns, mostColumns / 2);
   const texts = columns.map((column) => {
-    if (column === undefined) return { isText: false, cells: rows.map(() => gap) };
+    if (column === undefined) return { isText: false, cells: rows.map((): Cell => ({ text: gap })) };
     const values = rows.map((row) => (row === undefined ? undefined : table.cell(row, column)));
     const format = numberFormat(values);
     return {
       isText: values.some((value) => typeof value === "string"),
-      cells: values.map((value, i) => (rows[i] === undefined ? gap : cellText(value, format))),
+      cells: values.map((value, i) => (rows[i] === undefined ? { text: gap } : cellOf(value, format))),
     };
   });
   return {
@@ -66,6 +74,15 @@ function shown(table: Table): Shown {
       rows.includes(undefined) || columns.includes(undefined)
         ? `${counted(table.index.length, "row")} × ${counted(table.columns.length, "column")}`
         : undefined,
+  };
+}
+
+function cellOf(value: unknown, format: (value: number) => string): Cell {
+  if (typeof value !== "string") return { text: cellText(value, format) };
+  // Paths often differ at their ends only, so a long one is cut in its middle.
+  return {
+    text: visibleEnds(value),
+    whole: value.length > longestText ? visible(value, longestTip) : undefined,
   };
 }
 
@@ -83,10 +100,21 @@ function cellText(value: unknown, format: (value: number) => string): string {
  */
 export function htmlTable(table: Table): string {
   const { header, rows, isText, size } = shown(table);
-  const side = (column: number) => (isText[column] ? ' style="text-align: left;"' : "");
+  const unbroken = header.map(
+    (_, i) => isText[i] && rows.every(({ cells }) => cells[i]!.text.length <= longestUnbroken),
+  );
+  const side = (column: number) => {
+    const style = `${isText[column] ? "text-align: left;" : ""}${unbroken[column] ? " white-space: nowrap;" : ""}`;
+    return style === "" ? "" : ` style="${style.trim()}"`;
+  };
   const head = header.map((name, i) => `<th${side(i)}>${escapeHtml(name)}</th>`).join("");
   const body = rows.map(({ label, cells }) => {
-    const tds = cells.map((text, i) => `<td${side(i)}>${escapeHtml(text)}</td>`).join("");
+    const tds = cells
+      .map(({ text, whole }, i) => {
+        const tip = whole === undefined ? "" : ` title="${escapeHtml(whole)}"`;
+        return `<td${side(i)}${tip}>${escapeHtml(text)}</td>`;
+      })
+      .join("");
     return `<tr><th>${escapeHtml(label)}</th>${tds}</tr>`;
   });
   return [
@@ -104,7 +132,9 @@ export function htmlTable(table: Table): string {
 export function textTable(table: Table): string {
   const { header, rows, isText, size } = shown(table);
   const labelWidth = Math.max(0, ...rows.map((row) => row.label.length));
-  const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row.cells[i]!.length)));
+  const widths = header.map((name, i) =>
+    Math.max(name.length, ...rows.map((row) => row.cells[i]!.text.length)),
+  );
   const line = (label: string, cells: readonly string[]) =>
     [
       label.padEnd(labelWidth),
@@ -112,7 +142,15 @@ export function textTable(table: Table): string {
     ]
       .join("  ")
       .trimEnd();
-  const lines = [line("", header), ...rows.map((row) => line(row.label, row.cells))];
+  const lines = [
+    line("", header),
+    ...rows.map((row) =>
+      line(
+        row.label,
+        row.cells.map(({ text }) => text),
+      ),
+    ),
+  ];
   if (rows.length === 0) lines.push(`(no rows, ${count(header.length)} columns)`);
   if (size !== undefined) lines.push("", size);
   return lines.join("\n");

@@ -37,9 +37,13 @@ describe("text of a log in a cell", () => {
     );
   });
 
-  test("a value of 100 kB is cut, at its end in tables, in its middle on charts", () => {
+  test("a value of 100 kB is cut in its middle, and more of it is a tooltip", () => {
     const text = `/start${"x".repeat(100_000)}/end`;
-    expect(htmlTable(columnsTable({ endpoint: [text] })).length).toBeLessThan(500);
+    const html = htmlTable(columnsTable({ endpoint: [text] }));
+    expect(html.length).toBeLessThan(1000);
+    expect(cellsOf(html)).toEqual([visibleEnds(text)]);
+    expect(body(html).querySelector("td")!.title).toBe(visible(text, 300));
+    expect(body(htmlTable(columnsTable({ endpoint: ["/short"] }))).querySelector("[title]")).toBeNull();
     expect(visible(text)).toHaveLength(80);
     expect(visible(text)).toMatch(/^\/startx+…$/);
     expect(visibleEnds(text)).toMatch(/^\/startx+…x+\/end$/);
@@ -60,7 +64,7 @@ describe("a table", () => {
       "table.dataframe",
     )!;
     const align = Array.from(table.querySelectorAll("tbody td"), (cell) => cell.getAttribute("style"));
-    expect(align).toEqual(["text-align: left;", null]);
+    expect(align).toEqual(["text-align: left; white-space: nowrap;", null]);
     expect(table.outerHTML).not.toMatch(/color|background/);
   });
 

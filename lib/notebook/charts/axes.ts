@@ -76,7 +76,7 @@ export function positions(
   ) => ({
     name: shown,
     kind,
-    axis: { type: kind, title: titled(shown) },
+    axis: { type: kind, title: titled(shown), ...ticks(kind, rest.values) },
     ...rest,
   });
   if (areTimes(values)) {
@@ -98,6 +98,20 @@ export function positions(
   }
   const numbers = numbersOf(option, column, values);
   return placed("linear", shown, { values: numbers, labels: numbers, numbers });
+}
+
+/** Ticks at every third hour along about a day, where Plotly would take every fourth or sixth; along whole numbers, none between two of them. */
+function ticks(kind: Positions["kind"], values: Positions["values"]): object {
+  const known = values.filter((value) => value !== null);
+  if (kind === "category" || known.length === 0) return {};
+  if (kind === "linear") {
+    const numbers = known as number[];
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    return numbers.every(Number.isInteger) && high - low < 8 ? { dtick: 1 } : {};
+  }
+  const times = known.map((value) => Date.parse(`${String(value).replace(" ", "T").padEnd(16, "T00:00")}Z`));
+  const hours = (Math.max(...times) - Math.min(...times)) / 3_600_000;
+  return hours > 12 && hours <= 24 ? { dtick: 3 * 3_600_000, tickformat: "%H:%M\n%b %-d, %Y" } : {};
 }
 
 /** A logarithmic axis with ticks at 1, 2 and 5 of each power of ten, of few powers; `values` are above 0. */

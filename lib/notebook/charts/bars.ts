@@ -2,7 +2,7 @@ import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
 import { counted } from "../numbers.js";
-import { axis } from "../theme.js";
+import { axis, colourOf } from "../theme.js";
 import { axisName, sharedName, titled, unique } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 
@@ -10,8 +10,10 @@ import { type ChartOptions, hover, listed, made } from "./made.js";
 export interface BarOptions extends ChartOptions {
   /** Column of the categories: a bar for each row, in the rows' order. */
   x: string;
-  /** Column of the numbers, or several: bars side by side. */
+  /** Column of the numbers, or several: bars side by side, or on one another. */
   y: string | string[];
+  /** Puts several bars of a category on one another, with their sum at the end: for parts of a whole. */
+  stack?: boolean;
 }
 
 /**
@@ -38,12 +40,13 @@ export function bars(data: ChartData, options: BarOptions): Chart {
       series.map((one) => one.name),
       options.unit,
     );
-  const traces = series.map(({ name, values }) => ({
+  const traces = series.map(({ name, values }, position) => ({
     type: "bar",
     orientation: lying ? "h" : "v",
     x: lying ? values : names,
     y: lying ? names : values,
     name: escapePlotly(axisName(name)),
+    marker: { color: colourOf(name, position) },
     // The numbers stand at their bars as long as there is room for them.
     ...(series.length === 1 && (lying || names.length <= 12)
       ? { texttemplate: `%{${lying ? "x" : "y"}:,}` }
@@ -55,17 +58,36 @@ export function bars(data: ChartData, options: BarOptions): Chart {
       [series.length > 1 ? axisName(name, options.unit) : yName, lying ? "x" : "y", ":,"],
     ),
   }));
-  const largest = Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const smallest = Math.min(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const { stack = false } = options;
+  const sums = names.map((_, row) => series.reduce((sum, { values }) => sum + (values[row] ?? 0), 0));
+  const shown = [
+    ...series.flatMap(({ values }) => values.map((value) => value ?? 0)),
+    ...(stack ? sums : []),
+  ];
+  const [smallest, largest] = [Math.min(0, ...shown), Math.max(0, ...shown)];
   const categories = { ...axis, type: "category", title: titled(xName), gridcolor: "rgba(0,0,0,0)" };
   const numbers = { ...axis, title: titled(yName), range: [smallest * 1.12, (largest || 1) * 1.12] };
+  const sumLabels = {
+    type: "scatter",
+    mode: "text",
+    x: lying ? sums : names,
+    y: lying ? names : sums,
+    texttemplate: `%{${lying ? "x" : "y"}:,}`,
+    textposition: lying ? "middle right" : "top center",
+    cliponaxis: false,
+    hoverinfo: "skip",
+    showlegend: false,
+  };
+  const labelled = stack && series.length > 1 && (lying || names.length <= 12);
   return made(options, {
-    data: traces,
+    data: labelled ? [...traces, sumLabels] : traces,
     axes: lying
       ? { xaxis: numbers, yaxis: { ...categories, autorange: "reversed", ticks: "" } }
       : { xaxis: categories, yaxis: numbers },
-    layout: { barmode: "group", bargap: 0.25, showlegend: series.length > 1 },
-    height: lying ? 130 + Math.max(names.length * Math.max(22, 14 * series.length), 90) : undefined,
+    layout: { barmode: stack ? "stack" : "group", bargap: 0.25, showlegend: series.length > 1 },
+    height: lying
+      ? 130 + Math.max(names.length * Math.max(22, stack ? 0 : 14 * series.length), 90)
+      : undefined,
     note: all.length > most ? `first ${most} of ${counted(all.length, "row")}` : undefined,
     text: { [xName]: labels, ...Object.fromEntries(series.map((one) => [one.name, one.values])) },
   });

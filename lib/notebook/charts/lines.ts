@@ -1,6 +1,6 @@
 import type { Chart } from "../chart.js";
 import { type ChartData, columnReader, numbersOf } from "../chartData.js";
-import { axis } from "../theme.js";
+import { axis, colourOf } from "../theme.js";
 import { axisName, positions, seriesName, sharedName, titled } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 
@@ -40,8 +40,8 @@ export function lines(data: ChartData, options: LineOptions): Chart {
       x: across.values,
       y: values,
       name: seriesName(name),
-      line: { width: few ? 2 : 1.25, dash: dashes[i % dashes.length] },
-      marker: { size: 5 },
+      line: { color: colourOf(name, i), width: few ? 2 : 1.25, dash: dashes[i % dashes.length] },
+      marker: { color: colourOf(name, i), size: 5 },
       hovertemplate: hover([across.name, "x", ""], [axisName(name, options.unit), "y", ":,"]),
     })),
     axes: {

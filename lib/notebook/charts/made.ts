@@ -43,8 +43,18 @@ export function made(options: ChartOptions, { data, axes, layout, height, note, 
       : {}),
     ...(note ? { subtitle: { text: escapePlotly(note, 160), font: { size: 11 } } } : {}),
   };
+  const isEmpty = Object.values(text).every((values) => values.length === 0);
+  const nothing = {
+    text: "no rows",
+    showarrow: false,
+    xref: "paper",
+    yref: "paper",
+    x: 0.5,
+    y: 0.5,
+    font: { size: 16 },
+  };
   return new Chart(
-    { data, layout: { title, ...axes, ...layout } },
+    { data, layout: { title, ...axes, ...layout, ...(isEmpty ? { annotations: [nothing] } : {}) } },
     [options.title, ...(note ? [note] : []), "", textTable(columnsTable(text))].join("\n"),
     height ?? standardHeight,
   );
