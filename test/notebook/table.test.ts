@@ -42,7 +42,7 @@ describe("text of a log in a cell", () => {
     const html = htmlTable(columnsTable({ endpoint: [text] }));
     expect(html.length).toBeLessThan(1000);
     expect(cellsOf(html)).toEqual([visibleEnds(text)]);
-    expect(body(html).querySelector("td")!.title).toBe(visible(text, 300));
+    expect(body(html).querySelector("td")!.getAttribute("title")).toBe(visible(text, 300));
     expect(body(htmlTable(columnsTable({ endpoint: ["/short"] }))).querySelector("[title]")).toBeNull();
     expect(visible(text)).toHaveLength(80);
     expect(visible(text)).toMatch(/^\/startx+…$/);
