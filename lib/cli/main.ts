@@ -4,6 +4,7 @@ import { InputError, InterruptedError, quoted } from "../errors.js";
 import { reason } from "../files/fault.js";
 import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
+import { completionCommand } from "./completion.js";
 import { detectCommand } from "./detect.js";
 import { drillCommand } from "./drill.js";
 import { generateCommand } from "./generate.js";
@@ -35,6 +36,7 @@ const commands = [
   reportCommand,
   sparkCommand,
   watchCommand,
+  completionCommand,
 ];
 
 /**
