@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
 import { chartOption, pairs } from "./options.js";
-import { printColumns } from "./output.js";
+import { csvPrinter, printColumns } from "./output.js";
 import { working } from "./progress.js";
 import { addReadingOptions, readingOptionsOf, tellRead } from "./readingOptions.js";
 
@@ -28,8 +28,12 @@ export function askCommand(program: Command): void {
     .action(async (question, { on, set = [], json, csv, chart, ...reading }) => {
       const params = pairs("set", set);
       const draw = chart === undefined ? undefined : await chartOption(question, params, chart, on);
-      const { ask } = await import("../warehouse/ask.js");
+      const { ask, askInPieces } = await import("../warehouse/ask.js");
       const options = { ...(await readingOptionsOf(reading, { chart })), onRead: tellRead };
+      if (csv && draw === undefined) {
+        const put = await csvPrinter();
+        return working((work) => askInPieces(question, on, params, { ...options, ...work }, put));
+      }
       const answer = await working((work) => ask(question, on, params, { ...options, ...work }));
       await printColumns(answer, json, csv);
       await draw?.(answer);

@@ -25,12 +25,21 @@ export function rows(columns: Columns): Record<string, unknown>[] {
 export async function printColumns(columns: Columns, json: boolean, csv: boolean): Promise<void> {
   if (json) await print(JSON.stringify(rows(columns)));
   else if (csv) {
-    const { csvCell } = await import("../encode/csv.js");
-    const lines = [Object.keys(columns), ...rows(columns).map(Object.values)];
-    await print(
-      lines.map((cells) => cells.map((cell: unknown) => csvCell(String(cell ?? ""))).join(",")).join("\n"),
-    );
+    await (await csvPrinter())(columns);
   } else await print(await table(columns));
+}
+
+/** Prints the pieces of columns as one CSV, each as soon as it comes. */
+export async function csvPrinter(): Promise<(piece: Columns) => Promise<void>> {
+  const { csvCell } = await import("../encode/csv.js");
+  let isFirst = true;
+  return async (piece) => {
+    const cells = Object.values(piece).map((column) => column.map((cell) => csvCell(String(cell ?? ""))));
+    const lines = (cells[0] ?? []).map((_, row) => cells.map((column) => column[row]).join(","));
+    if (isFirst) lines.unshift(Object.keys(piece).map(csvCell).join(","));
+    isFirst = false;
+    if (lines.length > 0) await print(lines.join("\n"));
+  };
 }
 
 /** Columns as a table of plain text. */

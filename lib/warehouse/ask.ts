@@ -7,14 +7,15 @@ import { checkReadOptions } from "../read/read.js";
 import { type ReadingOptions, readingOptions } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import { checkWork, type Work, workOptions } from "../work.js";
-import { answerInDuckdb } from "./duckdb/duckdb.js";
-import { answerOfLogs, withDuckdbFile } from "./open.js";
+import { answerInDuckdb, answerPiecesInDuckdb } from "./duckdb/duckdb.js";
+import { answerOfLogs, piecesOfLogs, withDuckdbFile } from "./open.js";
 import { parameterValues } from "./parameters.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres/postgres.js";
 import { question } from "./questions.js";
 import { sourceName } from "./source.js";
 import { isSpark } from "./spark/address.js";
+import type { TakePiece } from "./values.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
@@ -46,6 +47,32 @@ export async function ask(
   params: Record<string, unknown> = {},
   options: AskOptions = {},
 ): Promise<Columns> {
+  return (await answerTo(asked, source, params, options)) as Columns;
+}
+
+/**
+ * Asks as `ask` does, and hands the answer on a piece at a time: one that DuckDB gives may be larger than memory.
+ * @param take - takes the pieces in order; the first names the columns, also of an answer without rows
+ */
+export async function askInPieces(
+  asked: string,
+  source: Asked,
+  params: Record<string, unknown>,
+  options: AskOptions,
+  take: TakePiece,
+): Promise<void> {
+  const whole = await answerTo(asked, source, params, options, take);
+  if (whole !== undefined) await take(whole);
+}
+
+/** The answer, or nothing where `take` has got it in pieces. */
+async function answerTo(
+  asked: string,
+  source: Asked,
+  params: Record<string, unknown>,
+  options: AskOptions,
+  take?: TakePiece,
+): Promise<Columns | undefined> {
   checkAskOptions(options);
   const { signal, onProgress, ...reading } = options;
   const work = { signal, onProgress };
@@ -69,12 +96,18 @@ export async function ask(
     const contents = sources.map(contentOf);
     const twice = contents.findIndex((content, i) => contents.indexOf(content) < i);
     if (twice >= 0) throw new InputError(`source: ${quoted(sourceName(sources[twice]))} is named twice`);
-    return answerOfLogs(sources, reading, work, named, values);
+    if (!take) return answerOfLogs(sources, reading, work, named, values);
+    await piecesOfLogs(sources, reading, work, named, values, take);
+    return undefined;
   }
   if (given.length > 1) throw new InputError("source: give one database, or logs; not both or several");
   const database = given[0] as string;
   if (isPostgres(database)) return answerInPostgres(database, named, values, work);
-  return withDuckdbFile(resolve(database), work, (file) => answerInDuckdb(file, named, values, work));
+  return withDuckdbFile(resolve(database), work, async (file) => {
+    if (!take) return answerInDuckdb(file, named, values, work);
+    await answerPiecesInDuckdb(file, named, values, work, take);
+    return undefined;
+  });
 }
 
 /**

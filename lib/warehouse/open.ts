@@ -4,13 +4,14 @@ import { InterruptedError } from "../errors.js";
 import { type ReadingOptions, refuseDamaged, saysHow, withRecords } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
-import { answerInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { answerInDuckdb, answerPiecesInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
 import type { ParameterValue } from "./parameters.js";
 import type { Question } from "./questions.js";
 import { isTable } from "./soundRows.js";
 import { identity } from "./source.js";
+import type { TakePiece } from "./values.js";
 
 /** A database, and how many questions are at it just now. */
 interface OpenDatabase {
@@ -34,10 +35,8 @@ export async function answerOfLogs(
   question: Question,
   values: readonly ParameterValue[],
 ): Promise<Columns> {
-  const { onRead: _, ...how } = reading;
-  const key = inspect([await Promise.all(sources.map(identity)), how], { depth: null });
   return withOpen(
-    key,
+    await keyOf(sources, reading),
     () => loadLogs(sources, reading, work),
     true,
     work,
@@ -52,6 +51,27 @@ export async function answerOfLogs(
       return Object.fromEntries(Object.entries(answer).map(([name, column]) => [name, [...column]]));
     },
   );
+}
+
+/** The same, a piece at a time; such an answer is not kept. */
+export async function piecesOfLogs(
+  sources: readonly Source[],
+  reading: ReadingOptions,
+  work: Work,
+  question: Question,
+  values: readonly ParameterValue[],
+  take: TakePiece,
+): Promise<void> {
+  const load = () => loadLogs(sources, reading, work);
+  return withOpen(await keyOf(sources, reading), load, true, work, (database) =>
+    answerPiecesInDuckdb(database, question, values, work, take),
+  );
+}
+
+/** What tells logs, as they are now and are to be read, from any others. */
+async function keyOf(sources: readonly Source[], reading: ReadingOptions): Promise<string> {
+  const { onRead: _, ...how } = reading;
+  return inspect([await Promise.all(sources.map(identity)), how], { depth: null });
 }
 
 /** Rows of the longest answer that is kept. */

@@ -8,9 +8,7 @@ import type { Columns } from "../record.js";
  * - dates as `2026-01-05`, times of day as `00:00:00.001`, intervals by ISO 8601 as `P1DT2H`, infinite ones in words
  * - true and false as text, bytes as `\x00ff`, lists and structures as JSON
  */
-export function plainValues(values: readonly unknown[]): Columns[string] {
-  const whole = values.every((value) => !(value instanceof Date) || value.getTime() % 1000 === 0);
-  const exact = values.some((value) => typeof value === "bigint" && !isSafe(value));
+export function plainValues(values: readonly unknown[], { whole, exact } = formOf(values)): Columns[string] {
   return values.map((value) => {
     if (value === null || typeof value === "string") return value;
     if (typeof value === "bigint" || typeof value === "number") return exact ? String(value) : Number(value);
@@ -21,6 +19,27 @@ export function plainValues(values: readonly unknown[]): Columns[string] {
     );
   });
 }
+
+/** What must be known of a whole column before the first of its values is written. */
+export interface ColumnForm {
+  /** Whether all its moments are whole seconds. */
+  readonly whole: boolean;
+  /** Whether one of its whole numbers is past 2^53. */
+  readonly exact: boolean;
+}
+
+/** @param before - the form of the column's values before these */
+export function formOf(values: readonly unknown[], before?: ColumnForm): ColumnForm {
+  return {
+    whole:
+      before?.whole !== false &&
+      values.every((value) => !(value instanceof Date) || value.getTime() % 1000 === 0),
+    exact: before?.exact === true || values.some((value) => typeof value === "bigint" && !isSafe(value)),
+  };
+}
+
+/** Takes the pieces of an answer in order; the first names the columns, also of an answer without rows. */
+export type TakePiece = (piece: Columns) => Promise<void>;
 
 const isSafe = (value: bigint) => Number.isSafeInteger(Number(value));
 

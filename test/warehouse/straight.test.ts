@@ -114,3 +114,19 @@ it("a cell of a CSV answer is quoted for each of a comma, a quote and a line fee
   const { stdout } = cli("ask", sql, "--on", access, "--csv");
   expect(stdout).toBe('"x,y",q,l,p\n"a,b","a""b","a\nb",plain\n');
 });
+
+it("a CSV answer in pieces is what the whole answer says, the form of its moments too", async () => {
+  const rows = "SELECT TIMESTAMP '2026-01-05' + INTERVAL 1 SECOND * i AS t, i AS n FROM range(5000) AS r(i)";
+  for (const [last, form] of [
+    ["00:00:00", "2026-01-05T00:00:00Z,0"],
+    ["00:00:00.5", "2026-01-05T00:00:00.000Z,0"], // the last of three pieces decides how the first is written
+  ]) {
+    const sql = `${rows} UNION ALL SELECT TIMESTAMP '2026-02-01 ${last}', 0`;
+    const { t, n } = await ask(sql, access);
+    const { stdout } = cli("ask", sql, "--on", access, "--csv");
+    expect(stdout).toBe(`${["t,n", ...t.map((time, i) => `${time},${n[i]}`)].join("\n")}\n`);
+    expect(stdout.split("\n")[1]).toBe(form);
+  }
+  const { stdout } = cli("ask", "SELECT 1 AS n WHERE false", "--on", access, "--csv");
+  expect(stdout).toBe("n\n");
+});
