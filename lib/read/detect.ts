@@ -73,26 +73,59 @@ function attempt(
   lines: readonly Uint8Array[],
   path: string,
 ): { found?: Recognised; misses: string; innermost: Uint8Array } {
+  const innermost = lines[0];
+  const likely = chosen(trialsOf(likelyOf(formats, options, lines), options, lines), options, lines, path);
+  if (likely !== undefined) return { found: likely, misses: "", innermost };
+  const inside = opened(options, lines);
+  const within = inside && attempt(formats, { ...options, received: inside.received }, inside.lines, path);
+  if (inside && within?.found !== undefined) {
+    const { found } = within;
+    return {
+      misses: "",
+      innermost,
+      found: {
+        ...found,
+        reading: unwrapping(inside, found.reading),
+        why: `${found.why}, inside ${inside.title}`,
+      },
+    };
+  }
+  if (inside && within)
+    return { misses: ` inside ${inside.title}${within.misses}`, innermost: within.innermost };
   const trials = trialsOf(formats, options, lines);
   const found = chosen(trials, options, lines, path);
-  const misses = nearMisses(trials);
-  const innermost = lines[0];
-  if (found !== undefined) return { found, misses, innermost };
-  const inside = opened(options, lines);
-  if (inside === undefined) return { misses, innermost };
-  const within = attempt(formats, { ...options, received: inside.received }, inside.lines, path);
-  if (within.found === undefined)
-    return { misses: ` inside ${inside.title}${within.misses}`, innermost: within.innermost };
-  return {
-    misses,
-    innermost,
-    found: {
-      ...within.found,
-      reading: unwrapping(inside, within.found.reading),
-      why: `${within.found.why}, inside ${inside.title}`,
-    },
-  };
+  return { ...(found && { found }), misses: nearMisses(trials), innermost };
 }
+
+/** Lines by which formats are told apart that are not worth a trial of all lines. */
+const fewLines = 48;
+
+/**
+ * The formats that make something of a few of the lines, the first ones and others from all over: the rest would read
+ * next to none of them. Directives (`#Fields`) stand among the few, since what follows is read by them.
+ */
+function likelyOf(
+  formats: Readonly<Record<string, LineFormat>>,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+): Readonly<Record<string, LineFormat>> {
+  if (lines.length <= 2 * fewLines) return formats;
+  const places = new Set<number>();
+  for (let i = 0; i < fewLines / 4; i++) places.add(i);
+  // Multiples of the golden ratio lie evenly, and in step with no pattern of the log.
+  for (let i = 1; places.size < fewLines; i++) places.add(Math.floor(((i * goldenRatio) % 1) * lines.length));
+  const few = lines.filter((line, i) => places.has(i) || line[0] === HASH);
+  return Object.fromEntries(
+    Object.entries(formats).filter(([, format]) => {
+      const { reading, records, unreadable, headers, miss } = trialOf("", format, options, few);
+      const isAsking = reading === undefined && miss !== undefined; // more lines may answer it
+      return isAsking || records + unreadable + headers > 0;
+    }),
+  );
+}
+
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
+const HASH = 35;
 
 /**
  * Makes a format that was asked for ready, for a log's lines as they are or, when they make no record so, for the
@@ -143,20 +176,27 @@ function trialsOf(
   options: FormatOptions,
   lines: readonly Uint8Array[],
 ): Trial[] {
-  const trials = Object.entries(formats).map(([name, format]): Trial => {
-    try {
-      const reading = format.reading(options, lines);
-      return { name, format, reading, ...countOf(reading, lines, options.standIns) };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const miss = error instanceof OtherFormatError ? undefined : error.message.replace(/^format: /, "");
-      return { name, format, records: 0, unreadable: 0, headers: 0, miss };
-    }
-  });
+  const trials = Object.entries(formats).map(([name, format]) => trialOf(name, format, options, lines));
   return trials.sort(
     (a, b) =>
       likeness(b) - likeness(a) || Number(a.format.general ?? false) - Number(b.format.general ?? false),
   );
+}
+
+function trialOf(
+  name: string,
+  format: LineFormat,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+): Trial {
+  try {
+    const reading = format.reading(options, lines);
+    return { name, format, reading, ...countOf(reading, lines, options.standIns) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const miss = error instanceof OtherFormatError ? undefined : error.message.replace(/^format: /, "");
+    return { name, format, records: 0, unreadable: 0, headers: 0, miss };
+  }
 }
 
 const likeness = ({ records, unreadable }: Trial) => records + unreadable;

@@ -153,7 +153,7 @@ function valuesIn(sample: readonly Uint8Array[]): (name: string) => string[] {
 
 function objectOf(whole: Uint8Array): object | undefined {
   const line = elementIn(whole, 0, whole.length);
-  if (!isUtf8(line)) return;
+  if (line[0] !== OPEN_BRACE || !isUtf8(line)) return;
   try {
     const value: unknown = JSON.parse(utf8.decode(line));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
@@ -163,3 +163,4 @@ function objectOf(whole: Uint8Array): object | undefined {
 }
 
 const utf8 = new TextDecoder();
+const OPEN_BRACE = 123;
