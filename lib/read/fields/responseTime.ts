@@ -226,8 +226,8 @@ function columnsOf(lines: readonly Uint8Array[]): { columns: Column[]; widths: S
   return { columns: [...columns.values()], widths };
 }
 
-const textOf = (bytes: Uint8Array, start: number, end: number) =>
-  String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 200)));
+const textOf = ({ buffer, byteOffset }: Uint8Array, start: number, end: number) =>
+  Buffer.from(buffer, byteOffset + start, Math.min(end - start, 200)).toString("latin1");
 
 function kindOf(text: string): Kind {
   if (text === "-" || text === "") return "none";

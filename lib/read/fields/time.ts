@@ -59,13 +59,30 @@ export function clfTime(bytes: Uint8Array, at: number): number {
   ) {
     return -1;
   }
+  if (isTextBefore(bytes, at, clfBefore)) return clfLocal;
   const hours = digits(bytes, at + 12, at + 14);
   const minutes = digits(bytes, at + 15, at + 17);
   const seconds = digits(bytes, at + 18, at + 20);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60) return -1;
   const date = digits(bytes, at, at + 2);
   const days = dayNumber(digits(bytes, at + 7, at + 11), monthNumber(bytes, at + 3), date);
-  return days < 0 ? -1 : days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  if (days < 0) return -1;
+  for (let i = 0; i < clfBefore.length; i++) clfBefore[i] = bytes[at + i];
+  clfLocal = days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  return clfLocal;
+}
+
+// Most lines lie in the second of the line before: the texts read last, and what they came to.
+const clfBefore = new Uint8Array(20);
+let clfLocal = -1;
+const isoBefore = new Uint8Array(19);
+let isoLocal = -1;
+
+/** Whether the text read before stands at `at`: it differs at its end, if anywhere. */
+function isTextBefore(bytes: Uint8Array, at: number, before: Uint8Array): boolean {
+  let i = before.length - 1;
+  while (i >= 0 && bytes[at + i] === before[i]) i--;
+  return i < 0;
 }
 
 /**
@@ -139,27 +156,17 @@ function compactTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc
 }
 
 function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
-  const days = dayNumber(
-    digits(bytes, start, start + 4),
-    digits(bytes, start + 5, start + 7),
-    digits(bytes, start + 8, start + 10),
-  );
-  if (end - start === 10) return days < 0 ? -1 : toUtc(days * day);
-  const separator = bytes[start + 10];
-  if (
-    end - start < 19 ||
-    (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE && separator !== TAB) ||
-    bytes[start + 13] !== COLON ||
-    bytes[start + 16] !== COLON
-  ) {
-    return -1;
+  if (end - start === 10) {
+    const days = isoDays(bytes, start);
+    return days < 0 ? -1 : toUtc(days * day);
   }
-  const hours = digits(bytes, start + 11, start + 13);
-  const minutes = digits(bytes, start + 14, start + 16);
-  const seconds = digits(bytes, start + 17, start + 19);
-  if (days < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60)
-    return -1;
-  let local = days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  let local = end - start >= 19 && isTextBefore(bytes, start, isoBefore) ? isoLocal : -1;
+  if (local < 0) {
+    local = isoSecond(bytes, start, end);
+    if (local < 0) return -1;
+    for (let i = 0; i < isoBefore.length; i++) isoBefore[i] = bytes[start + i];
+    isoLocal = local;
+  }
   let at = start + 19;
   if (at < end && (bytes[at] === DOT || bytes[at] === COMMA)) {
     const from = ++at;
@@ -175,17 +182,62 @@ function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): n
   return Number.isNaN(offset) ? -1 : local - offset;
 }
 
+const isoDays = (bytes: Uint8Array, start: number) =>
+  dayNumber(
+    digits(bytes, start, start + 4),
+    digits(bytes, start + 5, start + 7),
+    digits(bytes, start + 8, start + 10),
+  );
+
+/** The 19 bytes `2026-01-05T00:00:00` at `start`, as if they were UTC, in milliseconds since 1970; -1 when they are not that. */
+function isoSecond(bytes: Uint8Array, start: number, end: number): number {
+  const separator = bytes[start + 10];
+  if (
+    end - start < 19 ||
+    (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE && separator !== TAB) ||
+    bytes[start + 13] !== COLON ||
+    bytes[start + 16] !== COLON
+  ) {
+    return -1;
+  }
+  const hours = digits(bytes, start + 11, start + 13);
+  const minutes = digits(bytes, start + 14, start + 16);
+  const seconds = digits(bytes, start + 17, start + 19);
+  const days = isoDays(bytes, start);
+  if (days < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60)
+    return -1;
+  return days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+}
+
 function epochTime(bytes: Uint8Array, start: number, end: number): number {
   if (end <= start || end - start > 30) return -1;
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
-  if (!/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text)) return -1;
-  const value = Number(text);
+  let value = shortDecimal(bytes, start, end);
+  if (value < 0) {
+    let text = "";
+    for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+    if (!/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text)) return -1;
+    value = Number(text);
+  }
   for (const perMillisecond of [1e-3, 1, 1e3, 1e6]) {
     const time = perMillisecond === 1e-3 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond;
     if (time >= firstEpoch && time < endOfEpoch) return Math.floor(time);
   }
   return -1;
+}
+
+/** The number bytes[start, end) of at most 15 digits, with a dot among them or without; -1 when it is none. */
+function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > 16) return -1;
+  let whole = 0;
+  let dot = -1;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i] - ZERO;
+    if (digit >= 0 && digit <= 9) whole = whole * 10 + digit;
+    else if (bytes[i] === DOT && dot < 0 && i > start && i + 1 < end) dot = i;
+    else return -1;
+  }
+  if (dot < 0) return end - start <= 15 ? whole : -1;
+  return whole / 10 ** (end - dot - 1); // both are exact, and so the quotient is rounded as the text would be
 }
 
 const firstEpoch = Date.UTC(likelyYears[0], 0);

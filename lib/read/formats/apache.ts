@@ -78,7 +78,7 @@ function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
     if (wrong !== undefined && wrong !== twoAddresses) continue;
     if (head.end === head.lineEnd) without++;
     const rest = afterAgents(line, head.end, head.lineEnd, agents);
-    if (rest >= 0) trailing.push(line.slice(rest, head.lineEnd));
+    if (rest >= 0) trailing.push(line.subarray(rest, head.lineEnd));
   }
   // A few lines that end behind the number of bytes may have been cut there.
   const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;

@@ -11,6 +11,7 @@ import {
   type Reason,
   type Row,
 } from "../row.js";
+import { isText } from "./wordLog.js";
 
 /**
  * Access logs of AWS load balancers, classic (ELB) and application (ALB):
@@ -122,10 +123,10 @@ function readTimes(bytes: Uint8Array, start: number, end: number, row: Row): Rea
 }
 
 function isType(bytes: Uint8Array, start: number, end: number): boolean {
-  let text = "";
-  for (let i = start; i < Math.min(end, start + 6); i++) text += String.fromCharCode(bytes[i]);
-  return /^(https?|h2|grpcs|wss?)$/.test(text);
+  return types.some((type) => isText(bytes, start, end, type));
 }
+
+const types = ["https", "http", "h2", "wss", "ws", "grpcs"];
 
 const noType = otherFormat("no type of connection, such as https, at the start");
 const noTime = otherFormat("no time, such as 2026-01-05T00:22:28.123456Z");

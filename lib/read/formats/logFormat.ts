@@ -194,6 +194,7 @@ function formatReading(options: FormatOptions, before: Uint8Array, items: readon
   const end = new Int32Array(items.length);
   const moments = new TimeParts();
   let own = new Uint8Array(4096);
+  const partReaders = items.map(({ role }) => (role.field === "part" ? role.read : undefined));
   const wrongAt = items.map(({ name }) => `the line does not fit the log format at ${name}`);
 
   return {
@@ -206,8 +207,8 @@ function formatReading(options: FormatOptions, before: Uint8Array, items: readon
       for (let i = 0; i < items.length; i++) {
         const item = items[i];
         start[i] = p;
-        const valueEnd =
-          item.role.field === "part" ? item.role.read(bytes, p, to, moments) : valueEndOf(bytes, p, to, item);
+        const readPart = partReaders[i];
+        const valueEnd = readPart ? readPart(bytes, p, to, moments) : valueEndOf(bytes, p, to, item);
         if (valueEnd < 0) return wrongAt[i];
         end[i] = valueEnd;
         p = afterLiteral(bytes, valueEnd, to, item.after);
@@ -328,11 +329,14 @@ function valueEndOf(bytes: Uint8Array, at: number, to: number, item: Item): numb
 
 /** Where the text stands next, from `at` on; a backslash escapes what follows it. */
 function literalAt(bytes: Uint8Array, at: number, to: number, text: Uint8Array): number {
+  const first = text[0];
   for (let i = at; i + text.length <= to; i++) {
-    if (bytes[i] === BACKSLASH) {
+    const byte = bytes[i];
+    if (byte === BACKSLASH) {
       i++;
       continue;
     }
+    if (byte !== first) continue;
     let same = 0;
     while (same < text.length && bytes[i + same] === text[same]) same++;
     if (same === text.length) return i;
@@ -343,7 +347,8 @@ function literalAt(bytes: Uint8Array, at: number, to: number, text: Uint8Array):
 /** Position behind the text at `at`, where a space may stand more than once; -1 when it does not stand there. */
 function afterLiteral(bytes: Uint8Array, at: number, to: number, text: Uint8Array): number {
   let i = at;
-  for (let k = 0; k < text.length; k++) {
+  const length = text.length;
+  for (let k = 0; k < length; k++) {
     if (i >= to || bytes[i] !== text[k]) return -1;
     i++;
     if (text[k] === SPACE) while (i < to && bytes[i] === SPACE && text[k + 1] !== SPACE) i++;
