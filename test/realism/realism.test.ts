@@ -29,7 +29,8 @@ describe.each(Object.entries(targets))("%s", (preset, { day, week: weekly, doubl
     expectInside(measured, { "median latency, intensity doubled": doubled });
   });
 
-  it.runIf(Object.keys(weekly).length > 0)("has the rhythm of day and week", async () => {
+  if (Object.keys(weekly).length === 0) return; // no target was measured
+  it("has the rhythm of day and week", async () => {
     expectInside(await withLog(week(preset, 700_000), measureWeek), weekly);
   });
 });
