@@ -262,7 +262,18 @@ describe("help in a cell", () => {
   });
 
   test("Tab completes the charts and their options", () => {
-    expect(steps[4]).toEqual(["answer", "bars", "boxes", "figure", "histogram", "lines", "points", "totals"]);
+    expect(steps[4]).toEqual([
+      "answer",
+      "bars",
+      "boxes",
+      "drill",
+      "figure",
+      "histogram",
+      "lines",
+      "points",
+      "totals",
+      "watched",
+    ]);
     expect(steps[5]).toEqual(expect.arrayContaining(["title", "unit", "x", "y"]));
   });
 });
