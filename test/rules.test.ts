@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const lib = join(root, "lib");
 const files = readdirSync(lib, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !/(^|\/)(dist|node_modules)\//.test(name))

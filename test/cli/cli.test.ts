@@ -15,13 +15,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as library from "server-logs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
 import { GENERATOR_VERSION } from "#lib/generate/plan";
 import { generate as write } from "#lib/write/generate";
 
-const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
+const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "server-logs-cli-"));
@@ -318,7 +319,10 @@ describe("when the machine fails", () => {
 
   it.each([
     ["generate", ["generate", "--rows", "1000"]],
-    ["read", ["read", new URL("../../data/haproxy_excerpt.log", import.meta.url).pathname, "--out", "-"]],
+    [
+      "read",
+      ["read", fileURLToPath(new URL("../../data/haproxy_excerpt.log", import.meta.url)), "--out", "-"],
+    ],
   ])("so does standard output on a full disk: %s", (_, args) => {
     const full = openSync("/dev/full", "w");
     const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
@@ -400,7 +404,7 @@ describe("when the machine fails", () => {
 });
 
 describe("read, validate, ask and questions", () => {
-  const excerpt = new URL("../../data/haproxy_excerpt.log", import.meta.url).pathname;
+  const excerpt = fileURLToPath(new URL("../../data/haproxy_excerpt.log", import.meta.url));
 
   it("read a real log to CSV, check it and answer about it", () => {
     const lines = readFileSync(excerpt, "utf8").trimEnd().split("\n").length;

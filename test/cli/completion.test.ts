@@ -1,8 +1,9 @@
 // bash's own completion, run as at the Tab key.
 import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
-const bin = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
+const bin = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 
 /** What bash offers behind a line. */
 function offered(line: string): string[] {

@@ -5,12 +5,13 @@
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { pathOf } from "../requirements.js";
 
 const run = promisify(execFile);
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const pinned = JSON.parse(readFileSync(new URL("pins.json", import.meta.url), "utf8"));
 
 const nodes = [
