@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
 import { chartOption, pairs } from "./options.js";
-import { csvPrinter, printColumns } from "./output.js";
+import { columnsPrinter, formOf, printColumns } from "./output.js";
 import { working } from "./progress.js";
 import { addReadingOptions, readingOptionsOf, tellRead } from "./readingOptions.js";
 
@@ -30,12 +30,16 @@ export function askCommand(program: Command): void {
       const draw = chart === undefined ? undefined : await chartOption(question, params, chart, on);
       const { ask, askInPieces } = await import("../warehouse/ask.js");
       const options = { ...(await readingOptionsOf(reading, { chart })), onRead: tellRead };
-      if (csv && draw === undefined) {
-        const put = await csvPrinter();
-        return working((work) => askInPieces(question, on, params, { ...options, ...work }, put));
+      const form = formOf({ json, csv });
+      if (draw === undefined) {
+        return working(async (work) => {
+          const printer = await columnsPrinter(form, work.signal);
+          await askInPieces(question, on, params, { ...options, ...work }, printer.put);
+          await printer.end();
+        });
       }
       const answer = await working((work) => ask(question, on, params, { ...options, ...work }));
-      await printColumns(answer, json, csv);
-      await draw?.(answer);
+      await printColumns(answer, form);
+      await draw(answer);
     });
 }

@@ -65,7 +65,7 @@ export function drillCommand(program: Command): void {
         if (json) return print(JSON.stringify(result));
         if (csv) {
           const { printColumns } = await import("./output.js");
-          return printColumns(detectabilityTable(result), false, true);
+          return printColumns(detectabilityTable(result), "csv");
         }
         await print(await table(falseAlarmTable(result)));
         tell(

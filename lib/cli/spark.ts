@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { command, type Exit } from "./command.js";
 import { logOf, logOptions } from "./generate.js";
 import { number } from "./options.js";
-import { print, printColumns, tell } from "./output.js";
+import { formOf, print, printColumns, tell } from "./output.js";
 import { working } from "./progress.js";
 
 /** Adds the command `spark`: a log too large for one machine, made and checked on a Spark cluster. */
@@ -53,7 +53,7 @@ export function sparkCommand(program: Command, exit: Exit): void {
       const { master } = sparkMaster(on);
       const differences = await working((work) => checkLake({ master, lake }, work));
       const count = differences.what.length;
-      if (count > 0 || json || csv) await printColumns(differences, json, csv);
+      if (count > 0 || json || csv) await printColumns(differences, formOf({ json, csv }));
       tell(
         count === 0
           ? "the lake is what was made: every count of the answer keys agrees"

@@ -82,7 +82,8 @@ export function frameTable(frame: NDframe): Table {
   const values = frame.values as unknown[];
   return {
     columns: frame.columns,
-    index: frame.index,
+    rows: frame.index.length,
+    label: (row) => frame.index[row]!,
     cell: frame.$isSeries
       ? (row) => values[row]
       : (row, column) => (values[row] as unknown[] | undefined)?.[column],

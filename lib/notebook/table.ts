@@ -2,10 +2,13 @@ import { grouped } from "../digits.js";
 import { escapeHtml, longestText, visible, visibleEnds } from "../visible.js";
 import { count, counted, numberFormat } from "./numbers.js";
 
-/** What is to be shown as a table: columns by position, rows under their index. */
+/** What is to be shown as a table: columns by position, rows under their labels. */
 export interface Table {
   readonly columns: readonly string[];
-  readonly index: readonly (string | number)[];
+  /** How many rows it has. */
+  readonly rows: number;
+  /** What stands before a row, counted from 0; left out, its number. */
+  readonly label?: (row: number) => string | number;
   /** The value at a row and a column, both counted from 0. */
   readonly cell: (row: number, column: number) => unknown;
 }
@@ -15,7 +18,7 @@ export function columnsTable(columns: Readonly<Record<string, readonly unknown[]
   const values = Object.values(columns);
   return {
     columns: Object.keys(columns),
-    index: (values[0] ?? []).map((_, row) => row),
+    rows: (values[0] ?? []).length,
     cell: (row, column) => values[column]?.[row],
   };
 }
@@ -24,6 +27,34 @@ export function columnsTable(columns: Readonly<Record<string, readonly unknown[]
 const mostRows = 60;
 const mostColumns = 20;
 const kept = 5;
+
+/** A table of any length that comes in pieces, of which only the rows that are shown are kept. */
+export class LongTable {
+  #columns: string[] = [];
+  #first: unknown[][] = [];
+  #last: unknown[][] = [];
+  #rows = 0;
+
+  /** Adds rows; the first piece names the columns, also where it has no rows. */
+  add(columns: Readonly<Record<string, readonly unknown[]>>): void {
+    const values = Object.values(columns);
+    if (this.#rows === 0) {
+      this.#columns = Object.keys(columns);
+      this.#first = values.map(() => []);
+      this.#last = values.map(() => []);
+    }
+    this.#first = this.#first.map((first, i) => [...first, ...values[i]!.slice(0, mostRows - first.length)]);
+    this.#last = this.#last.map((last, i) => [...last, ...values[i]!.slice(-kept)].slice(-kept));
+    this.#rows += values[0]?.length ?? 0;
+  }
+
+  table(): Table {
+    const rows = this.#rows;
+    const cell = (row: number, column: number) =>
+      row < mostRows ? this.#first[column]?.[row] : this.#last[column]?.[row - rows + kept];
+    return { columns: this.#columns, rows, cell };
+  }
+}
 
 /** The part of a table that is shown, as text: undefined stands where rows or columns were left out. */
 interface Shown {
@@ -52,7 +83,7 @@ function ends(length: number, most: number, atEachEnd: number): (number | undefi
 }
 
 function shown(table: Table): Shown {
-  const rows = ends(table.index.length, mostRows, kept);
+  const rows = ends(table.rows, mostRows, kept);
   const columns = ends(table.columns.length, mostColumns, mostColumns / 2);
   const texts = columns.map((column) => {
     if (column === undefined) return { isText: false, cells: rows.map((): Cell => ({ text: gap })) };
@@ -66,13 +97,13 @@ function shown(table: Table): Shown {
   return {
     header: columns.map((column) => (column === undefined ? gap : visible(String(table.columns[column])))),
     rows: rows.map((row, i) => ({
-      label: row === undefined ? gap : visible(String(table.index[row])),
+      label: row === undefined ? gap : visible(String(table.label?.(row) ?? row)),
       cells: texts.map((column) => column.cells[i]!),
     })),
     isText: texts.map((column) => column.isText),
     size:
       rows.includes(undefined) || columns.includes(undefined)
-        ? `${counted(table.index.length, "row")} × ${counted(table.columns.length, "column")}`
+        ? `${counted(table.rows, "row")} × ${counted(table.columns.length, "column")}`
         : undefined,
   };
 }

@@ -1,21 +1,21 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { checkOptions, InputError, quoted } from "../errors.js";
+import { checkOptions, InputError, InterruptedError, quoted } from "../errors.js";
 import { contentOf } from "../files/lines.js";
 import { logFiles } from "../files/logFiles.js";
 import { checkReadOptions } from "../read/read.js";
 import { type ReadingOptions, readingOptions } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import { checkWork, type Work, workOptions } from "../work.js";
-import { answerInDuckdb, answerPiecesInDuckdb } from "./duckdb/duckdb.js";
-import { answerOfLogs, piecesOfLogs, withDuckdbFile } from "./open.js";
+import { type Answer, SpooledAnswer, WholeAnswer } from "./answer.js";
+import { answerInDuckdb } from "./duckdb/duckdb.js";
+import { answerOfLogs, withDuckdbFile } from "./open.js";
 import { parameterValues } from "./parameters.js";
 import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres/postgres.js";
 import { question } from "./questions.js";
 import { sourceName } from "./source.js";
 import { isSpark } from "./spark/address.js";
-import type { TakePiece } from "./values.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
@@ -47,11 +47,14 @@ export async function ask(
   params: Record<string, unknown> = {},
   options: AskOptions = {},
 ): Promise<Columns> {
-  return (await answerTo(asked, source, params, options)) as Columns;
+  const answer = new WholeAnswer();
+  await answerTo(asked, source, params, options, answer);
+  return answer.columns();
 }
 
 /**
- * Asks as `ask` does, and hands the answer on a piece at a time: one that DuckDB gives may be larger than memory.
+ * Asks as `ask` does, and hands the answer on a piece at a time: it may be larger than memory. Nothing is handed on
+ * before the database has given all of it.
  * @param take - takes the pieces in order; the first names the columns, also of an answer without rows
  */
 export async function askInPieces(
@@ -59,20 +62,27 @@ export async function askInPieces(
   source: Asked,
   params: Record<string, unknown>,
   options: AskOptions,
-  take: TakePiece,
+  take: (piece: Columns) => Promise<void>,
 ): Promise<void> {
-  const whole = await answerTo(asked, source, params, options, take);
-  if (whole !== undefined) await take(whole);
+  const answer = await SpooledAnswer.create();
+  try {
+    await answerTo(asked, source, params, options, answer);
+    for (const piece of answer.pieces()) {
+      await take(piece);
+      if (options.signal?.aborted) throw new InterruptedError();
+    }
+  } finally {
+    answer.discard();
+  }
 }
 
-/** The answer, or nothing where `take` has got it in pieces. */
 async function answerTo(
   asked: string,
   source: Asked,
   params: Record<string, unknown>,
   options: AskOptions,
-  take?: TakePiece,
-): Promise<Columns | undefined> {
+  answer: Answer,
+): Promise<void> {
   checkAskOptions(options);
   const { signal, onProgress, ...reading } = options;
   const work = { signal, onProgress };
@@ -87,7 +97,7 @@ async function answerTo(
     if (given.length > 1)
       throw new InputError("source: give one Spark address, or logs; not both or several");
     const { answersInSpark } = await import("./spark/answer.js");
-    return (await answersInSpark(given[0] as string, [{ question: named, params }], work))[0];
+    return answersInSpark(given[0] as string, [{ question: named, params, answer }], work);
   }
   for (const each of given) checkNoOtherAddress("source", each);
   const databases = await Promise.all(given.map(isDatabase));
@@ -96,18 +106,12 @@ async function answerTo(
     const contents = sources.map(contentOf);
     const twice = contents.findIndex((content, i) => contents.indexOf(content) < i);
     if (twice >= 0) throw new InputError(`source: ${quoted(sourceName(sources[twice]))} is named twice`);
-    if (!take) return answerOfLogs(sources, reading, work, named, values);
-    await piecesOfLogs(sources, reading, work, named, values, take);
-    return undefined;
+    return answerOfLogs(sources, reading, work, named, values, answer);
   }
   if (given.length > 1) throw new InputError("source: give one database, or logs; not both or several");
   const database = given[0] as string;
-  if (isPostgres(database)) return answerInPostgres(database, named, values, work);
-  return withDuckdbFile(resolve(database), work, async (file) => {
-    if (!take) return answerInDuckdb(file, named, values, work);
-    await answerPiecesInDuckdb(file, named, values, work, take);
-    return undefined;
-  });
+  if (isPostgres(database)) return answerInPostgres(database, named, values, work, answer);
+  return withDuckdbFile(resolve(database), work, (file) => answerInDuckdb(file, named, values, work, answer));
 }
 
 /**

@@ -4,14 +4,14 @@ import { InterruptedError } from "../errors.js";
 import { type ReadingOptions, refuseDamaged, saysHow, withRecords } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
-import { answerInDuckdb, answerPiecesInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { type Answer, WholeAnswer } from "./answer.js";
+import { answerInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
 import type { ParameterValue } from "./parameters.js";
 import type { Question } from "./questions.js";
 import { isTable } from "./soundRows.js";
 import { identity } from "./source.js";
-import type { TakePiece } from "./values.js";
 
 /** A database, and how many questions are at it just now. */
 interface OpenDatabase {
@@ -27,45 +27,28 @@ interface OpenDatabase {
 const open = new Map<string, OpenDatabase>();
 const mostOpen = 4;
 
-/** The answer of a database in memory that holds the logs, loaded now or before. */
+/** Gives the answer of a database in memory that holds the logs, loaded now or before. */
 export async function answerOfLogs(
   sources: readonly Source[],
   reading: ReadingOptions,
   work: Work,
   question: Question,
   values: readonly ParameterValue[],
-): Promise<Columns> {
-  return withOpen(
-    await keyOf(sources, reading),
-    () => loadLogs(sources, reading, work),
-    true,
-    work,
-    async (database, answers) => {
-      if (work.signal?.aborted) throw new InterruptedError();
-      const asked = JSON.stringify([question.name, values]);
-      const known = question.isBuiltIn ? answers.get(asked) : undefined;
-      const answer = known ?? (await answerInDuckdb(database, question, values, work));
-      const [length = 0] = Object.values(answer).map((column) => column.length);
-      if (question.isBuiltIn && length <= longestKept) answers.set(asked, answer);
-      // the caller may change what it gets
-      return Object.fromEntries(Object.entries(answer).map(([name, column]) => [name, [...column]]));
-    },
-  );
-}
-
-/** The same, a piece at a time; such an answer is not kept. */
-export async function piecesOfLogs(
-  sources: readonly Source[],
-  reading: ReadingOptions,
-  work: Work,
-  question: Question,
-  values: readonly ParameterValue[],
-  take: TakePiece,
+  answer: Answer,
 ): Promise<void> {
   const load = () => loadLogs(sources, reading, work);
-  return withOpen(await keyOf(sources, reading), load, true, work, (database) =>
-    answerPiecesInDuckdb(database, question, values, work, take),
-  );
+  return withOpen(await keyOf(sources, reading), load, true, work, async (database, answers) => {
+    if (work.signal?.aborted) throw new InterruptedError();
+    const asked = JSON.stringify([question.name, values]);
+    const known = question.isBuiltIn ? answers.get(asked) : undefined;
+    if (known !== undefined) {
+      answer.begin(Object.keys(known));
+      return answer.add(Object.values(known));
+    }
+    await answerInDuckdb(database, question, values, work, answer);
+    if (question.isBuiltIn && answer instanceof WholeAnswer && answer.rows <= longestKept)
+      answers.set(asked, answer.columns());
+  });
 }
 
 /** What tells logs, as they are now and are to be read, from any others. */

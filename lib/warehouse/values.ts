@@ -12,7 +12,8 @@ export function plainValues(values: readonly unknown[], { whole, exact } = formO
   return values.map((value) => {
     if (value === null || typeof value === "string") return value;
     if (typeof value === "bigint" || typeof value === "number") return exact ? String(value) : Number(value);
-    if (value instanceof Date) return whole ? momentOf(value).replace(".000Z", "Z") : momentOf(value);
+    if (value instanceof Date)
+      return whole ? `${momentOf(value).slice(0, -".000Z".length)}Z` : momentOf(value);
     if (typeof value === "boolean") return String(value);
     return JSON.stringify(value, (_, inner) =>
       typeof inner === "bigint" ? (isSafe(inner) ? Number(inner) : String(inner)) : inner,
@@ -38,13 +39,13 @@ export function formOf(values: readonly unknown[], before?: ColumnForm): ColumnF
   };
 }
 
-/** Takes the pieces of an answer in order; the first names the columns, also of an answer without rows. */
-export type TakePiece = (piece: Columns) => Promise<void>;
-
 const isSafe = (value: bigint) => Number.isSafeInteger(Number(value));
 
 /** JavaScript writes years past 9999 as +010000. */
-const momentOf = (moment: Date) => moment.toISOString().replace(/^\+0?/, "");
+function momentOf(moment: Date): string {
+  const text = moment.toISOString();
+  return text[0] === "+" ? text.replace(/^\+0?/, "") : text;
+}
 
 /** A number's text as a number, where it is one exactly; a whole number past 2^53 as a bigint. */
 export function exactNumber(text: string): number | bigint {

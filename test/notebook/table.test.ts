@@ -29,7 +29,7 @@ describe("text of a log in a cell", () => {
   test("any text, as value, column or index, is text and no element", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        const html = htmlTable({ columns: [text], index: [text], cell: () => text });
+        const html = htmlTable({ columns: [text], rows: 1, label: () => text, cell: () => text });
         expect(tagsOf(html)).toEqual(["div", "table", "tbody", "td", "th", "thead", "tr"]);
         expect(cellsOf(html)).toEqual([visible(text)]);
         expect(visible(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);

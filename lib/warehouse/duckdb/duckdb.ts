@@ -1,15 +1,14 @@
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { machineFault } from "../../files/fault.js";
 import { scratchName } from "../../files/scratch.js";
-import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
+import type { Answer } from "../answer.js";
 import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
-import type { TakePiece } from "../values.js";
-import { plainColumns, plainPieces } from "./duckdbValues.js";
+import { streamAnswer } from "./duckdbValues.js";
 
 /**
  * Loads DuckDB itself, so that the first question need not: 0.1 to 0.2 s, most of it the native library.
@@ -61,59 +60,17 @@ export async function lock(connection: DuckDBConnection): Promise<void> {
 }
 
 /**
- * The question's answer about the table `requests` of a database.
+ * Gives the question's answer about the table `requests` of a database.
  * @param values - those of its parameters, in their order
  * @throws InputError when the SQL is wrong; InterruptedError when stopped.
  */
-export function answerInDuckdb(
+export async function answerInDuckdb(
   instance: DuckDBInstance,
   question: Question,
   values: readonly ParameterValue[],
   work: Work,
-): Promise<Columns> {
-  return asking(instance, question, values, work, async (_, statement) =>
-    plainColumns(await statement.runAndReadAll()),
-  );
-}
-
-/** The same, a piece at a time: an answer that is larger than memory waits in DuckDB's temporary table. */
-export function answerPiecesInDuckdb(
-  instance: DuckDBInstance,
-  question: Question,
-  values: readonly ParameterValue[],
-  work: Work,
-  take: TakePiece,
+  answer: Answer,
 ): Promise<void> {
-  let failed: { why: unknown } | undefined; // of who takes the pieces: no fault of the question
-  const guarded: TakePiece = (piece) =>
-    take(piece).catch((why) => {
-      failed = { why };
-      throw why;
-    });
-  const answered = asking(instance, question, values, work, async (connection, statement) => {
-    const names = Array.from({ length: statement.columnCount }, (_, i) => statement.columnName(i));
-    if (!isSelect(question.sql)) return guarded(await plainColumns(await statement.runAndReadAll()));
-    const own = names.map((_, i) => `c${i}`).join(", ");
-    await connection.run(`CREATE TEMP TABLE answer(${own}) AS ${question.sql}`);
-    return plainPieces(connection, names, guarded);
-  });
-  return answered.catch((error) => {
-    throw failed ? failed.why : error;
-  });
-}
-
-/** Whether the SQL begins as what a table can be made of: DESCRIBE and the like cannot. */
-function isSelect(sql: string): boolean {
-  return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|from|values|\()/i.test(sql);
-}
-
-async function asking<T>(
-  instance: DuckDBInstance,
-  question: Question,
-  values: readonly ParameterValue[],
-  work: Work,
-  use: (connection: DuckDBConnection, statement: DuckDBPreparedStatement) => Promise<T>,
-): Promise<T> {
   const { StatementType } = await import("@duckdb/node-api");
   const connection = await instance.connect();
   try {
@@ -123,12 +80,12 @@ async function asking<T>(
       );
       await connection.run(`CREATE TEMP TABLE params AS SELECT ${columns.join(", ")}`, [...values]);
     }
-    return await interruptible(connection, work, async () => {
+    await interruptible(connection, work, async () => {
       const statement = await connection.prepare(question.sql);
       if (statement.statementType !== StatementType.SELECT) {
         throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
       }
-      return use(connection, statement);
+      await streamAnswer(statement, answer);
     });
   } catch (error) {
     if (error instanceof InputError || error instanceof InterruptedError) throw error;

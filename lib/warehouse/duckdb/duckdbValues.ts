@@ -1,63 +1,26 @@
-import type { DuckDBConnection, DuckDBResultReader, DuckDBValueConverter } from "@duckdb/node-api";
-import type { Columns } from "../../record.js";
-import {
-  type ColumnForm,
-  distinctNames,
-  exactNumber,
-  formOf,
-  intervalText,
-  plainValues,
-  type TakePiece,
-} from "../values.js";
+import type { DuckDBPreparedStatement, DuckDBValueConverter } from "@duckdb/node-api";
+import type { Answer } from "../answer.js";
+import { exactNumber, intervalText } from "../values.js";
 
-/** All that a reader holds, as columns of JavaScript's numbers and text. */
-export async function plainColumns(reader: DuckDBResultReader): Promise<Columns> {
-  const columns = reader.convertColumns(await converter());
-  const names = distinctNames(reader.columnNames());
-  return Object.fromEntries(names.map((name, i) => [name, plainValues(columns[i] ?? [])]));
-}
+/** Rows that are taken out of DuckDB's memory at a time: few, as their cells may be long. */
+const rowsAtATime = 64;
 
-/**
- * Hands on the table `answer`, whose columns are c0, c1, …, a piece at a time, with the values that `plainColumns`
- * gives: so columns whose form depends on all of their values are looked through first.
- * @param names - of the columns, as the question has them
- */
-export async function plainPieces(
-  connection: DuckDBConnection,
-  names: readonly string[],
-  take: TakePiece,
-): Promise<void> {
+/** Hands an answer on while DuckDB works it out. */
+export async function streamAnswer(statement: DuckDBPreparedStatement, answer: Answer): Promise<void> {
   const convert = await converter();
-  const { DuckDBTypeId: id } = await import("@duckdb/node-api");
-  const open: number[] = [
-    ...(await momentTypes()),
-    id.BIGINT,
-    id.UBIGINT,
-    id.HUGEINT,
-    id.UHUGEINT,
-    id.DECIMAL,
-  ];
-  const all = await connection.stream("SELECT * FROM answer");
-  const unknown = names.map((_, i) => i).filter((i) => open.includes(all.columnTypeId(i)));
-  const forms: ColumnForm[] = names.map(() => formOf([]));
-  if (unknown.length > 0) {
-    const some = await connection.stream(`SELECT ${unknown.map((i) => `c${i}`).join(", ")} FROM answer`);
-    for await (const chunk of some) {
-      chunk.convertColumns(convert).forEach((values, at) => {
-        forms[unknown[at]] = formOf(values, forms[unknown[at]]);
-      });
+  const result = await statement.stream();
+  answer.begin(result.columnNames());
+  for await (const chunk of result) {
+    const vectors = Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i));
+    for (let from = 0; from < chunk.rowCount; from += rowsAtATime) {
+      const length = Math.min(rowsAtATime, chunk.rowCount - from);
+      answer.add(
+        vectors.map((vector) =>
+          Array.from({ length }, (_, i) => convert(vector.getItem(from + i), vector.type, convert)),
+        ),
+      );
     }
   }
-  const distinct = distinctNames(names);
-  const piece = (columns: unknown[][]) =>
-    Object.fromEntries(distinct.map((name, i) => [name, plainValues(columns[i] ?? [], forms[i])]));
-  let isFirst = true;
-  const rows = unknown.length > 0 ? await connection.stream("SELECT * FROM answer") : all;
-  for await (const chunk of rows) {
-    await take(piece(chunk.convertColumns(convert)));
-    isFirst = false;
-  }
-  if (isFirst) await take(piece([]));
 }
 
 async function momentTypes(): Promise<number[]> {
@@ -92,7 +55,7 @@ async function converter(): Promise<DuckDBValueConverter<unknown>> {
     const own = byType[type.typeId];
     if (own) return own(value);
     // JavaScript has no such moment, so DuckDB's converter fails at it.
-    if (moments.includes(type.typeId) && text(value).endsWith("infinity")) return text(value);
+    if (moments.includes(type.typeId) && !(value as { isFinite: boolean }).isFinite) return text(value);
     return asJavaScript(value, type, converter as never);
   };
   return convert;

@@ -1,11 +1,10 @@
-import type { Client, QueryArrayConfig, QueryArrayResult } from "pg";
+import type { Client, QueryArrayConfig } from "pg";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { machineFault } from "../../files/fault.js";
-import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
+import type { Answer } from "../answer.js";
 import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
-import { distinctNames, plainValues } from "../values.js";
 import { valueReaders } from "./postgresValues.js";
 
 /** A client for the address, not yet connected, and what messages call the database: without the password. */
@@ -101,7 +100,7 @@ async function cancel(client: Client, address: string): Promise<void> {
 }
 
 /**
- * The question's answer about the table `requests` of a PostgreSQL database. The SQL runs in a read-only
+ * Gives the question's answer about the table `requests` of a PostgreSQL database. The SQL runs in a read-only
  * transaction.
  * @param values - those of its parameters, in their order
  * @throws InputError when the database cannot be reached, or the SQL is wrong.
@@ -111,7 +110,8 @@ export async function answerInPostgres(
   question: Question,
   values: readonly ParameterValue[],
   work: Work,
-): Promise<Columns> {
+  answer: Answer,
+): Promise<void> {
   if (!isQuery(question.sql))
     throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
   if (work.signal?.aborted) throw new InterruptedError();
@@ -126,9 +126,7 @@ export async function answerInPostgres(
       await client.query("ANALYZE params"); // its one row is not what the planner would guess
     }
     await client.query("SET TRANSACTION READ ONLY");
-    return await cancellable(client, address, work, async () =>
-      columnsOf(await queryOne(client, question.sql)),
-    );
+    await cancellable(client, address, work, () => streamAnswer(client, question.sql, answer));
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
     const fault = machineFault(error);
@@ -139,15 +137,53 @@ export async function answerInPostgres(
   }
 }
 
-/** Runs a query by the protocol that takes one statement only. */
-function queryOne(client: Client, text: string): Promise<QueryArrayResult> {
-  const query: QueryArrayConfig & { queryMode: string } = { text, rowMode: "array", queryMode: "extended" };
-  return client.query(query);
-}
+/** Characters of an answer that are handed on at a time. */
+const atATime = 2 ** 18;
 
-function columnsOf({ fields, rows }: QueryArrayResult): Columns {
-  const names = distinctNames(fields.map(({ name }) => name));
-  return Object.fromEntries(names.map((name, i) => [name, plainValues(rows.map((row) => row[i]))]));
+/** Hands an answer on while the server sends it: by the protocol that takes one statement only. */
+async function streamAnswer(client: Client, text: string, answer: Answer): Promise<void> {
+  const { default: pg } = await import("pg");
+  const config: QueryArrayConfig & { queryMode: string } = { text, rowMode: "array", queryMode: "extended" };
+  const query = client.query(new pg.Query(config));
+  return new Promise((resolve, reject) => {
+    let columns: unknown[][] | undefined;
+    let size = 0;
+    let failed: Error | undefined; // of who takes the answer, as where a disk is full
+    const begin = (fields: readonly { name: string }[]) => {
+      answer.begin(fields.map(({ name }) => name));
+      columns = fields.map(() => []);
+    };
+    const handOn = () => {
+      if (columns === undefined || columns[0]?.length === 0) return;
+      answer.add(columns);
+      columns = columns.map(() => []);
+      size = 0;
+    };
+    query.on("row", (row: unknown, result) => {
+      if (failed) return;
+      try {
+        if (columns === undefined) begin(result!.fields);
+        (row as unknown[]).forEach((value, i) => {
+          columns![i].push(value);
+          size += typeof value === "string" ? value.length : 8;
+        });
+        if (size > atATime) handOn();
+      } catch (error) {
+        failed = error as Error;
+        reject(failed); // the connection is ended, and with it what the server still sends
+      }
+    });
+    query.on("error", reject);
+    query.on("end", (result) => {
+      try {
+        if (columns === undefined) begin(result.fields);
+        handOn();
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 const sqlTypes: Record<ParameterType, string> = {

@@ -1,23 +1,24 @@
 import { InputError, quoted } from "../../errors.js";
-import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
+import type { Answer } from "../answer.js";
 import { type ParameterType, type ParameterValue, parameterValues } from "../parameters.js";
 import type { Question } from "../questions.js";
-import { exactNumber, plainValues } from "../values.js";
+import { exactNumber } from "../values.js";
 import { type SparkAddress, sparkAddress } from "./address.js";
 import { lakeViews, parquetView, wholeSql } from "./lake.js";
 import { runSparkSql } from "./run.js";
 import { inQuotes } from "./text.js";
 
-/** A question with the values of its parameters. */
+/** A question with the values of its parameters, and what takes its answer. */
 export interface SparkQuestion {
   readonly question: Question;
   readonly params?: Record<string, unknown>;
+  readonly answer: Answer;
 }
 
 /**
- * The answers of a Spark cluster to questions about a lake or a folder of Parquet files, in one session: Spark takes
- * several seconds to start.
+ * Gives the answers of a Spark cluster to questions about a lake or a folder of Parquet files, in one session: Spark
+ * takes several seconds to start.
  * @param address - `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`
  * @throws InputError when the address, a parameter or the SQL is wrong, or the lake is not whole
  */
@@ -25,13 +26,19 @@ export async function answersInSpark(
   address: string | SparkAddress,
   asked: readonly SparkQuestion[],
   work: Work,
-): Promise<Columns[]> {
+): Promise<void> {
   const { master, data } = typeof address === "string" ? sparkAddress(address) : address;
   const script = [...dataViews(data), ...asked.map(answerSql)].join("\n");
-  const lines = await runSparkSql(master, script, work);
-  if ("lake" in data) refuseParts(data.lake, lines);
-  const starts = lines.flatMap((line, i) => (line === COLUMNS ? [i + 1] : []));
-  return asked.map(({ question }, i) => columnsOf(question.name, lines.slice(starts[i], starts[i + 1])));
+  let begun = 0;
+  let printed: PrintedAnswer | undefined;
+  await runSparkSql(master, script, work, (line) => {
+    if (line === COLUMNS) {
+      printed?.end();
+      printed = new PrintedAnswer(asked[begun++]);
+    } else if (printed !== undefined) printed.take(line);
+    else if ("lake" in data && line.startsWith(PART)) throw partRefused(data.lake, line.slice(PART.length));
+  });
+  printed?.end();
 }
 
 /** Marks the lines of the parts that a lake lacks, among what Spark prints. */
@@ -47,15 +54,13 @@ function dataViews(data: SparkAddress["data"]): string[] {
   ];
 }
 
-function refuseParts(lake: string, lines: readonly string[]): void {
-  const found = lines.find((line) => line.startsWith(PART))?.slice(PART.length);
-  if (found === undefined) return;
+function partRefused(lake: string, found: string): InputError {
   const [, part, from, to] = /^(\w+) (.{19})? ?(.{19})?/.exec(found) ?? [];
   const range =
     from === undefined
       ? "it has no keys"
       : `${from} to ${to} is ${part === "twice" ? "there twice" : "missing"}`;
-  throw new InputError(`lake: ${quoted(lake)} is not whole: ${range}; let spark generate run to its end`);
+  return new InputError(`lake: ${quoted(lake)} is not whole: ${range}; let spark generate run to its end`);
 }
 
 const sqlTypes: Record<ParameterType, string> = {
@@ -88,19 +93,55 @@ function paramsView({ parameters }: Question, values: readonly ParameterValue[])
   return `CREATE OR REPLACE TEMPORARY VIEW params AS SELECT ${columns.join(", ")};`;
 }
 
-function columnsOf(question: string, lines: readonly string[]): Columns {
-  const rows = lines.filter((line) => line.startsWith(ROW)).map((line) => parsed(line.slice(ROW.length)));
-  const described = lines.filter((line) => !line.startsWith(ROW));
-  const types = described.map((line) => line.split("\t").map((cell) => cell.trim()));
-  const names = types.map(([name]) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined)
-    throw new InputError(
-      `question: ${quoted(question)} has two columns called ${quoted(twice)}: name them apart`,
-    );
-  return Object.fromEntries(
-    types.map(([name, type]) => [name, plainValues(rows.map((row) => cellOf(row[name], type)))]),
-  );
+/** Rows of an answer that are handed on at a time. */
+const rowsAtATime = 64;
+
+/** An answer as Spark prints it: its columns and their types, then its rows. */
+class PrintedAnswer {
+  readonly #asked: SparkQuestion;
+  readonly #types: [name: string, type: string][] = [];
+  #columns: unknown[][] | undefined;
+
+  constructor(asked: SparkQuestion) {
+    this.#asked = asked;
+  }
+
+  take(line: string): void {
+    if (!line.startsWith(ROW)) {
+      const [name, type] = line.split("\t").map((cell) => cell.trim());
+      this.#types.push([name, type]);
+      return;
+    }
+    const columns = this.#begun();
+    const row = parsed(line.slice(ROW.length));
+    this.#types.forEach(([name, type], i) => {
+      columns[i].push(cellOf(row[name], type));
+    });
+    if (columns[0].length === rowsAtATime) this.#handOn(columns);
+  }
+
+  end(): void {
+    this.#handOn(this.#begun());
+  }
+
+  #begun(): unknown[][] {
+    if (this.#columns !== undefined) return this.#columns;
+    const { question, answer } = this.#asked;
+    const names = this.#types.map(([name]) => name);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined)
+      throw new InputError(
+        `question: ${quoted(question.name)} has two columns called ${quoted(twice)}: name them apart`,
+      );
+    answer.begin(names);
+    this.#columns = names.map(() => []);
+    return this.#columns;
+  }
+
+  #handOn(columns: unknown[][]): void {
+    if (columns[0].length > 0) this.#asked.answer.add(columns);
+    this.#columns = columns.map(() => []);
+  }
 }
 
 /** A row's JSON, its numbers exact: a whole number past 2^53 comes as a bigint. */

@@ -1,5 +1,6 @@
 import type { Columns } from "../../record.js";
 import type { Work } from "../../work.js";
+import { WholeAnswer } from "../answer.js";
 import { answersInSpark } from "./answer.js";
 import { checkSql, lakeOption } from "./lake.js";
 
@@ -14,10 +15,11 @@ export async function checkLake(
   work: Work = {},
 ): Promise<Columns> {
   const question = { name: "check", sentence: "", parameters: [], chart: undefined, sql: checkSql() };
-  const [differences] = await answersInSpark(
+  const differences = new WholeAnswer();
+  await answersInSpark(
     { master, data: { lake: lakeOption(lake) } },
-    [{ question }],
+    [{ question, answer: differences }],
     work,
   );
-  return differences;
+  return differences.columns();
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Readable } from "node:stream";
 import { InputError, InterruptedError } from "../../errors.js";
 import type { Work } from "../../work.js";
 import { checkCluster } from "./address.js";
@@ -19,11 +20,16 @@ const settings = {
 
 /**
  * Runs a script of Spark SQL through the `spark-sql` that is installed (in SPARK_HOME, else on the path).
- * @returns what it printed on standard output, a row a line
+ * @param takeLine - takes what it prints on standard output, a row a line; what it throws ends Spark
  * @throws InputError when Spark or Java is not installed, nobody listens at the address, or Spark refuses the SQL;
  * InterruptedError when stopped, which ends Spark too; Error when the cluster failed
  */
-export async function runSparkSql(master: string, sql: string, { signal }: Work = {}): Promise<string[]> {
+export async function runSparkSql(
+  master: string,
+  sql: string,
+  { signal }: Work = {},
+  takeLine: (line: string) => void = () => {},
+): Promise<void> {
   const program = sparkSqlProgram();
   await checkCluster(master);
   if (signal?.aborted) throw new InterruptedError();
@@ -42,8 +48,11 @@ export async function runSparkSql(master: string, sql: string, { signal }: Work 
     };
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const [output, errors, code] = await Promise.all([
-        textOf(child.stdout),
+      const [, errors, code] = await Promise.all([
+        eachLine(child.stdout, takeLine).catch((error) => {
+          stop();
+          throw error;
+        }),
         textOf(child.stderr),
         new Promise<number | null>((resolve, reject) => {
           child.once("error", reject);
@@ -52,7 +61,6 @@ export async function runSparkSql(master: string, sql: string, { signal }: Work 
       ]);
       if (signal?.aborted) throw new InterruptedError();
       if (code !== 0) throw failure(errors);
-      return output.split("\n").filter((line) => line !== "");
     } finally {
       signal?.removeEventListener("abort", stop);
     }
@@ -61,18 +69,26 @@ export async function runSparkSql(master: string, sql: string, { signal }: Work 
   }
 }
 
-/** Most that is kept of what Spark prints: answers are small, and of its messages the first and last lines count. */
-const mostText = 256 * 2 ** 20;
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of stream as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size <= mostText) pieces.push(piece);
+async function eachLine(stream: Readable, take: (line: string) => void): Promise<void> {
+  let rest = "";
+  stream.setEncoding("utf8");
+  for await (const text of stream as AsyncIterable<string>) {
+    const lines = text.split("\n");
+    lines[0] = rest + lines[0];
+    rest = lines.pop()!;
+    for (const line of lines) if (line !== "") take(line);
   }
-  if (size > mostText) throw new InputError(`question: its answer on Spark is larger than ${mostText} bytes`);
-  return Buffer.concat(pieces).toString();
+  if (rest !== "") take(rest);
+}
+
+/** Most that is kept of Spark's messages, in characters. */
+const mostText = 2 ** 20;
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = "";
+  stream.setEncoding("utf8");
+  for await (const piece of stream as AsyncIterable<string>) if (text.length < mostText) text += piece;
+  return text;
 }
 
 /** @throws InputError when Spark or Java is not to be found */
