@@ -77,6 +77,8 @@ export class Lines {
   damage: string | undefined;
   /** How the data are packed; known from the first block on. */
   compression: Compression = "none";
+  /** Makes lines of what is laid out otherwise, where it is set: the objects of a JSON text, say. */
+  relaid: ((fill: ByteStream["fill"]) => ByteStream["fill"]) | undefined;
   readonly #source: string | Uint8Array;
   readonly #argument: string;
   readonly #digest: Bytes | undefined;
@@ -148,7 +150,7 @@ export class Lines {
     const pace = new Pace(work);
     const stream = this.#open ?? (await this.#bytes(this.#digest));
     if (stream === undefined) {
-      yield* blocksOfMemory(this.#source as Uint8Array, pace);
+      yield* this.#ofMemory(this.#source as Uint8Array, pace);
       return;
     }
     this.compression = stream.compression;
@@ -171,7 +173,8 @@ export class Lines {
     const stop = () => void stream.close().catch(() => {});
     if (this.#source === standardInput) signal?.addEventListener("abort", stop, { once: true });
     try {
-      yield* blocksOf(fill, () => pace.step(stream.position(), stream.size, "bytes"));
+      const lines = this.relaid ? this.relaid(fill) : fill;
+      yield* blocksOf(lines, () => pace.step(stream.position(), stream.size, "bytes"));
       pace.check();
     } catch (error) {
       pace.check(); // reading on after an interrupt fails in its own words
@@ -180,6 +183,18 @@ export class Lines {
       signal?.removeEventListener("abort", stop);
       await stream.close();
     }
+  }
+
+  #ofMemory(bytes: Uint8Array, pace: Pace): AsyncGenerator<Block, void, undefined> {
+    if (!this.relaid) return blocksOfMemory(bytes, pace);
+    let at = 0;
+    const fill: Fill = async (into, offset, length) => {
+      const part = bytes.subarray(at, at + length);
+      into.set(part, offset);
+      at += part.length;
+      return part.length;
+    };
+    return blocksOf(this.relaid(fill), () => pace.step(at, bytes.length, "bytes"));
   }
 
   /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */

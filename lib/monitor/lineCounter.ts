@@ -1,6 +1,6 @@
 import { CsvRows } from "../read/encodeRows.js";
 import { foldIdentifiers } from "../read/fields/identifiers.js";
-import { longestLogLine, tooLong } from "../read/records.js";
+import { longestLogLine, mostRepeats, tooLong, tooManyRepeats } from "../read/records.js";
 import { isHeader, type LineReader, Row } from "../read/row.js";
 import type { LineCounts } from "../read/tally.js";
 import { csvHeader } from "../record.js";
@@ -85,7 +85,19 @@ export class LineCounter implements LineCounts {
     const lineEnd = end > start && bytes[end - 1] === CR ? end - 1 : end;
     if (lineEnd === start) this.blank++;
     else if (lineEnd - start > longestLogLine) this.noRecord(tooLong);
-    else this.#put(this.#row, this.#read(bytes, start, lineEnd, this.#row));
+    else {
+      const row = this.#row;
+      row.repeats = 1;
+      const reason = this.#read(bytes, start, lineEnd, row);
+      const { repeats } = row;
+      this.#put(row, repeats > mostRepeats ? tooManyRepeats : reason);
+      if (reason !== undefined || repeats > mostRepeats) return;
+      // Syslog says that as many requests were alike.
+      for (let i = 1; i < repeats; i++) {
+        this.lines++;
+        this.#put(row, undefined);
+      }
+    }
   }
 
   /** Counts a line that is no record. */

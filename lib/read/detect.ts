@@ -19,6 +19,8 @@ export interface Recognised {
   readonly reading: Reading;
   /** Why it was chosen, for people. */
   readonly why: string;
+  /** How many of the first lines it makes records of, where that chose it. */
+  readonly records?: number;
 }
 
 /** Bytes of a log that decide; and at most this many of its lines. */
@@ -75,9 +77,14 @@ function attempt(
 ): { found?: Recognised; misses: string; innermost: Uint8Array } {
   const innermost = lines[0];
   const likely = chosen(trialsOf(likelyOf(formats, options, lines), options, lines), options, lines, path);
-  if (likely !== undefined) return { found: likely, misses: "", innermost };
-  const inside = opened(options, lines);
+  const inside = likely === undefined || isText(lines[0]) ? opened(options, lines) : undefined;
+  if (likely !== undefined && !inside?.isHeader) return { found: likely, misses: "", innermost };
   const within = inside && attempt(formats, { ...options, received: inside.received }, inside.lines, path);
+  // A format that passes over the header takes the line for its own also where the line inside is another's.
+  const isBetter = (found: Recognised) =>
+    likely === undefined || (found.name !== likely.name && (found.records ?? 0) >= (likely.records ?? 0));
+  if (likely !== undefined && !(within?.found !== undefined && isBetter(within.found)))
+    return { found: likely, misses: "", innermost };
   if (inside && within?.found !== undefined) {
     const { found } = within;
     return {
@@ -96,6 +103,10 @@ function attempt(
   const found = chosen(trials, options, lines, path);
   return { ...(found && { found }), misses: nearMisses(trials), innermost };
 }
+
+/** Whether a line is no JSON object, and may have a header of syslog. */
+const isText = (line: Uint8Array) => line[0] !== OPEN_BRACE;
+const OPEN_BRACE = 123;
 
 /** Lines by which formats are told apart that are not worth a trial of all lines. */
 const fewLines = 48;
@@ -179,7 +190,9 @@ function trialsOf(
   const trials = Object.entries(formats).map(([name, format]) => trialOf(name, format, options, lines));
   return trials.sort(
     (a, b) =>
-      likeness(b) - likeness(a) || Number(a.format.general ?? false) - Number(b.format.general ?? false),
+      likeness(b) - likeness(a) ||
+      Number(a.format.general ?? false) - Number(b.format.general ?? false) ||
+      b.records - a.records,
   );
 }
 
@@ -212,9 +225,13 @@ function chosen(
   lines: readonly Uint8Array[],
   path: string,
 ): Recognised | undefined {
+  const isEnough = (trial: Trial) =>
+    likeness(trial) > 0 && likeness(trial) >= (lines.length - trial.headers) / 2;
+  const known = trials.some((trial) => !trial.format.general && trial.reading && isEnough(trial));
   const fitting = trials.filter(
     (trial) =>
       trial.reading !== undefined &&
+      !(known && trial.format.general) &&
       !trials.some((other) => other.format.over?.includes(trial.name) && likeness(other) >= likeness(trial)),
   );
   // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
@@ -227,8 +244,7 @@ function chosen(
     };
   }
   const [best] = fitting;
-  if (best === undefined || likeness(best) === 0 || likeness(best) < (lines.length - best.headers) / 2)
-    return;
+  if (best === undefined || !isEnough(best)) return;
   const second = fitting.find((other) => other !== best && !other.format.general);
   if (second !== undefined && likeness(second) > likeness(best) / 2) {
     throw new InputError(
@@ -238,6 +254,7 @@ function chosen(
   const headers = best.headers > 0 ? " behind a header" : "";
   return {
     name: best.name,
+    records: best.records,
     reading: best.format.reading(options, lines), // anew: the one that was tried may remember the lines
     why: `${best.format.title}: ${best.records} of its first ${lines.length - best.headers} lines${headers} read so`,
   };

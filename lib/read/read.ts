@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { checkOptions, InputError, quoted } from "../errors.js";
 import type { Bytes } from "../files/digest.js";
 import { compressionOfName, csvCompression } from "../files/extensions.js";
+import { elementFill, elementLines, isSpreadJson } from "../files/jsonElements.js";
 import { Lines } from "../files/lines.js";
 import { type LogFile, type LogSource, logFiles, placesOf } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
 import { checkPlaces, pathOption, standardOutput } from "../files/places.js";
 import { MemorySink } from "../files/sink.js";
 import { checkWork, partOf, type Work } from "../work.js";
-import { firstLines, readingAsked, recognise, sampleSize } from "./detect.js";
+import { firstLines, type Recognised, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
 import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
 import { logFormat } from "./formats/logFormat.js";
@@ -120,6 +121,12 @@ export async function readInto(
   const outputs = new Outputs(work);
   try {
     for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work, digest));
+    for (const { file, lines } of jobs) {
+      if (from > 0 && lines.relaid !== undefined)
+        throw new InputError(
+          `source: the first ${from} bytes of ${quoted(file.name)} were loaded before; what follows them cannot be loaded by itself, as its JSON objects do not stand one on each line: load it into a new database, or put them so first (jq -c)`,
+        );
+    }
     const memory = new MemorySink();
     const { out, quarantine: bad } = options;
     const sink = out === undefined ? memory : await outputs.sink(out, "out", csvCompression(out));
@@ -252,23 +259,42 @@ export async function jobOf(
   }
   if (asked.name === "parquet" && asked.format === undefined)
     throw new InputError(`path: ${quoted(file.name)} is not a Parquet file`);
-  const first = firstLines(head);
+  const isSpread = isSpreadJson(head);
+  if (isSpread) lines.relaid = elementFill;
+  const first = firstLines(isSpread ? elementLines(head) : head);
   if (first.length === 0 && head.length === sampleSize && asked.format === undefined) {
     throw new InputError(
       `format: cannot tell the format of ${quoted(file.name)}, as its first line is longer than ${sampleSize / 1024} KiB; say which`,
     );
   }
-  const { name, reading, why } = asked.format
+  const { name, reading, why } = readingFor(asked, options, first, file.name);
+  const elements = isSpread ? "; each object of its JSON counts as a line" : "";
+  const decided = `${why}${reading.decided === undefined ? "" : `; ${reading.decided}`}${elements}`;
+  return { file, format: name, lines, reader: reading.read, why: decided };
+}
+
+/**
+ * The reading of a log that begins with these lines: by the format that was asked for, or by the one that they show.
+ * @param path - what errors call the log
+ * @throws InputError when no format fits, or more than one, or an option says nothing of the format
+ */
+export function readingFor(
+  asked: Asked,
+  options: FormatOptions,
+  first: readonly Uint8Array[],
+  path: string,
+): Recognised {
+  const found = asked.format
     ? readAsked(asked.name, asked.format, options, first)
-    : recognise(lineFormats, options, first, file.name);
-  const format =
+    : recognise(lineFormats, options, first, path);
+  const { name, reading } = found;
+  const format: LineFormat | undefined =
     asked.format ??
     (Object.hasOwn(lineFormats, name) ? lineFormats[name as keyof typeof lineFormats] : undefined);
-  if (options.timeField !== undefined && format !== undefined && !(format as LineFormat).hearsTimeField)
+  if (options.timeField !== undefined && format !== undefined && !format.hearsTimeField)
     throw new InputError(`timeField: where the ${format.title} has its response time is known: leave it out`);
   if (reading.unsure !== undefined) throw new InputError(reading.unsure);
-  const decided = reading.decided === undefined ? why : `${why}; ${reading.decided}`;
-  return { file, format: name, lines, reader: reading.read, why: decided };
+  return found;
 }
 
 function readAsked(name: string, format: LineFormat, options: FormatOptions, first: readonly Uint8Array[]) {

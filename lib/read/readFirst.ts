@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
+import { elementLines, isSpreadJson } from "../files/jsonElements.js";
 import { contentOf, Lines } from "../files/lines.js";
 import { scratchFolder } from "../files/scratch.js";
 import { csvHeader, type Source } from "../record.js";
@@ -31,7 +32,8 @@ export const saysHow = ({ onRead: _, ...how }: ReadingOptions): boolean =>
  * @throws InputError when the source cannot be opened
  */
 export async function isServersOwn(source: Source, work: Work): Promise<boolean> {
-  const first = firstLines(await new Lines(contentOf(source), "source").sample(sampleSize, work));
+  const head = await new Lines(contentOf(source), "source").sample(sampleSize, work);
+  const first = firstLines(isSpreadJson(head) ? elementLines(head) : head);
   if (
     first.length === 0 ||
     Buffer.from(first[0].subarray(0, csvHeader.length)).equals(Buffer.from(csvHeader))

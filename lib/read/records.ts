@@ -11,7 +11,9 @@ import type { Tally } from "./tally.js";
 export const longestLogLine = 1 << 18;
 const flushAt = 1 << 19;
 /** Most requests for which one line may stand; they are encoded at once. */
-const mostRepeats = 10_000;
+export const mostRepeats = 10_000;
+/** Said of a line that would be more. */
+export const tooManyRepeats = `the line stands for more than ${mostRepeats} requests`;
 
 /** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
 export class Records {
@@ -95,7 +97,7 @@ export class Records {
     const { repeats } = row;
     if (reason !== undefined) return `${reason} (the line stands for ${repeats} requests)`;
     const tally = this.#tally;
-    if (repeats > mostRepeats) return `the line stands for ${repeats} requests, more than ${mostRepeats}`;
+    if (repeats > mostRepeats) return tooManyRepeats;
     tally.repeated++;
     for (let i = 1; i < repeats; i++) {
       tally.lines++;

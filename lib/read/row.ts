@@ -54,6 +54,9 @@ export const isUnreadableRequest = (reason: string): boolean => unreadableReason
 /** Unit in which a log gives response times. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
+/** Reads the moment in bytes[start, end): milliseconds since 1970, UTC; -1 when it is none. */
+export type ReadTime = (bytes: Uint8Array, start: number, end: number, toUtc: ToUtc) => number;
+
 /** What a format needs to know. */
 export interface FormatOptions {
   /** Whether clients that are hosts' names get addresses in their place. */
@@ -66,6 +69,8 @@ export interface FormatOptions {
   readonly timeUnit: TimeUnit | "none" | undefined;
   /** Field that holds the response time: its name, or its number behind an access log's fixed fields, from "1". */
   readonly timeField?: string | undefined;
+  /** Reads timestamps that have a form of their own; left out: those of the forms that are told without being said. */
+  readonly readTime?: ReadTime;
   /**
    * Whether what wraps the lines (a container's runtime, syslog) tells when it received each: `row.time` holds it when
    * a line is read, for formats that have no time of their own.
@@ -95,7 +100,7 @@ export class OtherFormatError extends InputError {}
 export interface LineFormat {
   /** What it is, for people. */
   readonly title: string;
-  /** Whether it is chosen only when no other format reads as many of the first lines: its names are anybody's. */
+  /** Whether it is chosen only when no other format reads half of the first lines: its names are anybody's. */
   readonly general?: boolean;
   /** Whether `timeField` says where its response time stands; of other formats it is known. */
   readonly hearsTimeField?: boolean;

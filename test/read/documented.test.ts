@@ -62,6 +62,15 @@ describe.each(Object.entries(wrappers))("behind %s", (_, wrap) => {
   });
 });
 
+const whole = all.filter(([, { lines }]) => lines.at(-1) !== "]"); // which ends a list, and is no message
+it.each(whole)("syslog says that the last message came three times more: %s", async (_, { lines, rows }) => {
+  const wrap = wrappers["journalctl -o short"];
+  const again = `message repeated 3 times: [ ${lines.at(-1)}]`;
+  const { log, rows: found } = await readLines([...lines, again].map(wrap));
+  expect(found).toEqual([...rows, ...Array(3).fill(rows.at(-1))]);
+  expect(log.records + log.quarantined + log.skipped).toBe(log.lines);
+});
+
 describe("what wraps a line", () => {
   const line = documented["nginx-json"].lines[0];
   const [row] = documented["nginx-json"].rows;

@@ -36,9 +36,9 @@ describe("a log's first lines tell its format", () => {
       /json says: no client address among .*realip.*"realip" may be it/,
     ],
     [
-      "a date and a time of day in two fields",
-      "date,time,ip,path,status\n2026-01-05,10:00:00,192.0.2.1,/a,200\n",
-      /csv says: the date and the time of day stand in two fields, "date" and "time"/,
+      "a date and two times of day",
+      "date,start,stop,ip,path,status\n2026-01-05,10:00:00,10:00:01,192.0.2.1,/a,200\n",
+      /csv says: "date" has dates, and "start" or "stop" may be the time of day/,
     ],
     ["binary junk", "\x7fELF\0\0\x01", /cannot tell/],
     ["a line with orders for the terminal", "\xc2\x9b2J\n", /cannot tell.*which begin "\\u009b2J"/],

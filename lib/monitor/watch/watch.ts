@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { isSpreadJson } from "../../files/jsonElements.js";
 import { standardInput } from "../../files/places.js";
-import { firstLines, readingAsked, recognise } from "../../read/detect.js";
-import { lineFormats } from "../../read/formats/formats.js";
+import { firstLines } from "../../read/detect.js";
+import { readingFor } from "../../read/read.js";
 import { Pace, type Work } from "../../work.js";
 import { type Alert, alertKey } from "../alert.js";
 import { BurnRate } from "../burnRate.js";
@@ -201,11 +202,11 @@ class Watcher {
   #recognise(path: string, bytes: Uint8Array): void {
     const { asked, formatOptions } = this.#prepared;
     const head = bytes.subarray(0, bytes.lastIndexOf(LF) + 1 || bytes.length);
-    const first = firstLines(head);
-    const { reading } = asked.format
-      ? readingAsked(asked.format, formatOptions, first)
-      : recognise(lineFormats, formatOptions, first, path);
-    if (reading.unsure !== undefined) throw new InputError(reading.unsure);
+    if (isSpreadJson(head))
+      throw new InputError(
+        `path: ${quoted(path)} holds JSON objects that do not stand one on each line: a log that is followed grows by lines`,
+      );
+    const { reading } = readingFor(asked, formatOptions, firstLines(head), path);
     this.#counter.begin(reading.read, firstLine(head));
     this.#head = head;
   }

@@ -1,3 +1,4 @@
+import { Repeated } from "../fields/repeated.js";
 import type { FormatOptions, Reason } from "../row.js";
 
 /** A line of a log as it was before something wrapped it. */
@@ -7,7 +8,18 @@ export class Inside {
   end = 0;
   /** When the wrapper received the line, in milliseconds since 1970, UTC; -1 when it does not say. */
   time = -1;
+  /** How many like lines it stands for. */
+  repeats = 1;
   #own = new Uint8Array(4096);
+  readonly #repeated = new Repeated();
+
+  /** The bytes [start, end) of a buffer are a message of syslog: the line, or one that says how often it came. */
+  setMessage(bytes: Uint8Array, start: number, end: number): void {
+    const repeated = this.#repeated;
+    repeated.read(bytes, start, end);
+    this.set(bytes, repeated.start, repeated.end);
+    this.repeats = repeated.times;
+  }
 
   /** The bytes [start, end) of a buffer are the line. */
   set(bytes: Uint8Array, start: number, end: number): void {
@@ -37,6 +49,8 @@ export class Inside {
 export interface Envelope {
   /** What it is, for people. */
   readonly title: string;
+  /** Whether it is a header before the line, which some formats pass over by themselves. */
+  readonly isHeader?: boolean;
   /**
    * Makes the function that finds the line inside bytes[start, end); it says why there is none, or nothing when it
    * was found.

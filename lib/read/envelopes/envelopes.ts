@@ -1,7 +1,7 @@
 import type { FormatOptions, LineReader, Reason, Row } from "../row.js";
 import { compose, cri, outFile, pods, stamped } from "./container.js";
 import { type Envelope, Inside } from "./envelope.js";
-import { docker, journal, shipped, textPayload } from "./jsonMessage.js";
+import { docker, journal, loki, shipped, textPayload } from "./jsonMessage.js";
 import { syslog, syslog5424 } from "./syslog.js";
 
 /** The envelopes that are opened, the surest first. A new one is a line here. */
@@ -17,6 +17,7 @@ const envelopes: readonly Envelope[] = [
   stamped,
   shipped,
   textPayload,
+  loki,
 ];
 
 /** The lines inside the first lines of a log, and how the others are opened. */
@@ -24,6 +25,7 @@ export interface Opened {
   readonly title: string;
   /** The first lines that could be opened, each a copy. */
   readonly lines: readonly Uint8Array[];
+  readonly isHeader: boolean;
   /** Whether the envelope tells a time on each of them. */
   readonly received: boolean;
   /** Makes a reader of wrapped lines of a reader of those inside. */
@@ -32,7 +34,7 @@ export interface Opened {
 
 /** Opens the first lines with the envelope that fits at least nine in ten of them; undefined when there is none. */
 export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
-  for (const { title, opener } of envelopes) {
+  for (const { title, opener, isHeader = false } of envelopes) {
     const open = opener(options);
     const inside = new Inside();
     const found: Uint8Array[] = [];
@@ -43,7 +45,7 @@ export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Op
       if (inside.time < 0) received = false;
     }
     if (found.length > 0 && found.length >= 0.9 * lines.length)
-      return { title, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
+      return { title, isHeader, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
   }
 }
 
@@ -54,6 +56,7 @@ function wrapped(open: ReturnType<Envelope["opener"]>, read: LineReader): LineRe
     if (wrong !== undefined) return wrong;
     if (inside.start >= inside.end) return "nothing stands inside";
     row.time = inside.time;
+    row.repeats *= inside.repeats;
     return read(inside.bytes, inside.start, inside.end, row);
   };
 }

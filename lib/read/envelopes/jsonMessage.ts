@@ -37,6 +37,9 @@ export const journal = jsonMessage("the systemd journal as JSON", "MESSAGE", "__
 /** Lines that a shipper (Filebeat, Fluent Bit, Vector) sent on as they were, in `message`. */
 export const shipped = jsonMessage("a shipper's JSON with the line in message", "message", "@timestamp");
 
+/** Lines that Loki gives back, as `logcli query --output=jsonl` writes them. Source: Grafana Loki, "LogCLI". */
+export const loki = jsonMessage("Loki's JSON lines", "line", "timestamp");
+
 /** Lines in Google Cloud Logging's `textPayload`. Source: Google Cloud, "LogEntry". */
 export const textPayload = jsonMessage("Google Cloud's textPayload", "textPayload", "timestamp");
 

@@ -13,6 +13,7 @@ import type { Envelope } from "./envelope.js";
  */
 export const syslog: Envelope = {
   title: "syslog (RFC 3164) or journalctl",
+  isHeader: true,
   opener:
     ({ toUtc }) =>
     (bytes, start, end, into) => {
@@ -33,7 +34,7 @@ export const syslog: Envelope = {
         const to = wordEnd(bytes, at, end);
         if (!isName(bytes[at]) || isDate(bytes, at)) return noHeader; // a second time, or none of both
         if (bytes[to - 1] === COLON && to > at) {
-          into.set(bytes, Math.min(end, to + 1), end);
+          into.setMessage(bytes, Math.min(end, to + 1), end);
           return;
         }
         at = to + 1;
@@ -43,7 +44,7 @@ export const syslog: Envelope = {
 };
 
 /**
- * Syslog by RFC 5424: `<190>1 2026-01-05T10:00:00.123Z web1 nginx 812 - - …`, with or without structured data.
+ * Syslog by RFC 5424, also as Heroku sends it, which has nothing in the place of the structured data: `<190>1 2026-01-05T10:00:00.123Z web1 nginx 812 - - …`, with or without structured data.
  * Source: RFC 5424, section 6.
  */
 export const syslog5424: Envelope = {
@@ -59,8 +60,11 @@ export const syslog5424: Envelope = {
       at = time + 1;
       for (let words = 0; words < 4; words++) at = wordEnd(bytes, at, end) + 1; // host, program, process, message
       if (at >= end) return noHeader5424;
-      if (bytes[at] === MINUS) at++;
-      else {
+      if (bytes[at] === MINUS && (at + 1 === end || bytes[at + 1] === SPACE)) at++;
+      else if (bytes[at] !== OPEN) {
+        into.setMessage(bytes, at, end); // Heroku leaves the structured data out
+        return;
+      } else {
         while (at < end && bytes[at] === OPEN) {
           while (at < end && bytes[at] !== CLOSE) at += bytes[at] === BACKSLASH ? 2 : 1;
           at++;
@@ -69,7 +73,7 @@ export const syslog5424: Envelope = {
       if (at < end && bytes[at] !== SPACE) return noHeader5424;
       at++;
       if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
-      into.set(bytes, Math.min(at, end), end);
+      into.setMessage(bytes, Math.min(at, end), end);
     },
 };
 

@@ -19,6 +19,10 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
       colon = to;
     }
   }
+  if (bytes[start] === PARENTHESIS && bytes[end - 1] === PARENTHESIS + 1) {
+    readClient(bytes, start + 1, end - 1, row); // Apache's (%{X-Forwarded-For}i), as many write it
+    return;
+  }
   row.addressStart = start;
   row.addressEnd = to;
   if (bytes[start] === OPEN) {
@@ -62,7 +66,9 @@ export class ClientBeforeTime {
       if (!list && this.before === undefined) return twoAddresses;
       if (!list && this.before === "host") client++;
     } else if (client === first + 1) {
-      const dash = to[first] - from[first] === 1 && bytes[from[first]] === MINUS;
+      const dash =
+        (to[first] - from[first] === 1 && bytes[from[first]] === MINUS) ||
+        isText(bytes, from[first], to[first], "(-)");
       this.saw = dash ? "forwarded" : "host";
     }
     readClient(bytes, from[client], to[client], row);
@@ -110,6 +116,7 @@ function isText(bytes: Uint8Array, start: number, end: number, text: string): bo
   return true;
 }
 
+const PARENTHESIS = 40;
 const COMMA = 44;
 const MINUS = 45;
 const COLON = 58;

@@ -11,22 +11,25 @@ const CLIENT = 1;
 const TARGET = 2;
 const STATUS = 3;
 const DURATION = 4;
+/** Behind them the time of day, where it stands apart from the date; as a rule it is empty. */
+const CLOCK = 5;
+const count = 6;
 
 /** The texts of a record's five fields, where a log has them: each as bytes of one buffer. */
 export class FieldTexts {
   bytes: Uint8Array = new Uint8Array(0);
-  readonly start = new Int32Array(5);
-  readonly end = new Int32Array(5);
+  readonly start = new Int32Array(count);
+  readonly end = new Int32Array(count);
   #own = new Uint8Array(4096);
 
   /** Sets the fields to texts of their own; a text that is null or missing is empty. */
   setAll(texts: readonly (string | null | undefined)[]): void {
     let length = 0;
-    for (let field = 0; field < 5; field++) length += texts[field]?.length ?? 0;
+    for (let field = 0; field < count; field++) length += texts[field]?.length ?? 0;
     this.#reserve(3 * length); // a UTF-16 unit takes at most three bytes
     this.bytes = this.#own;
     let at = 0;
-    for (let field = 0; field < 5; field++) {
+    for (let field = 0; field < count; field++) {
       this.start[field] = at;
       const text = texts[field];
       if (text) at += utf8.encodeInto(text, this.#own.subarray(at)).written;
@@ -38,11 +41,11 @@ export class FieldTexts {
   unquote(): void {
     const from = this.bytes;
     let length = 0;
-    for (let field = 0; field < 5; field++) length += this.end[field] - this.start[field];
+    for (let field = 0; field < count; field++) length += this.end[field] - this.start[field];
     this.#reserve(length);
     const to = this.#own;
     let at = 0;
-    for (let field = 0; field < 5; field++) {
+    for (let field = 0; field < count; field++) {
       const start = at;
       for (let i = this.start[field]; i < this.end[field]; i++) {
         to[at++] = from[i];
@@ -58,11 +61,11 @@ export class FieldTexts {
   unescape(field: number): void {
     const from = this.bytes;
     let length = 0;
-    for (let each = 0; each < 5; each++) length += this.end[each] - this.start[each];
+    for (let each = 0; each < count; each++) length += this.end[each] - this.start[each];
     this.#reserve(length);
     const to = this.#own;
     let at = 0;
-    for (let each = 0; each < 5; each++) {
+    for (let each = 0; each < count; each++) {
       const start = at;
       if (each === field) at = unescaped(from, this.start[each], this.end[each], to, at);
       else for (let i = this.start[each]; i < this.end[each]; i++) to[at++] = from[i];
@@ -81,12 +84,14 @@ const utf8 = new TextEncoder();
 
 /** Makes the function that reads the texts of five fields into a row. */
 export function fieldReader(
-  { toUtc, keepQuery, received = false }: FormatOptions,
+  { toUtc, keepQuery, received = false, readTime = moment }: FormatOptions,
   unit: TimeUnit | "none",
 ): (texts: FieldTexts, row: Row) => Reason {
   return ({ bytes, start, end }, row) => {
     row.bytes = bytes;
-    if (start[TIMESTAMP] < end[TIMESTAMP]) row.time = moment(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
+    if (start[CLOCK] < end[CLOCK]) row.time = readTime(...together(bytes, start, end), toUtc);
+    else if (start[TIMESTAMP] < end[TIMESTAMP])
+      row.time = readTime(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
     else if (!received) return "there is no timestamp";
     if (row.time < 0) return "the timestamp is not a date and time that can be read";
     if (start[CLIENT] === end[CLIENT]) return "there is no client address";
@@ -101,6 +106,24 @@ export function fieldReader(
   };
 }
 
+const longestTime = 100;
+const whole = new Uint8Array(2 * longestTime + 1);
+
+/** The date and the time of day with a space between; nothing when one is longer than any is. */
+function together(
+  bytes: Uint8Array,
+  start: Int32Array,
+  end: Int32Array,
+): [bytes: Uint8Array, start: number, end: number] {
+  let at = 0;
+  for (const field of [TIMESTAMP, CLOCK]) {
+    if (end[field] - start[field] > longestTime) return [whole, 0, 0];
+    if (field === CLOCK) whole[at++] = SPACE;
+    for (let i = start[field]; i < end[field]; i++) whole[at++] = bytes[i];
+  }
+  return [whole, 0, at];
+}
+
 /** Three digits, or -1. `200.0` is 200, too: so pandas and Parquet write numbers among which one is missing. */
 function statusIn(bytes: Uint8Array, start: number, end: number): number {
   let whole = end;
@@ -111,6 +134,7 @@ function statusIn(bytes: Uint8Array, start: number, end: number): number {
   return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }
 
+const SPACE = 32;
 const QUOTE = 34;
 const DOT = 46;
 const ZERO = 48;

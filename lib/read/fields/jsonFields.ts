@@ -7,7 +7,11 @@ interface Place {
   readonly next: Place[];
   /** Number of the path that ends here, or -1. */
   slot: number;
+  /** Where elements of a list lead, by their number. */
+  readonly elements: (Place | undefined)[];
 }
+
+const newPlace = (): Place => ({ names: [], next: [], slot: -1, elements: [] });
 
 /** Deepest nesting that is followed; deeper objects make no record. */
 const deepest = 200;
@@ -15,7 +19,7 @@ const deepest = 200;
 /**
  * Finds values in JSON objects without making objects: it walks a line once, checks all of it by the grammar of JSON
  * (RFC 8259) as `JSON.parse` does, and notes where the values of some paths stand. A path goes down a level at each
- * dot, `request.remote_ip`; a name that itself holds the dots is found, too. Of a name that stands twice the last
+ * dot, `request.remote_ip`; a name that itself holds the dots is found, too, and `list.0` is a list's first element. Of a name that stands twice the last
  * counts, as for `JSON.parse`.
  */
 export class JsonFields {
@@ -26,7 +30,7 @@ export class JsonFields {
   readonly escaped: Uint8Array;
   /** Whether any of the values is such a string. */
   anyEscaped = false;
-  readonly #root: Place = { names: [], next: [], slot: -1 };
+  readonly #root: Place = newPlace();
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -39,7 +43,7 @@ export class JsonFields {
     this.escaped = new Uint8Array(paths.length);
     const places = new Map([["", this.#root]]);
     const placeOf = (path: string): Place => {
-      const place = places.get(path) ?? { names: [], next: [], slot: -1 };
+      const place = places.get(path) ?? newPlace();
       places.set(path, place);
       return place;
     };
@@ -52,7 +56,9 @@ export class JsonFields {
         for (let from = 0; from < to; from++) {
           const source = placeOf(steps.slice(0, from).join("."));
           if (source.next.includes(target)) continue;
-          source.names.push(utf8.encode(steps.slice(from, to).join(".")));
+          const name = steps.slice(from, to).join(".");
+          if (/^\d{1,3}$/.test(name)) source.elements[Number(name)] = target;
+          source.names.push(utf8.encode(name));
           source.next.push(target);
         }
       }
@@ -141,7 +147,7 @@ export class JsonFields {
       return true;
     }
     if (byte === OPEN_BRACE) return this.#object(place, depth + 1);
-    if (byte === OPEN_BRACKET) return this.#list(depth + 1);
+    if (byte === OPEN_BRACKET) return this.#list(place, depth + 1);
     if (byte === MINUS || (byte >= ZERO && byte <= NINE)) {
       if (!this.#number()) return false;
       if (slot >= 0) {
@@ -154,7 +160,8 @@ export class JsonFields {
     return this.#word(TRUE) || this.#word(FALSE) || this.#word(NULL);
   }
 
-  #list(depth: number): boolean {
+  /** A list from its bracket on; `place` is where its elements are looked for. */
+  #list(place: Place | undefined, depth: number): boolean {
     if (depth > deepest) return false;
     const bytes = this.#bytes;
     this.#at++;
@@ -163,8 +170,8 @@ export class JsonFields {
       this.#at++;
       return true;
     }
-    for (;;) {
-      if (!this.#value(undefined, depth)) return false;
+    for (let i = 0; ; i++) {
+      if (!this.#value(place?.elements[i], depth)) return false;
       this.#space();
       if (this.#at >= this.#end) return false;
       const byte = bytes[this.#at++];

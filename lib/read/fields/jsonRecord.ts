@@ -10,7 +10,10 @@ import {
 import { FieldTexts, fieldReader } from "./fields.js";
 import { JsonFields } from "./jsonFields.js";
 
-/** Which values of an object hold a record's fields: in their order, for each the paths that may hold it, the surest first. */
+/**
+ * Which values of an object hold a record's fields: in their order, for each the paths that may hold it, the surest
+ * first. A sixth is the time of day, where it stands apart from the date.
+ */
 export type FieldPaths = readonly (readonly string[])[];
 
 /**
@@ -23,7 +26,8 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
   const first = paths.map((_, field) => paths.slice(0, field).flat().length);
   const last = paths.map((own, field) => first[field] + own.length);
   const texts = new FieldTexts();
-  const values: (string | undefined)[] = new Array(5);
+  const count = paths.length;
+  const values: (string | undefined)[] = new Array(count);
   const readFields = fieldReader(options, unit);
   return (bytes, start, end, row): Reason => {
     let from = start;
@@ -35,13 +39,13 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
     }
     if (!json.read(bytes, from, to)) return notJson;
     texts.bytes = bytes;
-    for (let field = 0; field < 5; field++) {
+    for (let field = 0; field < count; field++) {
       let slot = first[field];
       while (slot < last[field] && isEmpty(bytes, json.start[slot], json.end[slot])) slot++;
       if (slot === last[field]) {
         for (slot = first[field]; slot < last[field] && json.start[slot] < 0; slot++);
         if (slot === last[field]) {
-          if (field < 4 && !(field === 0 && options.received)) return missing[field];
+          if (field !== 4 && !(field === 0 && options.received)) return missing[field];
           texts.start[field] = texts.end[field] = start;
           chosen[field] = -1;
           continue;
@@ -52,7 +56,7 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       texts.end[field] = json.end[slot];
     }
     if (json.anyEscaped) {
-      for (let field = 0; field < 5; field++)
+      for (let field = 0; field < count; field++)
         values[field] = chosen[field] < 0 ? undefined : json.text(chosen[field]);
       texts.setAll(values);
     }
@@ -60,9 +64,11 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
   };
 }
 
-const chosen = new Int32Array(5);
+const chosen = new Int32Array(6);
 const notJson = otherFormat("not a JSON object in UTF-8");
-const missing = recordFields.map(({ name }) => otherFormat(`the JSON object has no ${name}`));
+const missing = [...recordFields.map(({ name }) => name), "time of day"].map((name) =>
+  otherFormat(`the JSON object has no ${name}`),
+);
 
 const isEmpty = (bytes: Uint8Array, start: number, end: number) =>
   start < 0 || start === end || (end - start === 1 && bytes[start] === MINUS);

@@ -1,27 +1,36 @@
 import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
-import { Row, type TimeUnit } from "../row.js";
+import { type ReadTime, Row, type TimeUnit } from "../row.js";
 import { isAddress } from "./address.js";
 import { readClient } from "./client.js";
 import { pathOf } from "./request.js";
 import { moment } from "./time.js";
 
-/** Which field of a log holds which field of the record; those left out are found by their usual names. */
-export type FieldMap = Partial<Record<FieldName, string>>;
+/**
+ * Which field of a log holds which field of the record; those left out are found by their usual names. A timestamp may
+ * be two: the date and the time of day.
+ */
+export type FieldMap = Partial<Record<Exclude<FieldName, "timestamp">, string>> & {
+  timestamp?: string | readonly [date: string, time: string];
+};
 
 /**
  * The usual names of the five fields, the surest first, without case and punctuation. Those behind the bar mean other
  * things as well, and are taken only where the values of the first lines fit: Logstash's `response` is a status.
  */
+/** Names of the header in which a proxy says who its client is. */
+export const forwardedNames = "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip";
+
+/** Names of a client, or of the peer where there is no proxy, the surest first. */
+export const clientNames =
+  "ipaddress clientip remoteaddr remoteip clientaddr clientaddress sourceip srcip cip ip remotehost client addr";
+
 const usual: Record<FieldName, readonly [string, string]> = {
   timestamp: [
     "timestamp timeiso8601 timelocal datetime time ts msec loggedat logtime date eventtime starttime accesstime t",
     "requesttime",
   ],
-  ip_address: [
-    "ipaddress clientip remoteaddr remoteip clientaddr clientaddress sourceip srcip cip ip remotehost client addr",
-    "remote remoteaddress host",
-  ],
+  ip_address: [clientNames, `remote remoteaddress host ${forwardedNames}`],
   endpoint: [
     "endpoint path requesturi requestpath uri url requesturl csuristem target route request resource page",
     "",
@@ -67,6 +76,8 @@ const w3cNames = ["csuristem", "csmethod", "scstatus", "cip"];
 export interface Mapped {
   /** In the record's order; undefined for a response time that the log has not. */
   readonly names: readonly (string | undefined)[];
+  /** Name of the time of day, where the timestamp is a date only. */
+  readonly clock: string | undefined;
   readonly unit: TimeUnit | "none";
   readonly decided: string;
   readonly unsure: string | undefined;
@@ -80,6 +91,10 @@ export interface Known {
   readonly timeField?: string | undefined;
   /** The values that a name has on the first lines, as they stand there; left out where they are not at hand. */
   readonly values?: (name: string) => readonly string[];
+  /** Whether what wraps the lines tells a time, so that they need none. */
+  readonly received?: boolean | undefined;
+  /** Reads the timestamps, where their form was given. */
+  readonly readTime?: ReadTime | undefined;
 }
 
 /**
@@ -89,8 +104,16 @@ export interface Known {
  * @throws InputError when a field of the map is not among the names, or a field that a record needs is not found.
  */
 export function mapFields(available: readonly string[], map: FieldMap, known: Known, what: string): Mapped {
-  const fields: FieldMap =
-    known.timeField === undefined ? map : { ...map, response_time_ms: known.timeField };
+  const [date, givenClock] = typeof map.timestamp === "object" ? map.timestamp : [map.timestamp];
+  const fields: Partial<Record<FieldName, string | undefined>> = {
+    ...map,
+    timestamp: date,
+    ...(known.timeField !== undefined && { response_time_ms: known.timeField }),
+  };
+  if (givenClock !== undefined && !available.includes(givenClock))
+    throw new InputError(
+      `fields: the time of day is ${quoted(givenClock)}, which is not among ${what}${didYouMean(givenClock, available)}`,
+    );
   const times = timesAmong(available, known);
   const names = recordFields.map(({ name, optional }) => {
     const given = fields[name];
@@ -103,22 +126,25 @@ export function mapFields(available: readonly string[], map: FieldMap, known: Kn
       return given;
     }
     const found = name === "response_time_ms" ? times[0]?.name : named(available, name, known);
-    if (found === undefined && !optional) {
+    if (found === undefined && !optional && !(name === "timestamp" && known.received)) {
       throw new InputError(
         `format: no ${inWords[name]} among ${what}: ${quoted(available.slice(0, 20).join(", "))}${couldBe(available, name, known)}`,
       );
     }
     return found;
   });
-  if (fields.timestamp === undefined) checkWhole(names[0], available, known);
+  const clock = givenClock ?? (date === undefined ? clockBeside(names[0], available, known) : undefined);
   const time = names[4];
   const unit = time === undefined ? "none" : (known.timeUnit ?? unitOf(time, available, known));
   const pairs = recordFields.map(({ name }, i) =>
-    names[i] === undefined ? `no ${name}` : `${name} = ${names[i]}`,
+    names[i] === undefined
+      ? `no ${name}`
+      : `${name} = ${names[i]}${i === 0 && clock !== undefined ? ` and ${clock}` : ""}`,
   );
   const others = fields.response_time_ms === undefined ? otherTimes(times, available, known) : [];
   return {
     names,
+    clock,
     unit: unit ?? "none",
     decided: `${pairs.join(", ")}${unit === undefined || unit === "none" ? "" : ` in ${unit}`}`,
     unsure:
@@ -140,20 +166,55 @@ const inWords: Record<FieldName, string> = {
   response_time_ms: "response time",
 };
 
-const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+/** A name without case and punctuation. */
+export const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 function exampleOf(name: string | undefined, { values }: Known): string {
   const example = name === undefined ? undefined : values?.(name).find((text) => !isEmpty(text));
   return example === undefined ? "" : `, such as ${quoted(example)},`;
 }
 
-/** The first of a field's usual names that the log has and whose values fit; if none fit, the first that it has. */
+/**
+ * The first of a field's usual names that the log has and whose values fit, else the one that ends with such a name
+ * (`net.client.ip`, then `net.ip`); if none fit, the first that it has.
+ * @throws InputError when names that end so have different values
+ */
 function named(available: readonly string[], field: FieldName, known: Known): string | undefined {
-  const [sure, others] = usual[field].map((names) =>
-    names.split(" ").flatMap((wanted) => available.filter((name) => bare(name) === wanted)),
+  const withName = (of: (name: string) => string) =>
+    usual[field].map((names) =>
+      names.split(" ").flatMap((wanted) => available.filter((name) => of(name) === wanted)),
+    );
+  const [sure, others] = withName(bare);
+  const found = [...sure, ...others].find((name) => fits(name, field, known));
+  if (found !== undefined) return found;
+  const ending = (parts: number) =>
+    [...new Set(withName((name) => lastParts(name, parts)).flat())].filter((name) =>
+      fits(name, field, known),
+    );
+  const two = ending(2);
+  const inside = two.length > 0 ? two : ending(1);
+  // Of those that one object holds the order is as ever: "nginx.request_uri", then "nginx.uri".
+  const parent = (name: string) => name.slice(0, name.lastIndexOf("."));
+  const differing = inside.filter(
+    (name) => parent(name) !== parent(inside[0]) && !sameValues(name, inside[0], known),
   );
-  return [...sure, ...others].find((name) => fits(name, field, known)) ?? sure[0];
+  if (differing.length > 0)
+    throw new InputError(
+      `format: ${[inside[0], ...differing].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(" or ")} may be the ${inWords[field]}: say which in a format of your own, "fields": {"${field}": ${quoted(inside[0])}}`,
+    );
+  return inside[0] ?? sure[0];
 }
+
+/** The last parts of a name with dots, as `bare` has it; of one without dots, nothing. */
+function lastParts(name: string, count: number): string {
+  const parts = name.replace(/\.\d+$/, "").split(".");
+  return name.includes(".") ? bare(parts.slice(-count).join("")) : "";
+}
+
+const sameValues = (one: string, other: string, { values }: Known) => {
+  const others = values?.(other) ?? [];
+  return values?.(one).every((text, i) => text === others[i]) ?? false;
+};
 
 /** Names that no one calls so, but whose values could be the field's. */
 function couldBe(available: readonly string[], field: FieldName, known: Known): string {
@@ -164,10 +225,12 @@ function couldBe(available: readonly string[], field: FieldName, known: Known): 
 }
 
 /** Whether most of a name's values can be the field's. Without values at hand, only its surest names fit. */
-function fits(name: string, field: FieldName, { values }: Known): boolean {
+function fits(name: string, field: FieldName, { values, readTime = moment }: Known): boolean {
   if (values === undefined) return surest(field).includes(bare(name));
   const texts = values(name).filter((text) => !isEmpty(text));
-  const sound = texts.filter((text) => isValue[field](text));
+  const sound = texts.filter((text) =>
+    field === "timestamp" ? momentIn(text, readTime) >= 0 : isValue[field](text),
+  );
   if (sound.length === 0 || sound.length < texts.length / 2) return false;
   return field !== "endpoint" || !texts.every((text) => logFile.test(text));
 }
@@ -175,8 +238,7 @@ function fits(name: string, field: FieldName, { values }: Known): boolean {
 const isEmpty = (text: string) => text === "" || text === "-";
 const logFile = /^\/.*(?:\.log(?:[.-]\d+)*(?:\.gz)?|-json\.log|access_log)$|^\/var\/log\//;
 
-const isValue: Record<FieldName, (text: string) => boolean> = {
-  timestamp: (text) => momentIn(text) >= 0,
+const isValue: Record<Exclude<FieldName, "timestamp">, (text: string) => boolean> = {
   ip_address: (text) => {
     const bytes = utf8.encode(text);
     readClient(bytes, 0, bytes.length, probe);
@@ -193,32 +255,40 @@ const isValue: Record<FieldName, (text: string) => boolean> = {
 const utf8 = new TextEncoder();
 const probe = new Row();
 
-function momentIn(text: string): number {
+function momentIn(text: string, readTime: ReadTime): number {
   const bytes = utf8.encode(text);
-  return moment(bytes, 0, bytes.length, (local) => local);
+  return readTime(bytes, 0, bytes.length, (local) => local);
 }
 
-/** @throws InputError when the timestamps are dates without a time of day, which stands in a field of its own */
-function checkWhole(timestamp: string | undefined, available: readonly string[], { values }: Known): void {
-  if (timestamp === undefined || values === undefined) return;
+/**
+ * The name of the times of day where the timestamps are dates alone, or undefined.
+ * @throws InputError when more than one may be it
+ */
+function clockBeside(
+  timestamp: string | undefined,
+  available: readonly string[],
+  { values, readTime }: Known,
+): string | undefined {
+  if (timestamp === undefined || values === undefined || readTime !== undefined) return;
   const only = (name: string, pattern: RegExp) => {
     const texts = values(name).filter((text) => !isEmpty(text));
     return texts.length > 0 && texts.every((text) => pattern.test(text));
   };
-  if (!only(timestamp, /^\d{4}-?\d\d-?\d\d$/)) return;
-  const clock = available.find((name) => only(name, /^\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/));
-  if (clock !== undefined)
+  if (!only(timestamp, /^\d{4}([-/]?)\d\d\1\d\d$/)) return;
+  const clocks = available.filter((name) => only(name, /^\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?$/));
+  if (clocks.length > 1)
     throw new InputError(
-      `format: the date and the time of day stand in two fields, ${quoted(timestamp)} and ${quoted(clock)}, and neither is the timestamp`,
+      `format: ${quoted(timestamp)} has dates, and ${clocks.map((name) => quoted(name)).join(" or ")} may be the time of day: say which in a format of your own, "fields": {"timestamp": [${quoted(timestamp)}, ${quoted(clocks[0])}]}`,
     );
+  return clocks[0];
 }
 
 /** A response time's name, and its unit where the name tells it; undefined when it is the name of something else. */
 export function responseTimeName(name: string): { unit: TimeUnit | undefined } | undefined {
-  const text = bare(name);
+  const texts = [bare(name), lastParts(name, 1)];
   for (const wanted of [...surest("response_time_ms"), ...briefTimes]) {
-    if (text === wanted) return { unit: undefined };
-    const unit = units.find(([ending]) => text === wanted + ending);
+    if (texts.includes(wanted)) return { unit: undefined };
+    const unit = units.find(([ending]) => texts.includes(wanted + ending));
     if (unit) return { unit: unit[1] };
   }
 }
@@ -233,9 +303,9 @@ function timesAmong(available: readonly string[], known: Known): TimeName[] {
   const found: TimeName[] = [];
   for (const wanted of surest("response_time_ms")) {
     for (const name of available) {
-      const text = bare(name);
-      const unit = units.find(([ending]) => text === wanted + ending)?.[1];
-      if (text !== wanted && unit === undefined) continue;
+      const texts = [bare(name), lastParts(name, 1)];
+      const unit = units.find(([ending]) => texts.includes(wanted + ending))?.[1];
+      if (!texts.includes(wanted) && unit === undefined) continue;
       if (known.values !== undefined && !fits(name, "response_time_ms", known) && hasText(name, known))
         continue;
       if (!found.some((other) => other.name === name)) found.push({ name, unit });
@@ -270,7 +340,7 @@ function otherTimes(times: readonly TimeName[], available: readonly string[], kn
 function unitOf(name: string, available: readonly string[], { values }: Known): TimeUnit | undefined {
   const unit = responseTimeName(name)?.unit;
   if (unit !== undefined) return unit;
-  const text = bare(name);
+  const text = lastParts(name, 1) || bare(name);
   if (values === undefined) return text === "requesttime" ? "s" : undefined;
   const texts = values(name).filter((each) => isValue.response_time_ms(each));
   if (texts.length === 0) return text === "requesttime" ? "s" : undefined;

@@ -55,8 +55,11 @@ function isMethod(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** `HTTP/1.1`, `HTTP/2` and the like. */
+/** `HTTP/1.1`, `HTTP/2` and the like; Hypercorn writes `1.1` and `2`. */
 function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start === 1) return bytes[start] === TWO || bytes[start] === TWO + 1;
+  if (end - start === 3)
+    return bytes[start] === ONE && bytes[start + 1] === DOT && (bytes[end - 1] | 1) === ONE;
   if (end - start < 6 || end - start > 9) return false;
   for (let i = 0; i < 5; i++) if (bytes[start + i] !== http.charCodeAt(i)) return false;
   for (let i = start + 5; i < end; i++)
@@ -172,6 +175,8 @@ const MINUS = 45;
 const DOT = 46;
 const SLASH = 47;
 const ZERO = 48;
+const ONE = 49;
+const TWO = 50;
 const NINE = 57;
 const COLON = 58;
 const QUESTION = 63;

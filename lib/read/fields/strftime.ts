@@ -1,4 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
+import type { ReadTime } from "../row.js";
 import { dayNumber, digits, monthNumber, zoneOffset } from "./time.js";
 
 /** A moment in parts, as the directives of a time's form find them in a line. */
@@ -46,15 +47,52 @@ const longForms: Record<string, string> = {
 };
 
 /**
+ * Makes the reader of whole timestamps in a form of strftime, or of strptime, as Python calls it.
+ * @throws InputError when the form leaves out a part without which it is no moment
+ */
+export function timestampForm(form: unknown, argument: string): ReadTime {
+  if (typeof form !== "string" || form === "")
+    throw new InputError(`${argument}: ${quoted(form)} is no form of a time, such as "%d/%m/%Y %H:%M:%S"`);
+  const read = timeForm(form, argument);
+  checkSays(lettersOf(form), `${argument}: ${quoted(form)}`);
+  const into = new TimeParts();
+  return (bytes, start, end, toUtc) => {
+    into.clear();
+    return read(bytes, start, end, into) === end ? into.time(toUtc) : -1;
+  };
+}
+
+/** The letters of a form's directives, written out. */
+export const lettersOf = (form: string): string[] =>
+  [...inFull(form).matchAll(/%(.)/gs)].map(([, letter]) => letter);
+
+/** @throws InputError when directives of these letters do not make a moment; `what` begins the sentence */
+export function checkSays(letters: readonly string[], what: string): void {
+  const says = (some: string) => letters.some((letter) => some.includes(letter));
+  if (says("s")) return;
+  const lacks = [
+    ["Yy", "year (%Y)"],
+    ["mbBh", "month (%m or %b)"],
+    ["de", "day (%d)"],
+    ["HkIl", "hour (%H)"],
+  ].filter(([some]) => !says(some));
+  if (lacks.length > 0)
+    throw new InputError(`${what} says no ${lacks.map(([, name]) => name).join(" and no ")}`);
+  if (says("Il") && !says("pHk"))
+    throw new InputError(`${what} says hours up to twelve (%I), but not of which half of the day (%p)`);
+}
+
+const inFull = (form: string) => form.replace(/%([TFRDc])/g, (_, letter: string) => longForms[letter]);
+
+/**
  * Makes the reader of times in a form of strftime, such as `%d/%b/%Y:%H:%M:%S %z`. What is between the directives must
  * stand as it is.
  * Source: POSIX, strftime; names of months are English.
  * @throws InputError when a directive is none that says a part of a time
  */
 export function timeForm(form: string, argument: string): ReadTimePart {
-  const whole = form.replace(/%([TFRDc])/g, (_, letter: string) => longForms[letter]);
   const parts: ReadTimePart[] = [];
-  for (const [, directive, text] of whole.matchAll(/%(.)|([^%]+)/gs)) {
+  for (const [, directive, text] of inFull(form).matchAll(/%(.)|([^%]+)/gs)) {
     const part = directive === undefined || directive === "%" ? literal(text ?? "%") : directives[directive];
     if (part === undefined)
       throw new InputError(
@@ -84,10 +122,13 @@ function literal(text: string): ReadTimePart {
 function numberOf(length: number, set: (into: TimeParts, value: number) => void): ReadTimePart {
   return (bytes, at, end, into) => {
     const from = bytes[at] === SPACE && length === 2 ? at + 1 : at; // %e fills up with a space
-    const value = at + length <= end ? digits(bytes, from, at + length) : -1;
+    let to = at + length;
+    // 5/1/2026: without the zeros, as strptime reads it, too
+    if (length === 2 && from === at && (to > end || !isDigit(bytes[at + 1]))) to--;
+    const value = to <= end ? digits(bytes, from, to) : -1;
     if (value < 0) return -1;
     set(into, value);
-    return at + length;
+    return to;
   };
 }
 
@@ -104,8 +145,30 @@ const month: ReadTimePart = (bytes, at, end, into) => {
   return letters(bytes, at, end, into);
 };
 
+/** UTC by one of its names. The names of other zones are no offsets: CST is one in America and another in China. */
+const zoneName: ReadTimePart = (bytes, at, end, into) => {
+  const to = letters(bytes, at, end, into);
+  const name = to < 0 ? "" : String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 4)));
+  if (name !== "UTC" && name !== "GMT" && name !== "Z") return -1;
+  into.offset = 0;
+  return to;
+};
+
+/** A fraction of a second of one to nine digits. */
+const anyFraction: ReadTimePart = (bytes, at, end, into) => {
+  let to = at;
+  let value = 0;
+  for (; to < end && to < at + 9 && isDigit(bytes[to]); to++)
+    if (to < at + 3) value += (bytes[to] - ZERO) * 10 ** (2 - (to - at));
+  into.milliseconds = value;
+  return to > at ? to : -1;
+};
+
+const isDigit = (byte: number) => byte >= ZERO && byte <= NINE;
+
 const zone: ReadTimePart = (bytes, at, end, into) => {
   let to = at + 1;
+  if (at >= end) return -1;
   while (to < end && (bytes[to] === COLON || (bytes[to] >= ZERO && bytes[to] <= NINE))) to++;
   into.offset = zoneOffset(bytes, at, to);
   return Number.isNaN(into.offset) ? -1 : to;
@@ -144,8 +207,11 @@ const directives: Record<string, ReadTimePart> = {
   h: month,
   a: letters,
   A: letters,
-  Z: letters,
+  Z: zoneName,
   z: zone,
+  f: anyFraction,
+  L: fractionPart(3),
+  N: anyFraction,
   p: (bytes, at, end, into) => {
     if (at + 2 > end || (bytes[at + 1] | 32) !== 109) return -1;
     into.afternoon = (bytes[at] | 32) === 112 ? 1 : 0;
@@ -153,6 +219,8 @@ const directives: Record<string, ReadTimePart> = {
   },
   s: epochPart(1000),
 };
+directives.k = directives.H;
+directives.l = directives.I;
 
 /** Digits that count from 1970, `perUnit` milliseconds each. */
 export function epochPart(perUnit: number): ReadTimePart {

@@ -86,11 +86,12 @@ function isTextBefore(bytes: Uint8Array, at: number, before: Uint8Array): boolea
 }
 
 /**
- * Offset of the zone `+0200`, `+02:00`, `+02` or `Z` at bytes[at, end) from UTC, in milliseconds; NaN when it is
+ * Offset of the zone `+0200`, `+02:00`, `+02`, `Z`, `UTC` or `GMT` at bytes[at, end) from UTC, in milliseconds; NaN when it is
  * none of these or lies past 18 hours.
  */
 export function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
   if (end - at === 1 && (bytes[at] | 32) === 122) return 0;
+  if (end - at === 3 && (isWord(bytes, at, "UTC") || isWord(bytes, at, "GMT"))) return 0;
   const sign = bytes[at] === PLUS ? 1 : bytes[at] === MINUS ? -1 : 0;
   const hours = digits(bytes, at + 1, at + 3);
   const minutesAt = bytes[at + 3] === COLON ? at + 4 : at + 3;
@@ -98,6 +99,11 @@ export function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
   if (sign === 0 || end < at + 3 || hours < 0 || hours > 18 || minutes < 0 || minutes > 59) return Number.NaN;
   return sign * (hours * 3_600_000 + minutes * minute);
 }
+
+const isWord = (bytes: Uint8Array, at: number, word: string) =>
+  bytes[at] === word.charCodeAt(0) &&
+  bytes[at + 1] === word.charCodeAt(1) &&
+  bytes[at + 2] === word.charCodeAt(2);
 
 /**
  * The moment written in bytes[start, end), in milliseconds since 1970, UTC; -1 when there is none:

@@ -1,5 +1,7 @@
-import { ClientBeforeTime, twoAddresses } from "../fields/client.js";
+import { ClientBeforeTime, readClient, twoAddresses } from "../fields/client.js";
 import { unescaped } from "../fields/escapes.js";
+import { forwardedField, isPrivateAt } from "../fields/forwarded.js";
+import { Pieces } from "../fields/pieces.js";
 import { damagedTarget, noMethod, noPath, requestPath } from "../fields/request.js";
 import { trailingTime } from "../fields/responseTime.js";
 import { clfTime, digits, zoneOffset } from "../fields/time.js";
@@ -37,6 +39,8 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
   const head = new Head(options.keepQuery);
   const first = readFirst(head, sample, agents);
   const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
+  const { forwarded } = first;
+  const pieces = new Pieces();
   return {
     decided:
       [first.mixed ? "some lines without referrer and user agent" : undefined, first.client, time.decided]
@@ -49,6 +53,11 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
       if (wrong !== undefined) return wrong;
       row.hundredths = -1;
       const lineEnd = head.lineEnd;
+      if (forwarded !== undefined) {
+        const rest = afterAgents(bytes, head.end, lineEnd, agents);
+        if (rest >= 0 && pieces.read(bytes, rest, lineEnd) > forwarded)
+          head.behindProxy(bytes, pieces.start[forwarded], pieces.end[forwarded], row);
+      }
       const last = agents ? lastField(bytes, head.end, lineEnd) : 0;
       if (last > 0) {
         if (last === lineEnd && !time.found) return;
@@ -66,6 +75,7 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
 function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
   const row = new Row();
   const trailing: Uint8Array[] = [];
+  const peers: string[] = [];
   const saw = { host: 0, forwarded: 0, either: 0 };
   let example: Uint8Array | undefined;
   let without = 0;
@@ -78,7 +88,9 @@ function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
     if (wrong !== undefined && wrong !== twoAddresses) continue;
     if (head.end === head.lineEnd) without++;
     const rest = afterAgents(line, head.end, head.lineEnd, agents);
-    if (rest >= 0) trailing.push(line.subarray(rest, head.lineEnd));
+    if (rest < 0) continue;
+    trailing.push(line.subarray(rest, head.lineEnd));
+    peers.push(utf8.decode(row.bytes.subarray(row.addressStart, row.addressEnd)));
   }
   // A few lines that end behind the number of bytes may have been cut there.
   const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;
@@ -88,11 +100,14 @@ function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
       ? `logFormat: lines begin with two addresses, such as ${JSON.stringify(utf8.decode(example?.subarray(0, 60)))}: the first may be the virtual host or the client behind a proxy; give the server's own log format (--log-format '%v %h …' or '%{X-Forwarded-For}i %h …')`
       : undefined;
   const before = { host: "a virtual host", forwarded: "X-Forwarded-For or -" };
+  const forwarded = head.client.before === undefined ? forwardedField(trailing, peers) : undefined;
   const client =
-    head.client.before === undefined
-      ? undefined
-      : `${before[head.client.before]} before the client's address`;
-  return { trailing, mixed, unsure, client };
+    forwarded !== undefined
+      ? `client = X-Forwarded-For in field ${forwarded + 1} behind the fixed ones, where a private address asks`
+      : head.client.before === undefined
+        ? undefined
+        : `${before[head.client.before]} before the client's address`;
+  return { trailing, mixed, unsure, client, forwarded };
 }
 
 const utf8 = new TextDecoder();
@@ -159,6 +174,26 @@ class Head {
       reason = this.#unusual(bytes, request, close, row) ?? reason;
     }
     return this.#answer(bytes, close + 1, row) ?? reason;
+  }
+
+  /** Takes the address in bytes[start, end) for the client where there is one and the row's is a private one: a proxy's. */
+  behindProxy(bytes: Uint8Array, start: number, end: number, row: Row): void {
+    if (end - start < 2 || !isPrivateAt(row.bytes, row.addressStart, row.addressEnd)) return;
+    const { bytes: from, pathStart, pathEnd } = row;
+    readClient(bytes, start, end, row);
+    if (from === bytes) return;
+    // The path was put together in a buffer of its own, and the address goes behind it.
+    const length = row.addressEnd - row.addressStart;
+    if (this.#own.length < pathEnd + length) {
+      const larger = new Uint8Array(2 * (pathEnd + length));
+      larger.set(this.#own);
+      this.#own = larger;
+    }
+    for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
+    row.bytes = this.#own;
+    row.pathStart = pathStart;
+    row.addressStart = pathEnd;
+    row.addressEnd = pathEnd + length;
   }
 
   /** Reads the status and the number of bytes behind the request, from `at` on. */

@@ -51,7 +51,7 @@ function loadBalancer(
       }
       const timeEnd = wordEnd(bytes, at, end);
       row.time = moment(bytes, at, timeEnd, toUtc);
-      if (row.time < 0 || timeEnd - at < 19) return noTime;
+      if (row.time < 0 || timeEnd - at < 19 || bytes[at] === OPEN) return noTime;
       const client = afterWords(bytes, timeEnd + 1, end, 1);
       const clientEnd = wordEnd(bytes, client, end);
       readClient(bytes, client, clientEnd, row);
@@ -133,3 +133,4 @@ const noTime = otherFormat("no time, such as 2026-01-05T00:22:28.123456Z");
 const SPACE = 32;
 const QUOTE = 34;
 const MINUS = 45;
+const OPEN = 91;

@@ -1,6 +1,6 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
-import type { LineFormat } from "../row.js";
+import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
 /**
@@ -35,7 +35,7 @@ export const cloudfrontRealtime: LineFormat = {
           }
           at = to + 1;
         }
-        if (column < 40) return "fewer fields with tabs between than CloudFront's real-time log has";
+        if (column < 40) return fewerFields;
         return readFields(texts, row) ?? damagedTarget(bytes, texts.start[TARGET], texts.end[TARGET]);
       },
     };
@@ -43,3 +43,5 @@ export const cloudfrontRealtime: LineFormat = {
 };
 
 const TAB = 9;
+
+const fewerFields = otherFormat("fewer fields with tabs between than CloudFront's real-time log has");

@@ -9,32 +9,59 @@ import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type R
  * between them, as the header has it. A cell in double quotes holds what RFC 4180 allows but for a line end. It is
  * UTF-8: a path that is not makes no record.
  */
-export function delimited(title: string, fields: FieldMap = {}): LineFormat {
-  return { title, hearsTimeField: true, reading: (options, sample) => csvReading(options, sample, fields) };
+export function delimited(title: string, fields: FieldMap = {}, layout: Layout = {}): LineFormat {
+  return {
+    title,
+    hearsTimeField: true,
+    reading: (options, sample) => csvReading(options, sample, fields, layout),
+  };
+}
+
+/** What is known of a table but its fields. */
+interface Layout {
+  /** Names of the columns, where no header says them. */
+  readonly columns?: readonly string[] | undefined;
+  /** Whether tabs part the cells, and a quote is a byte as others are. */
+  readonly tabs?: boolean;
 }
 
 /** CSV whose columns have their usual names. */
 export const csv = delimited("CSV with a header");
 
-function csvReading(options: FormatOptions, sample: readonly Uint8Array[], fields: FieldMap): Reading {
+function csvReading(
+  options: FormatOptions,
+  sample: readonly Uint8Array[],
+  fields: FieldMap,
+  { columns, tabs = false }: Layout,
+): Reading {
   if (sample.length === 0) return { read: () => "there was no header" };
-  const header = sample[0].slice();
-  const text = utf8.decode(header);
-  const cuts = [",", ";", "\t", "|"].map((each) => ({ delimiter: each, names: cellsOf(text, each) }));
-  const { delimiter, names } = cuts.reduce((best, one) =>
-    one.names.length > best.names.length ? one : best,
+  const header = columns === undefined ? sample[0].slice() : none;
+  const text = utf8.decode(sample[0]);
+  const cuts = (tabs ? ["\t"] : [",", ";", "\t", "|"]).map((each) => ({
+    delimiter: each,
+    cells: cellsOf(text, each, tabs),
+  }));
+  const { delimiter, cells: first } = cuts.reduce((best, one) =>
+    one.cells.length > best.cells.length ? one : best,
   );
+  const names = columns ?? first;
+  if (columns !== undefined && first.length !== columns.length)
+    throw new OtherFormatError(
+      `format: the first line has ${first.length} cells and format.columns ${columns.length} names: ${quoted(text)}`,
+    );
   if (names.length < 4) {
     throw new OtherFormatError(
       `format: the first line is not a header of CSV with four columns or more: ${quoted(text)}`,
     );
   }
-  const rows = sample.slice(1).map((line) => cellsOf(utf8.decode(line), delimiter));
+  const rows = sample
+    .slice(columns === undefined ? 1 : 0)
+    .map((line) => cellsOf(utf8.decode(line), delimiter, tabs));
   const values = (name: string) => rows.map((cells) => cells[names.indexOf(name)] ?? "");
   const mapped = mapColumns(names, fields, { ...options, values });
   const fieldOf = new Int8Array(names.length).fill(-1);
   const again: [number, number][] = []; // a column that holds a second field
-  mapped.names.forEach((name, field) => {
+  [...mapped.names, mapped.clock].forEach((name, field) => {
     if (name === undefined) return;
     const column = names.indexOf(name);
     if (fieldOf[column] < 0) fieldOf[column] = field;
@@ -54,7 +81,7 @@ function csvReading(options: FormatOptions, sample: readonly Uint8Array[], field
         const field = column < fieldOf.length ? fieldOf[column] : -1;
         let cellStart = at;
         let cellEnd: number;
-        if (bytes[at] === QUOTE && at < end) {
+        if (bytes[at] === QUOTE && at < end && !tabs) {
           cellStart = ++at;
           for (;;) {
             while (at < end && bytes[at] !== QUOTE) at++;
@@ -106,8 +133,11 @@ function mapColumns(names: readonly string[], fields: FieldMap, known: Known): M
   }
 }
 
+const none = new Uint8Array(0);
+
 /** The cells of a line, with or without quotes; a delimiter in quotes is part of a name. Takes linear time. */
-function cellsOf(header: string, delimiter: string): string[] {
+function cellsOf(header: string, delimiter: string, bare: boolean): string[] {
+  if (bare) return header.split(delimiter);
   const cells: string[] = [];
   let from = 0;
   let isBlank = true; // nothing but white space in the cell so far

@@ -1,3 +1,4 @@
+import { Repeated } from "../fields/repeated.js";
 import { cutRequestPath, requestPath } from "../fields/request.js";
 import { clfTime, digits } from "../fields/time.js";
 import { afterWords, lastColon, quoteEnd, wordEnd, wordStart } from "../fields/words.js";
@@ -16,41 +17,48 @@ import { type LineFormat, otherFormat, type Reason, type Row } from "../row.js";
  */
 export const haproxy: LineFormat = {
   title: "HAProxy HTTP log",
-  reading: ({ toUtc, keepQuery, timeUnit }) => ({
-    read: (bytes, start, end, row) => {
-      row.bytes = bytes;
-      const date = acceptDate(bytes, start, end);
-      if (date < 0) return noDate;
-      const local = clfTime(bytes, date);
-      const milliseconds = digits(bytes, date + 21, date + 24);
-      if (local < 0 || milliseconds < 0) return "the accept date is not a real date and time";
-      row.time = toUtc(local) + milliseconds;
+  reading: ({ toUtc, keepQuery, timeUnit }) => {
+    const repeated = new Repeated();
+    return {
+      read: (bytes, lineStart, lineEnd, row) => {
+        row.bytes = bytes;
+        const date = acceptDate(bytes, lineStart, lineEnd);
+        if (date < 0) return noDate;
+        // More stands before the date than the client: a header of syslog.
+        repeated.find(bytes, lineStart, date, lineEnd);
+        const { start, end } = repeated;
+        row.repeats *= repeated.times;
+        const local = clfTime(bytes, date);
+        const milliseconds = digits(bytes, date + 21, date + 24);
+        if (local < 0 || milliseconds < 0) return "the accept date is not a real date and time";
+        row.time = toUtc(local) + milliseconds;
 
-      const addressEnd = lastColon(bytes, start, date - 2);
-      if (addressEnd < 0) return "no client address and port before the accept date";
-      row.addressEnd = addressEnd;
-      row.addressStart = wordStart(bytes, start, addressEnd);
+        const addressEnd = lastColon(bytes, start, date - 2);
+        if (addressEnd < 0) return "no client address and port before the accept date";
+        row.addressEnd = addressEnd;
+        row.addressStart = wordStart(bytes, start, addressEnd);
 
-      // After the date: frontend, backend/server, timers, status, bytes, and seven fields more.
-      const timers = afterWords(bytes, date + 26, end, 2);
-      const timersEnd = wordEnd(bytes, timers, end);
-      const wrong = readTimers(bytes, timers, timersEnd, row);
-      if (wrong !== undefined) return wrong;
-      if (timeUnit === "none") row.hundredths = -1;
+        // After the date: frontend, backend/server, timers, status, bytes, and seven fields more.
+        const timers = afterWords(bytes, date + 26, end, 2);
+        const timersEnd = wordEnd(bytes, timers, end);
+        const wrong = readTimers(bytes, timers, timersEnd, row);
+        if (wrong !== undefined) return wrong;
+        if (timeUnit === "none") row.hundredths = -1;
 
-      const statusEnd = wordEnd(bytes, timersEnd + 1, end);
-      row.status = digits(bytes, timersEnd + 1, statusEnd);
-      if (row.status < 0) return "no status: the connection ended before an answer";
+        const statusEnd = wordEnd(bytes, timersEnd + 1, end);
+        row.status = digits(bytes, timersEnd + 1, statusEnd);
+        if (row.status < 0) return "no status: the connection ended before an answer";
 
-      let request = statusEnd;
-      while (request < end && bytes[request] !== QUOTE) request++;
-      if (request === end) return "the line ends before the request";
-      const close = quoteEnd(bytes, request + 1, end);
-      return close < 0
-        ? cutRequestPath(bytes, request + 1, end, row, keepQuery)
-        : requestPath(bytes, request + 1, close, row, keepQuery);
-    },
-  }),
+        let request = statusEnd;
+        while (request < end && bytes[request] !== QUOTE) request++;
+        if (request === end) return "the line ends before the request";
+        const close = quoteEnd(bytes, request + 1, end);
+        return close < 0
+          ? cutRequestPath(bytes, request + 1, end, row, keepQuery)
+          : requestPath(bytes, request + 1, close, row, keepQuery);
+      },
+    };
+  },
 };
 
 /** Position after the bracket of ` [dd/Mon/yyyy:hh:mm:ss.mmm] `, or -1. */

@@ -1,6 +1,6 @@
 import { readDuration } from "../fields/duration.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
-import type { LineFormat } from "../row.js";
+import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, isText, STATUS, TARGET } from "./wordLog.js";
 
 /** Names of the values that are read, and where they stand. CONNECT is the sixth. */
@@ -26,8 +26,7 @@ export const heroku: LineFormat = {
     const readFields = fieldReader(options, "none");
     return {
       read: (bytes, start, end, row) => {
-        if (!isText(bytes, start, Math.min(end, start + 3), "at="))
-          return "no values of Heroku's router, at= first";
+        if (!isText(bytes, start, Math.min(end, start + 3), "at=")) return noValues;
         starts.fill(start);
         ends.fill(start);
         for (let at = start; at < end; ) {
@@ -68,3 +67,5 @@ export const heroku: LineFormat = {
 const SPACE = 32;
 const QUOTE = 34;
 const EQUALS = 61;
+
+const noValues = otherFormat("no values of Heroku's router, at= first");

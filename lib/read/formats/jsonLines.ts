@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { recordFields } from "../../record.js";
+import { clientsAmong } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
@@ -27,7 +28,7 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
 export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
- * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted. Its encoder writes
+ * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted; until 2.5, `remote_addr` is address and port. Its encoder writes
  * the duration in seconds with decimals, or as its option `duration_format` says: whole milliseconds or nanoseconds, or
  * with a unit. An entry of the logger `http.log.error` tells of a request that has its access entry as well.
  * Source: Caddy, "log (Caddyfile directive)", JSON encoder; zap, zapcore/encoder.go.
@@ -37,7 +38,8 @@ export const caddy: LineFormat = {
   hearsTimeField: true,
   reading: (options, sample) => {
     const texts = sample.map((line) => utf8.decode(line));
-    const client = texts.some((text) => text.includes('"client_ip":')) ? "client_ip" : "remote_ip";
+    const clients = ["client_ip", "remote_ip", "remote_addr"];
+    const client = clients.find((name) => texts.some((text) => text.includes(`"${name}":`))) ?? "remote_ip";
     const fields = { ...caddyFields, ip_address: `request.${client}` };
     const durations = valuesIn(sample)("duration");
     const { unit, unsure } = caddyUnit(options.timeUnit, durations);
@@ -83,19 +85,6 @@ const caddyFields = {
   response_time_ms: "duration",
 } as const satisfies FieldMap;
 
-/** Traefik's access log as JSON. Source: Traefik, "Access logs", list of fields; durations are in nanoseconds. */
-export const traefik = jsonLines(
-  "Traefik access log",
-  {
-    timestamp: "StartUTC",
-    ip_address: "ClientHost",
-    endpoint: "RequestPath",
-    status_code: "DownstreamStatus",
-    response_time_ms: "Duration",
-  },
-  "ns",
-);
-
 function jsonReading(
   options: FormatOptions,
   sample: readonly Uint8Array[],
@@ -104,35 +93,58 @@ function jsonReading(
 ): Reading {
   const { timeField } = options;
   const fields = timeField === undefined ? map : { ...map, response_time_ms: timeField };
+  const given = Object.values(fields).flat() as string[];
   const complete = recordFields.every(({ name, optional }) => optional || fields[name] !== undefined);
-  const timeUnit = options.timeUnit ?? unit;
   const values = valuesIn(sample);
-  let paths = recordFields.map(({ name }) => fields[name]);
-  let timed = timeUnit ?? "none";
-  let decided: string | undefined;
-  let unsure: string | undefined;
+  const known = { ...options, timeField: undefined, timeUnit: options.timeUnit ?? unit, values };
   // Without a whole map, the names of the first objects fill the gaps.
+  const names = new Set(given);
   if (!complete && sample.length > 0) {
-    const names = new Set<string>(Object.values(fields));
-    for (const line of sample) {
-      for (const name of Object.keys(objectOf(line) ?? {})) names.add(name);
-    }
-    if (names.size === Object.keys(fields).length && !sample.some((line) => objectOf(line)))
-      throw new OtherFormatError("format: the first lines are not JSON objects");
-    const mapped = mapFields([...names], fields, { timeUnit, values }, "the names of the first JSON objects");
-    paths = [...mapped.names];
-    timed = mapped.unit;
-    ({ decided, unsure } = mapped);
-  } else if (fields.response_time_ms !== undefined && timeUnit === undefined) {
-    ({ unit: timed, unsure } = mapFields(
-      Object.values(fields),
-      fields,
-      { timeUnit: undefined, values },
-      "the map of fields",
-    ));
+    const objects = sample.map(objectOf).filter((object) => object !== undefined);
+    if (objects.length === 0) throw new OtherFormatError("format: the first lines are not JSON objects");
+    for (const object of objects) for (const name of Object.keys(object)) names.add(name);
+    // Names of one object that another holds come behind those of its own.
+    for (const object of objects) for (const path of pathsIn(object)) names.add(path);
+  } else if (!complete) return { read: jsonRecords(options, [[], [], [], [], []], "none") };
+  const mapped = mapFields(
+    [...names],
+    fields,
+    known,
+    complete ? "the map of fields" : "the names of the first JSON objects",
+  );
+  const places: (readonly string[])[] = mapped.names.map((path) => (path === undefined ? [] : [path]));
+  const [, client] = mapped.names;
+  const clients =
+    client === undefined || fields.ip_address !== undefined
+      ? undefined
+      : clientsAmong(client, [...names], known);
+  if (clients !== undefined) places[1] = clients.names;
+  if (mapped.clock !== undefined) places.push([mapped.clock]);
+  return {
+    decided: complete
+      ? undefined
+      : mapped.decided.replace(`ip_address = ${client}`, `ip_address = ${places[1].join(", else ")}`),
+    unsure: clients?.unsure ?? mapped.unsure,
+    read: jsonRecords(options, places, mapped.unit),
+  };
+}
+
+/** Most names of the objects within objects that are looked at, and how deep. */
+const mostPaths = 500;
+const deepest = 4;
+
+/** The names of values inside of other objects, with dots between: `http.status`; `client.0` is the first of a list. */
+function pathsIn(object: object, before = "", depth = 0, found: string[] = []): string[] {
+  for (const [name, value] of Object.entries(object)) {
+    const path = `${before}${name}`;
+    if (found.length >= mostPaths) break;
+    if (typeof value !== "object" || value === null) {
+      if (depth > 0) found.push(path);
+    } else if (!Array.isArray(value)) {
+      if (depth < deepest) pathsIn(value, `${path}.`, depth + 1, found);
+    } else if (typeof value[0] !== "object" && value.length > 0) found.push(`${path}.0`);
   }
-  const places = paths.map((path) => (path === undefined ? [] : [path]));
-  return { decided, unsure, read: jsonRecords(options, places, timed) };
+  return found;
 }
 
 /** The values of a name, or of a path with dots, in the first objects, as they stand there. */

@@ -2,8 +2,17 @@ import { InputError, quoted } from "../../errors.js";
 import { readClient } from "../fields/client.js";
 import { readDuration } from "../fields/duration.js";
 import { unescaped } from "../fields/escapes.js";
+import { isPrivateAt } from "../fields/forwarded.js";
 import { damagedTarget, pathOf, requestPath } from "../fields/request.js";
-import { epochPart, fractionPart, type ReadTimePart, TimeParts, timeForm } from "../fields/strftime.js";
+import {
+  checkSays,
+  epochPart,
+  fractionPart,
+  lettersOf,
+  type ReadTimePart,
+  TimeParts,
+  timeForm,
+} from "../fields/strftime.js";
 import { digits, moment } from "../fields/time.js";
 import { quoteEnd, wordEnd } from "../fields/words.js";
 import type { FormatOptions, LineFormat, Reading, Reason, TimeUnit } from "../row.js";
@@ -12,7 +21,8 @@ import type { FormatOptions, LineFormat, Reading, Reason, TimeUnit } from "../ro
 type Role =
   | { readonly field: "client" | "request" | "target" | "status" | "moment" | "clf" | "none" }
   | { readonly field: "duration"; readonly unit: TimeUnit }
-  | { readonly field: "part"; readonly read: ReadTimePart };
+  /** A part of a time; its letters are the directives of strftime that say as much. */
+  | { readonly field: "part"; readonly read: ReadTimePart; readonly letters: readonly string[] };
 
 /** A variable of nginx (`$status`) or a directive of Apache (`%>s`), and the text that follows it. */
 interface Item {
@@ -50,6 +60,9 @@ export function logFormat(text: unknown): LineFormat {
         `logFormat: ${quoted(form)} has no variable for ${what}${apache ? "" : ", such as $time_local, $remote_addr, $request and $status"}`,
       );
   }
+  const letters = items.flatMap(({ role }) => (role.field === "part" ? role.letters : []));
+  if (!items.some(({ role }) => role.field === "moment" || role.field === "clf"))
+    checkSays(letters, `logFormat: the time in ${quoted(form)}`);
   return {
     hearsTimeField: true,
     title: apache ? "Apache's LogFormat" : "nginx's log_format",
@@ -129,14 +142,16 @@ function apacheRole(argument: string | undefined, letter: string): Role {
 
 function timeRole(argument: string): Role {
   const form = argument.replace(/^(begin|end):/, "");
-  const own: Record<string, ReadTimePart> = {
-    sec: epochPart(1000),
-    msec: epochPart(1),
-    usec: epochPart(1e-3),
-    msec_frac: fractionPart(3),
-    usec_frac: fractionPart(6),
+  const own: Record<string, [read: ReadTimePart, letter: string]> = {
+    sec: [epochPart(1000), "s"],
+    msec: [epochPart(1), "s"],
+    usec: [epochPart(1e-3), "s"],
+    msec_frac: [fractionPart(3), "f"],
+    usec_frac: [fractionPart(6), "f"],
   };
-  return { field: "part", read: own[form] ?? timeForm(form, "logFormat") };
+  const [read, letter] = own[form] ?? [];
+  if (read !== undefined && letter !== undefined) return { field: "part", read, letters: [letter] };
+  return { field: "part", read: timeForm(form, "logFormat"), letters: lettersOf(form) };
 }
 
 function itemsOf(
@@ -179,10 +194,10 @@ function formatReading(options: FormatOptions, before: Uint8Array, items: readon
   const { toUtc, keepQuery, timeUnit, timeField } = options;
   const find = (field: Role["field"]) => items.findIndex(({ role }) => role.field === field);
   const clients = items.flatMap(({ role }, i) => (role.field === "client" ? [i] : []));
-  const parts = items.flatMap(({ role }, i) => (role.field === "part" ? [i] : []));
-  // The most exact of the moments: $msec and ISO 8601 before the common log's.
-  const at = items.findIndex(({ name }) => /msec/.test(name) && parts.length === 0);
-  const time = parts.length > 0 ? -1 : at >= 0 ? at : find("moment") >= 0 ? find("moment") : find("clf");
+  // The most exact of the moments: $msec and ISO 8601 before the common log's; parts where there is none.
+  const at = items.findIndex(({ name, role }) => /msec/.test(name) && role.field === "moment");
+  const time = at >= 0 ? at : find("moment") >= 0 ? find("moment") : find("clf");
+  const fraction = items.some(({ role }) => role.field === "part" && role.letters[0] === "f");
   const request = find("request");
   const target = request >= 0 ? request : find("target");
   const status = Math.max(
@@ -217,15 +232,19 @@ function formatReading(options: FormatOptions, before: Uint8Array, items: readon
       if (p < to) return "the line goes on where the log format ends";
       row.bytes = bytes;
       row.status = digits(bytes, start[status], end[status]);
-      row.time = time < 0 ? moments.time(toUtc) : moment(bytes, start[time], end[time], toUtc);
+      if (time < 0) row.time = moments.time(toUtc);
+      else {
+        row.time = moment(bytes, start[time], end[time], toUtc);
+        if (fraction && row.time >= 0 && row.time % 1000 === 0) row.time += moments.milliseconds;
+      }
       if (row.time < 0) return "the time is not a real date and time";
       if (row.status < 0) return "the status is not a number of three digits";
       let client = clients[0];
       for (const i of clients) {
-        if (end[i] - start[i] > 1 && bytes[start[i]] !== MINUS) {
-          client = i;
-          break;
-        }
+        if (end[i] - start[i] <= 1 || bytes[start[i]] === MINUS) continue;
+        client = i;
+        // A private address is a proxy's, where a later field names another client.
+        if (!isPrivateAt(bytes, start[i], end[i])) break;
       }
       readClient(bytes, start[client], end[client], row);
       if (took.index >= 0) {

@@ -11,7 +11,7 @@ type Labels = readonly (readonly [label: string, field: number])[];
  *
  *     time:[28/Feb/2013:12:00:00 +0900]	host:192.168.0.1	req:GET /list HTTP/1.1	status:200	size:5316	reqtime:0.654
  *
- * Source: ltsv.org, "Labels for Web server's Log": `reqtime` is in seconds, `reqtime_microsec` in microseconds.
+ * The names of nginx's variables are read, too. Source: ltsv.org, "Labels for Web server's Log": `reqtime` is in seconds, `reqtime_microsec` in microseconds.
  */
 export const ltsv: LineFormat = {
   title: "LTSV",
@@ -20,12 +20,18 @@ export const ltsv: LineFormat = {
     const unit = options.timeUnit ?? (micro ? "us" : "s");
     const labels: Labels = [
       ["time", TIMESTAMP],
+      ["time_local", TIMESTAMP],
+      ["time_iso8601", TIMESTAMP],
       ["forwardedfor", CLIENT],
       ["host", CLIENT],
+      ["remote_addr", CLIENT],
       ["uri", TARGET],
+      ["request_uri", TARGET],
       ["req", TARGET],
+      ["request", TARGET],
       ["status", STATUS],
       [micro ? "reqtime_microsec" : "reqtime", DURATION],
+      ...(micro ? [] : [["request_time", DURATION] as const]),
     ];
     const texts = new FieldTexts();
     const rank = new Int8Array(5);

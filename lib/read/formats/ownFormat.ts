@@ -4,6 +4,7 @@ import { type FieldName, recordFields } from "../../record.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
 import { notUtf8 } from "../fields/request.js";
+import { timestampForm } from "../fields/strftime.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";
 import { delimited } from "./delimited.js";
 import { jsonLines } from "./jsonLines.js";
@@ -12,6 +13,9 @@ import { inLinearTime } from "./linearTime.js";
 /**
  * A format of your own, as one plain object.
  * @example
+ * { name: "shop", kind: "tsv", columns: ["day", "clock", "client", "path", "status", "took_ms"],
+ *   fields: { timestamp: ["day", "clock"] }, timeFormat: "%d.%m.%Y %H:%M:%S,%f" }
+ * @example
  * { name: "mine", timeUnit: "ms",
  *   pattern: "^(?<timestamp>\\S+) (?<client>\\S+) \"(?<request>[^\"]*)\" (?<status>\\d+) took=(?<duration>\\S+)" }
  * @example { name: "gateway", kind: "json", fields: { ip_address: "http.client", response_time_ms: "took" }, timeUnit: "us" }
@@ -19,20 +23,34 @@ import { inLinearTime } from "./linearTime.js";
 export interface OwnFormat {
   /** What summaries call it. */
   readonly name: string;
-  /** How a line is taken apart: by a `pattern` (the default), as JSON, or as CSV with a header. */
-  readonly kind?: "pattern" | "json" | "csv";
+  /**
+   * How a line is taken apart: by a `pattern` (the default), as JSON, as CSV (comma, semicolon, tab or bar between the
+   * cells) or as TSV, in which a quote is a byte as others are.
+   */
+  readonly kind?: "pattern" | "json" | "csv" | "tsv";
   /**
    * A regular expression with named groups; a line that it does not match goes into quarantine. It must be one that
    * can be matched in linear time: without lookaround, back-references and the flags i and u.
    */
   readonly pattern?: string | RegExp;
-  /** Which group, JSON field (`a.b` for a nested one) or column holds which field; the rest by their usual names. */
+  /**
+   * Which group, JSON field (`a.b` for a nested one, `a.0` for the first of a list) or column holds which field; the
+   * rest by their usual names. A date and a time of day that stand apart are two names for the timestamp.
+   */
   readonly fields?: FieldMap;
+  /** Names of the columns of a CSV or TSV without a header. */
+  readonly columns?: readonly string[];
+  /**
+   * Form of the timestamps as strftime and strptime write it, such as `%d/%m/%Y %I:%M:%S %p`; of a date and a time of
+   * day that stand apart, with a space between. Left out, the usual forms are told apart, ISO 8601 and Unix times among
+   * them. English names of months; `%f` is any fraction of a second.
+   */
+  readonly timeFormat?: string;
   /** Unit of the response time; needed when its name does not say it (`took_ms` does). */
   readonly timeUnit?: TimeUnit;
 }
 
-const keys = ["name", "kind", "pattern", "fields", "timeUnit"];
+const keys = ["name", "kind", "pattern", "fields", "columns", "timeFormat", "timeUnit"];
 const timeUnits = ["s", "ms", "us", "ns"];
 
 /**
@@ -47,7 +65,15 @@ export function ownFormat(own: unknown): LineFormat {
     if (!keys.includes(key))
       throw new InputError(`format: there is no key ${quoted(key)}${didYouMean(key, keys)}`);
   }
-  const { name, kind = "pattern", pattern, fields = {}, timeUnit } = own as Partial<OwnFormat>;
+  const {
+    name,
+    kind = "pattern",
+    pattern,
+    fields = {},
+    columns,
+    timeFormat,
+    timeUnit,
+  } = own as Partial<OwnFormat>;
   if (typeof name !== "string" || !/^[\w .-]{1,60}$/.test(name)) {
     throw new InputError(
       `format.name: ${quoted(name)} must be 1 to 60 letters, digits, spaces, dots and dashes`,
@@ -57,11 +83,24 @@ export function ownFormat(own: unknown): LineFormat {
     throw new InputError(`format.timeUnit: ${quoted(timeUnit)}: give "s", "ms", "us" or "ns"`);
   }
   checkFields(fields);
-  if (kind === "json") return jsonLines(name, fields, timeUnit);
-  if (kind === "csv") return withUnit(delimited(name, fields), timeUnit);
+  const isTable = kind === "csv" || kind === "tsv";
+  if (columns !== undefined) checkColumns(columns, isTable);
+  if (pattern !== undefined && kind !== "pattern")
+    throw new InputError(`format.pattern: kind is ${quoted(kind)}, which has none`);
+  const readTime = timeFormat === undefined ? undefined : timestampForm(timeFormat, "format.timeFormat");
+  const says = { ...(timeUnit && { timeUnit }), ...(readTime && { readTime }) };
+  if (kind === "json") return saying(jsonLines(name, fields), says);
+  if (isTable) return saying(delimited(name, fields, { columns, tabs: kind === "tsv" }), says);
   if (kind !== "pattern")
-    throw new InputError(`format.kind: ${quoted(kind)}: give "pattern", "json" or "csv"`);
-  return withUnit(patternFormat(name, expression(pattern), fields), timeUnit);
+    throw new InputError(`format.kind: ${quoted(kind)}: give "pattern", "json", "csv" or "tsv"`);
+  return saying(patternFormat(name, expression(pattern), fields), says);
+}
+
+function checkColumns(columns: unknown, isTable: boolean): void {
+  if (!isTable) throw new InputError('format.columns: only the kinds "csv" and "tsv" have columns');
+  const sound = Array.isArray(columns) && columns.every((name) => typeof name === "string" && name !== "");
+  if (!sound || new Set(columns).size < columns.length)
+    throw new InputError(`format.columns: ${quoted(columns)} is no list of names that differ`);
 }
 
 function checkFields(fields: unknown): asserts fields is FieldMap {
@@ -73,9 +112,11 @@ function checkFields(fields: unknown): asserts fields is FieldMap {
     if (!known.includes(field as FieldName)) {
       throw new InputError(`format.fields: there is no field ${quoted(field)}: ${known.join(", ")}`);
     }
-    if (typeof value !== "string" || value === "") {
+    const isPair = field === "timestamp" && Array.isArray(value) && value.length === 2;
+    const names = isPair ? value : [value];
+    if (!names.every((name) => typeof name === "string" && name !== "")) {
       throw new InputError(
-        `format.fields.${field}: ${quoted(value)} is not the name of a group, JSON field or column`,
+        `format.fields.${field}: ${quoted(value)} is not the name of a group, JSON field or column${field === "timestamp" ? ", nor two names, the date's and the time of day's" : ""}`,
       );
     }
   }
@@ -94,11 +135,18 @@ function expression(pattern: unknown): RegExp {
   return inLinearTime(compiled);
 }
 
-function withUnit(format: LineFormat, unit: TimeUnit | undefined): LineFormat {
-  if (unit === undefined) return format;
+/** The format with what its maker says of all its logs; the unit that is asked for comes before. */
+function saying(
+  format: LineFormat,
+  { timeUnit, readTime }: Pick<FormatOptions, "readTime"> & { timeUnit?: TimeUnit },
+): LineFormat {
   return {
     ...format,
-    reading: (options, sample) => format.reading({ ...options, timeUnit: options.timeUnit ?? unit }, sample),
+    reading: (options, sample) =>
+      format.reading(
+        { ...options, timeUnit: options.timeUnit ?? timeUnit, ...(readTime && { readTime }) },
+        sample,
+      ),
   };
 }
 
@@ -124,14 +172,15 @@ function patternReading(
 ): Reading {
   const matches = sample.map((line) => pattern.exec(utf8.decode(line))?.groups);
   const valuesOf = (name: string) => matches.map((found) => found?.[name] ?? "");
-  const { names, unit, decided, unsure } = mapFields(
+  const { names, clock, unit, decided, unsure } = mapFields(
     groups,
     fields,
     { ...options, values: valuesOf },
     "the groups of the pattern",
   );
   const texts = new FieldTexts();
-  const values: (string | undefined)[] = new Array(5);
+  const all = [...names, clock];
+  const values: (string | undefined)[] = new Array(all.length);
   const readFields = fieldReader(options, unit);
   return {
     decided,
@@ -140,8 +189,8 @@ function patternReading(
       const line = bytes.subarray(start, end);
       const found = pattern.exec(utf8.decode(line))?.groups;
       if (found === undefined) return "the line does not match the pattern";
-      for (let i = 0; i < 5; i++) {
-        const name = names[i];
+      for (let i = 0; i < all.length; i++) {
+        const name = all[i];
         values[i] = name === undefined ? undefined : found[name];
       }
       // Decoded, bytes that are no UTF-8 are this character: a path that nobody asked for.

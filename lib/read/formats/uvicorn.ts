@@ -7,6 +7,7 @@ import { CLIENT, isText, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./word
  *
  *     INFO:     127.0.0.1:54321 - "GET /items/5 HTTP/1.1" 200 OK
  *     2026-01-05 10:00:00,123 INFO:     127.0.0.1:54321 - "GET /items/5 HTTP/1.1" 200 OK
+ *     2026-01-05 10:00:00,123 - uvicorn.access - INFO - 127.0.0.1:54321 - "GET /items/5 HTTP/1.1" 200
  *     [2026-01-05 10:00:00 +0000] [12] [INFO] 127.0.0.1:54321 - "GET /items/5 HTTP/1.1" 200
  *
  * Source: Uvicorn, uvicorn/logging.py, `AccessFormatter`, and uvicorn/config.py, `LOGGING_CONFIG`.
@@ -25,7 +26,8 @@ export const uvicorn = wordLog({
     if (request > 2 && isText(bytes, start[request - 2], end[request - 2], "-"))
       return "a dash stands for the client";
     const client = request - 2;
-    if (client > 3) return "more before the client than a time and a level";
+    const isLogger = client > 3 && isText(bytes, start[client - 1], end[client - 1], "-");
+    if (client > 3 && !isLogger) return "more before the client than a time and a level";
     texts.start[TIMESTAMP] = texts.end[TIMESTAMP] = start[0];
     if (client > 0 && end[0] - start[0] >= 19) take(texts, TIMESTAMP, words, 0);
     else if (client > 1 && end[0] - start[0] === 10 && bytes[end[0] - 3] === MINUS) {

@@ -1,7 +1,7 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { clfTime } from "../fields/time.js";
 import { Tokens } from "../fields/tokens.js";
-import type { LineFormat } from "../row.js";
+import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, isText, STATUS, TARGET, TIMESTAMP, take } from "./wordLog.js";
 
 /**
@@ -25,7 +25,7 @@ export const werkzeug: LineFormat = {
       read: (bytes, start, end, row) => {
         const isNamed = isText(bytes, start, Math.min(end, start + prefix.length), prefix);
         if (!words.read(bytes, isNamed ? start + prefix.length : start, end) || words.count < 6)
-          return "no client, time in brackets, request in quotes and status";
+          return noWords;
         if (to[3] - from[3] !== 20 || bytes[from[3] + 11] !== SPACE || bytes[from[4] - 1] !== QUOTE)
           return "no time such as [05/Jan/2026 10:00:00] and request in quotes";
         for (let i = 0; i < 20; i++) time[i] = bytes[from[3] + i];
@@ -65,3 +65,5 @@ const SPACE = 32;
 const QUOTE = 34;
 const COLON = 58;
 const SMALL_M = 109;
+
+const noWords = otherFormat("no client, time in brackets, request in quotes and status");

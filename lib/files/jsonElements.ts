@@ -1,0 +1,159 @@
+import { type ByteStream, readSize } from "./bytes.js";
+
+/**
+ * Whether a log's beginning is JSON objects that do not stand one on each line: printed over many lines, or several on
+ * one, in a list or by themselves (`jq`, `gcloud logging read --format=json`, Amazon Data Firehose).
+ */
+export function isSpreadJson(head: Uint8Array): boolean {
+  let at = afterSpace(head, head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0);
+  if (head[at] === OPEN_BRACKET) at = afterSpace(head, at + 1);
+  if (head[at] !== OPEN_BRACE) return false;
+  let depth = 0;
+  let isBroken = false; // over several lines
+  const start = at;
+  for (let inString = false; at < head.length; at++) {
+    const byte = head[at];
+    if (inString) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inString = false;
+      else if (byte === LF) return false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === LF) isBroken = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) break;
+  }
+  if (at >= head.length || !isJson(head.subarray(start, ++at))) return false;
+  if (isBroken) return true;
+  while (head[at] === SPACE || head[at] === TAB || head[at] === COMMA) at++;
+  return head[at] === OPEN_BRACE;
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function afterSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && isSpace(bytes[at])) at++;
+  return at;
+}
+
+/** Whether a byte is one of a byte-order mark's. */
+const isMark = (byte: number) => byte === 0xef || byte === 0xbb || byte === 0xbf;
+
+const isSpace = (byte: number) => byte === SPACE || byte === LF || byte === CR || byte === TAB;
+
+/**
+ * Puts each object of a JSON text on a line of its own, without the white space and the list around it; what stands
+ * between the objects and is none is a line, too. A quote or a brace that is missing spoils its own object: a line
+ * feed ends a text, and a brace on a line of its own, indented as those of the objects are, begins the next object.
+ */
+export class JsonElements {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** Whether text that is no object stands in the line at hand. */
+  #stray = false;
+  /** White space that the line at hand began with; -1 behind anything else. */
+  #indent = 0;
+  /** As much stands before the objects; -1 while nothing tells. */
+  #ownIndent = -1;
+  /** The byte before, but for white space. */
+  #before = 0;
+
+  /** Puts the lines of the next `length` bytes into `out`, which has room for twice as many; returns how many those are. */
+  take(bytes: Uint8Array, length: number, out: Uint8Array): number {
+    let p = 0;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[i];
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === BACKSLASH) this.#escaped = true;
+        else if (byte === QUOTE || byte === LF) this.#inString = false;
+        out[p++] = byte === LF ? TAB : byte; // no text holds a tab: what was wrong stays so
+        this.#before = byte;
+        if (byte === LF) this.#indent = 0;
+        continue;
+      }
+      const indent = this.#indent;
+      if (byte === LF) this.#indent = 0;
+      else if (indent >= 0) this.#indent = isSpace(byte) ? indent + 1 : -1;
+      if (this.#stray) {
+        if (byte === LF || byte === COMMA || byte === CLOSE_BRACKET) {
+          out[p++] = LF;
+          this.#stray = false;
+        } else if (byte !== CR) out[p++] = byte;
+      } else if (isSpace(byte) || (this.#before === 0 && isMark(byte))) continue;
+      else if (this.#depth === 0) {
+        if (byte === OPEN_BRACE) {
+          this.#depth = 1;
+          out[p++] = byte;
+          if (indent >= 0) this.#ownIndent = indent;
+        } else if (byte !== COMMA && byte !== OPEN_BRACKET && byte !== CLOSE_BRACKET) {
+          this.#stray = true;
+          out[p++] = byte;
+        }
+      } else if (byte === OPEN_BRACE && indent >= 0 && indent === this.#ownIndent && !this.#mayHoldObject()) {
+        out[p++] = LF;
+        out[p++] = byte;
+        this.#depth = 1;
+      } else {
+        out[p++] = byte;
+        if (byte === QUOTE) this.#inString = true;
+        else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
+        else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --this.#depth === 0) out[p++] = LF;
+      }
+      this.#before = byte;
+    }
+    return p;
+  }
+
+  /** Whether an object may begin behind the byte before: a value, or an element of a list inside of the object. */
+  #mayHoldObject(): boolean {
+    const before = this.#before;
+    return before === COLON || before === OPEN_BRACKET || (before === COMMA && this.#depth > 1);
+  }
+}
+
+/** The objects of a JSON text that is whole or cut off, each on a line. */
+export function elementLines(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(2 * bytes.length);
+  return out.subarray(0, new JsonElements().take(bytes, bytes.length, out));
+}
+
+/** Fills with the lines of the objects in a stream of JSON text, in memory that does not grow with it. */
+export function elementFill(fill: ByteStream["fill"]): ByteStream["fill"] {
+  const elements = new JsonElements();
+  const raw = new Uint8Array(readSize);
+  const lines = new Uint8Array(2 * readSize);
+  let left = lines.subarray(0, 0);
+  return async (into, offset, length) => {
+    while (left.length === 0) {
+      const got = await fill(raw, 0, raw.length);
+      if (got === 0) return 0;
+      left = lines.subarray(0, elements.take(raw, got, lines));
+    }
+    const part = left.subarray(0, length);
+    into.set(part, offset);
+    left = left.subarray(part.length);
+    return part.length;
+  };
+}
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;

@@ -1,0 +1,55 @@
+import { digits } from "./time.js";
+
+/**
+ * A message of syslog that says how often the one before came again: `message repeated 7 times: [ … ]`, as rsyslog
+ * writes it where it is told to reduce repeated messages. What it was stands in the brackets.
+ * Source: rsyslog, "$RepeatedMsgReduction".
+ */
+export class Repeated {
+  /** How many times; 1 when the message says nothing of the kind. */
+  times = 1;
+  /** Where the message stands, without its brackets. */
+  start = 0;
+  end = 0;
+
+  /** Looks at the message bytes[start, end). */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    this.times = 1;
+    this.start = start;
+    this.end = end;
+    let at = start;
+    while (at < end && bytes[at] === SPACE) at++;
+    if (bytes[at] !== beginning[0] || bytes[end - 1] !== CLOSE) return;
+    for (const letter of beginning) if (bytes[at++] !== letter) return;
+    let to = at;
+    while (to < end && bytes[to] !== SPACE) to++;
+    const times = digits(bytes, at, to);
+    for (const letter of middle) if (bytes[to++] !== letter) return;
+    if (times < 1 || to > end - 1) return;
+    while (to < end - 1 && bytes[to] === SPACE) to++;
+    this.times = times;
+    this.start = to;
+    this.end = end - 1;
+  }
+
+  /** Looks for such a message between `start` and the moment at `before`: it stands behind a header of syslog. */
+  find(bytes: Uint8Array, start: number, before: number, end: number): void {
+    this.times = 1;
+    for (let at = start; at < before - shortest; at++) {
+      if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) continue;
+      this.read(bytes, at + 2, end);
+      if (this.end < end) return;
+    }
+    this.start = start;
+    this.end = end;
+  }
+}
+
+const utf8 = new TextEncoder();
+const beginning = utf8.encode("message repeated ");
+const middle = utf8.encode(" times: [");
+const shortest = beginning.length + middle.length;
+
+const SPACE = 32;
+const COLON = 58;
+const CLOSE = 93;

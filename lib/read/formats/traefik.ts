@@ -1,0 +1,14 @@
+import { jsonProduct } from "./jsonProduct.js";
+
+/**
+ * Traefik's access log as JSON, durations in nanoseconds. Where the fields with the start of a request are dropped,
+ * the entry's own time counts.
+ * Source: Traefik, "Access logs", list of fields.
+ */
+export const traefik = jsonProduct("Traefik access log", {
+  timestamp: ["StartUTC", "StartLocal", "time"],
+  ip_address: ["ClientHost", "ClientAddr"],
+  endpoint: ["RequestPath"],
+  status_code: ["DownstreamStatus"],
+  response_time_ms: [["Duration", "ns"]],
+});

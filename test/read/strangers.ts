@@ -1,0 +1,428 @@
+/**
+ * Small logs of people whom we do not know: each as a product or its users write it, with other names, orders and
+ * versions than the manuals' examples, and what it must come to: the rows, or the question that is asked.
+ */
+
+export interface StrangersLog {
+  readonly lines: string[];
+  /** What `format` calls it. */
+  readonly format?: string;
+  readonly rows?: string[];
+  /** Lines that are no records. */
+  readonly quarantined?: number;
+  /** The question, where two readings are possible. */
+  readonly asks?: RegExp;
+}
+
+const json = (...objects: object[]) => objects.map((object) => JSON.stringify(object));
+const agent = '"Mozilla/5.0 (X11; Linux x86_64)"';
+const at = (second: number) => `[05/Jan/2026:10:00:0${second} +0000]`;
+const hit = (client: string, path: string, rest: string, second = 0) =>
+  `${client} ${at(second)} "GET ${path} HTTP/1.1" 200 612 "-" ${agent}${rest}`;
+const row = (client: string, path: string, took = "", status = 200, second = "00.000") =>
+  `2026-01-05T10:00:${second}Z,${client},${path},${status},${took}`;
+
+export const strangers: Record<string, Record<string, StrangersLog>> = {
+  "fields behind the fixed ones": {
+    "rt, uct, uht, urt": {
+      lines: [
+        hit("203.0.113.5 - -", "/a", ' "-" rt=0.105 uct="0.001" uht="0.100" urt="0.104"'),
+        hit("203.0.113.6 - -", "/b", ' "-" rt=1.205 uct="0.001, 0.002" uht="-, 0.1" urt="0.5, 0.7"'),
+      ],
+      rows: [row("203.0.113.5", "/a", "105.00"), row("203.0.113.6", "/b", "1205.00")],
+    },
+    "host, request time, upstreams": {
+      lines: [
+        hit("203.0.113.5 - -", "/a", " www.example.com 0.105 10.0.0.2:8080 0.104 200"),
+        hit(
+          "203.0.113.6 - -",
+          "/b",
+          " www.example.com 1.205 10.0.0.2:8080, 10.0.0.3:8080 0.500, 0.700 502, 200",
+        ),
+      ],
+      rows: [row("203.0.113.5", "/a", "105.00"), row("203.0.113.6", "/b", "1205.00")],
+    },
+    "coordinates and a country": {
+      lines: [
+        hit("203.0.113.5 - -", "/a", " 52.5200 13.4050 DE 0.105"),
+        hit("203.0.113.6 - -", "/b", " 48.8566 2.3522 FR 1.205"),
+      ],
+      rows: [row("203.0.113.5", "/a", "105.00"), row("203.0.113.6", "/b", "1205.00")],
+    },
+    "$msec and $request_time": {
+      lines: [
+        hit("203.0.113.5 - -", "/a", " 1767607200.123 0.105"),
+        hit("203.0.113.6 - -", "/b", " 1767607201.456 1.205"),
+      ],
+      rows: [row("203.0.113.5", "/a", "105.00"), row("203.0.113.6", "/b", "1205.00")],
+    },
+    "mod_logio's %I %O": {
+      lines: [hit("203.0.113.5 - -", "/a", " 702 4302"), hit("203.0.113.6 - -", "/b", " 811 3920")],
+      asks: /^timeField: .*"702".*"4302"/,
+    },
+    "morgan's combined and :response-time ms": {
+      lines: [hit("::1 - -", "/a", " 12.345 ms"), hit("::1 - -", "/b", " - ms")],
+      rows: [row("::1", "/a", "12.35"), row("::1", "/b")],
+    },
+    "Traefik's CLF": {
+      lines: [hit("203.0.113.5 - -", "/a", ' 1 "web@docker" "http://172.18.0.3:80" 13ms')],
+      rows: [row("203.0.113.5", "/a", "13.00")],
+    },
+    "gunicorn's %(L)s": {
+      lines: [hit("203.0.113.5 - -", "/a", " 0.012345")],
+      asks: /^timeUnit: field 1.*"0.012345"/,
+    },
+    "Tomcat's thread and %T": {
+      lines: [
+        `203.0.113.9 - - ${at(0)} "GET /a HTTP/1.1" 200 5 http-nio-8080-exec-1 0.012`,
+        `203.0.113.9 - - ${at(1)} "GET /b HTTP/1.1" 200 5 http-nio-8080-exec-2 1.120`,
+      ],
+      rows: [row("203.0.113.9", "/a", "12.00"), row("203.0.113.9", "/b", "1120.00", 200, "01.000")],
+    },
+  },
+  "the client": {
+    "a list in quotes before the peer": {
+      lines: [hit('"203.0.113.5, 10.1.1.1" 10.0.0.9 - -', "/a", ""), hit('"-" 10.0.0.9 - -', "/b", "")],
+      rows: [row("203.0.113.5", "/a"), row("10.0.0.9", "/b")],
+    },
+    "in parentheses before the peer": {
+      lines: [hit("(203.0.113.5) 10.0.0.9 - -", "/a", ""), hit("(-) 10.0.0.9 - -", "/b", "")],
+      rows: [row("203.0.113.5", "/a"), row("10.0.0.9", "/b")],
+    },
+    "nginx's main format behind a proxy": {
+      lines: [
+        hit("10.0.0.1 - -", "/a", ' "203.0.113.7, 10.1.1.1"'),
+        hit("10.0.0.1 - -", "/\\x22b", ' "2001:db8::7"'),
+        hit("10.0.0.1 - -", "/health", ' "-"'),
+      ],
+      rows: [row("203.0.113.7", "/a"), row("2001:db8::7", '"/""b"'), row("10.0.0.1", "/health")],
+    },
+    "an upstream's address is none": {
+      lines: [hit("10.0.0.1 - -", "/a", ' "-" "192.0.2.5:8080" 0.012')],
+      rows: [row("10.0.0.1", "/a", "12.00")],
+    },
+    "behind a virtual host and its port": {
+      lines: [
+        hit("www.example.com:443 2001:db8::5 - -", "/a", ""),
+        hit("www.example.com:443 203.0.113.6 - -", "/b", ""),
+      ],
+      rows: [row("2001:db8::5", "/a"), row("203.0.113.6", "/b")],
+    },
+    "a user's name with spaces": {
+      lines: [hit("203.0.113.5 - John Doe", "/a", "")],
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "JSON with X-Forwarded-For and a private peer": {
+      lines: json(
+        {
+          time: "2026-01-05T10:00:00Z",
+          remote_addr: "172.31.68.234",
+          http_x_forwarded_for: "203.0.113.7, 10.0.0.1",
+          request_uri: "/a",
+          status: 200,
+        },
+        {
+          time: "2026-01-05T10:00:00Z",
+          remote_addr: "172.31.68.234",
+          http_x_forwarded_for: "-",
+          request_uri: "/b",
+          status: 200,
+        },
+      ),
+      rows: [row("203.0.113.7", "/a"), row("172.31.68.234", "/b")],
+    },
+    "JSON with X-Forwarded-For and a public peer": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        remote_addr: "198.51.100.3",
+        xff: "203.0.113.7",
+        request_uri: "/a",
+        status: 200,
+      }),
+      asks: /client may be "remote_addr", such as "198.51.100.3", or "xff", such as "203.0.113.7"/,
+    },
+    "JSON with client_ip, empty without a proxy": {
+      lines: json(
+        {
+          time_local: "2026-01-05T10:00:00+00:00",
+          client_ip: "",
+          remote_addr: "203.0.113.9",
+          request: "GET /a HTTP/1.1",
+          status: "200",
+          request_time: "0.010",
+        },
+        {
+          time_local: "2026-01-05T10:00:00+00:00",
+          client_ip: "198.51.100.7, 10.0.0.1",
+          remote_addr: "10.0.0.2",
+          request: "GET /b HTTP/1.1",
+          status: "200",
+          request_time: "0.010",
+        },
+      ),
+      rows: [row("203.0.113.9", "/a", "10.00"), row("198.51.100.7", "/b", "10.00")],
+    },
+  },
+  "the path and the time": {
+    "HTTP/ inside a path, a fragment, two slashes": {
+      lines: [
+        hit("203.0.113.5 - -", "/a b HTTP/1.1 c", ""),
+        hit("203.0.113.5 - -", "/a#f?x=1", ""),
+        hit("203.0.113.5 - -", "//b.example/", ""),
+        `203.0.113.5 - - ${at(0)} "OPTIONS * HTTP/1.1" 200 5 "-" "-"`,
+        `203.0.113.5 - - ${at(0)} "PRI * HTTP/2.0" 400 157 "-" "-"`,
+      ],
+      rows: [
+        row("203.0.113.5", "/a b HTTP/1.1 c"),
+        row("203.0.113.5", "/a#f"),
+        row("203.0.113.5", "//b.example/"),
+      ],
+      quarantined: 2,
+    },
+    "Excel's serial numbers": {
+      lines: ["timestamp,ip,path,status", "46027.4167,203.0.113.5,/a,200"],
+      asks: /csv says: the timestamp is not a date and time/,
+    },
+    "days and months that may change places": {
+      lines: ["timestamp,ip,path,status", "05/01/2026 10:00:00,203.0.113.5,/a,200"],
+      asks: /csv says: the timestamp is not a date and time/,
+    },
+    "UTC behind the time": {
+      lines: ["timestamp,ip,path,status", "2026-01-05 10:00:00 UTC,203.0.113.5,/a,200"],
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "a date within an object": {
+      lines: json({
+        timestamp: { $date: "2026-01-05T10:00:00Z" },
+        client: "203.0.113.5",
+        uri: "/a",
+        status: 200,
+      }),
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "a duration without a unit": {
+      lines: json({ time: 1767607200, duration: 0.123, ip: "203.0.113.5", path: "/a", status: 200 }),
+      asks: /^timeUnit: "duration", such as "0.123"/,
+    },
+  },
+  "JSON of nginx and others": {
+    "all within one object": {
+      lines: json({
+        nginx: {
+          http_x_forwarded_for: "",
+          remote_addr: "203.0.113.5",
+          time_local: "05/Jan/2026:10:00:00 +0000",
+          request: "GET /a?x HTTP/1.1",
+          request_time: 0.123,
+          request_uri: "/a?x",
+          uri: "/index.html",
+          status: 200,
+          upstream_response_time: 0.1,
+        },
+      }),
+      format: "json",
+      rows: [row("203.0.113.5", "/a", "123.00")],
+    },
+    "in two objects": {
+      lines: json({
+        time_local: "05/Jan/2026:10:00:00 +0000",
+        core: { remote_addr: "203.0.113.5", request: "GET /a HTTP/1.1", status: "200" },
+        timing: { request_time: "1.886", upstream_response_time: "1.880" },
+      }),
+      rows: [row("203.0.113.5", "/a", "1886.00")],
+    },
+    "Azure Front Door": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        category: "FrontDoorAccessLog",
+        properties: {
+          httpMethod: "GET",
+          requestUri: "https://www.example.com:443/a?b",
+          clientIp: "203.0.113.9",
+          clientPort: "5",
+          socketIp: "203.0.113.9",
+          timeTaken: "0.123",
+          httpStatusCode: "200",
+        },
+      }),
+      rows: [row("203.0.113.9", "/a", "123.00")],
+    },
+    "Google Cloud in a list over many lines": {
+      lines: JSON.stringify(
+        [
+          {
+            httpRequest: {
+              requestUrl: "https://www.example.com/a?b",
+              status: 200,
+              remoteIp: "203.0.113.9",
+              latency: "0.123s",
+            },
+            timestamp: "2026-01-05T10:00:00.000456Z",
+          },
+        ],
+        null,
+        2,
+      ).split("\n"),
+      format: "gcp",
+      rows: [row("203.0.113.9", "/a", "123.00")],
+    },
+    "CloudFront, standard logging v2": {
+      lines: json({
+        date: "2026-01-05",
+        time: "10:00:00",
+        "x-edge-location": "LHR61-C1",
+        "c-ip": "203.0.113.5",
+        "cs(Host)": "d1.cloudfront.net",
+        "cs-uri-stem": "/a",
+        "sc-status": "200",
+        "time-taken": "0.082",
+        "x-forwarded-for": "-",
+      }),
+      rows: [row("203.0.113.5", "/a", "82.00")],
+    },
+    "Traefik without StartUTC": {
+      lines: json({
+        ClientHost: "203.0.113.5",
+        DownstreamStatus: 200,
+        Duration: 13_123_456,
+        RequestPath: "/a?x=1",
+        level: "info",
+        time: "2026-01-05T10:00:00Z",
+      }),
+      format: "traefik",
+      rows: [row("203.0.113.5", "/a", "13.12")],
+    },
+    "Caddy 2.4": {
+      lines: json({
+        level: "info",
+        ts: 1767607200,
+        logger: "http.log.access",
+        request: { remote_addr: "203.0.113.5:41342", uri: "/a" },
+        common_log: "…",
+        duration: 0.000929675,
+        status: 200,
+      }),
+      format: "caddy",
+      rows: [row("203.0.113.5", "/a", "0.93")],
+    },
+    "Caddy with ISO times and durations with units": {
+      lines: json({
+        ts: "2026-01-05T10:00:00.000Z",
+        logger: "http.log.access",
+        request: { remote_ip: "203.0.113.5", uri: "/a" },
+        duration: "929.675µs",
+        status: 200,
+      }),
+      format: "caddy",
+      rows: [row("203.0.113.5", "/a", "0.93")],
+    },
+    "Envoy Gateway": {
+      lines: json({
+        start_time: "2026-01-05T10:00:00.000Z",
+        "x-envoy-origin-path": "/a?x",
+        response_code: 200,
+        "x-forwarded-for": "203.0.113.9",
+        duration: 13,
+        downstream_remote_address: "10.0.0.1:5",
+      }),
+      format: "envoy-json",
+      rows: [row("203.0.113.9", "/a", "13.00")],
+    },
+    "Filebeat's nginx module": {
+      lines: json({
+        "@timestamp": "2026-01-05T10:00:00.000Z",
+        nginx: { access: { remote_ip_list: ["203.0.113.9"] } },
+        source: { ip: "203.0.113.9" },
+        http: { response: { status_code: 200 } },
+        url: { original: "/a" },
+        event: { created: "2026-01-05T10:00:05.000Z" },
+      }),
+      format: "ecs",
+      rows: [row("203.0.113.9", "/a")],
+    },
+    "Fastify's two lines for a request": {
+      lines: json(
+        { time: 1767607200123, reqId: "1", req: { url: "/a", remoteAddress: "203.0.113.9" } },
+        { time: 1767607200125, reqId: "1", res: { statusCode: 200 }, responseTime: 2.5 },
+      ),
+      asks: /cannot tell the format/,
+    },
+  },
+  "lines of words": {
+    "Envoy's default, one without X-Forwarded-For": {
+      lines: [
+        `[2026-01-05T10:00:00.000Z] "GET /a?x=1 HTTP/1.1" 200 - 0 135 13 11 "203.0.113.5" "curl" "d209" "httpbin:8000" "172.30.146.73:80"`,
+        `[2026-01-05T10:00:01.000Z] "POST /b HTTP/2" 503 UF,URX 0 91 1013 - "-" "curl" "d209" "httpbin:8000" "172.30.146.73:80"`,
+      ],
+      format: "envoy",
+      rows: [row("203.0.113.5", "/a", "13.00")],
+      quarantined: 1,
+    },
+    "HAProxy with TLS's fields behind": {
+      lines: [
+        `Jan  5 10:00:00 lb haproxy[123]: 203.0.113.5:39164 [05/Jan/2026:10:00:00.000] fe~ be/srv1 0/0/1/44/45 200 1234 - - ---- 1/1/0/0/0 0/0 "GET /a HTTP/2.0" 0/0000000000000000/0/0/0 example.com/TLSv1.3/TLS_AES_256_GCM_SHA384`,
+      ],
+      format: "haproxy",
+      rows: [row("203.0.113.5", "/a", "45.00")],
+    },
+    "a drain of Heroku": {
+      lines: [
+        `<158>1 2026-01-05T10:00:00.000000+00:00 host heroku router - at=info method=GET path="/a" host=x.com fwd="203.0.113.9" dyno=web.1 connect=1ms service=18ms status=200 bytes=13 protocol=https`,
+      ],
+      format: "heroku",
+      rows: [row("203.0.113.9", "/a", "19.00")],
+    },
+    "Uvicorn with the logger's name": {
+      lines: [`2026-01-05 10:00:00,000 - uvicorn.access - INFO - 203.0.113.9:50000 - "GET /a HTTP/1.1" 200`],
+      format: "uvicorn",
+      rows: [row("203.0.113.9", "/a")],
+    },
+    Hypercorn: {
+      lines: [
+        `[2026-01-05 10:00:00 +0000] [7] [INFO] 203.0.113.9:50000 - - ${at(0)} "GET /a 1.1" 200 5 "-" "curl"`,
+        `[2026-01-05 10:00:00 +0000] [7] [INFO] 203.0.113.9:50000 - - ${at(0)} "GET /b 2" 200 5 "-" "curl"`,
+      ],
+      rows: [row("203.0.113.9", "/a"), row("203.0.113.9", "/b")],
+    },
+    "LTSV with nginx's names": {
+      lines: [
+        "time_iso8601:2026-01-05T19:00:00+09:00\tremote_addr:203.0.113.9\trequest_method:GET\trequest_uri:/a\tstatus:200\trequest_time:0.012",
+      ],
+      format: "ltsv",
+      rows: [row("203.0.113.9", "/a", "12.00")],
+    },
+    "Nginx Proxy Manager's default host": {
+      lines: [`${at(0)} 404 - GET http x.com "/a" [Client 203.0.113.9] [Length 150] [Gzip 3.1] "curl" "-"`],
+      format: "nginx-proxy-manager",
+      rows: [row("203.0.113.9", "/a", "", 404)],
+    },
+    "IIS behind a balancer": {
+      lines: [
+        "#Software: Microsoft Internet Information Services 8.5",
+        "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status time-taken X-Forwarded-For",
+        "2026-01-05 10:00:00 10.0.0.2 GET /a - 80 - 10.0.0.9 ELB 200 0 0 36 203.0.113.5,+10.1.1.1",
+        "2026-01-05 10:00:00 10.0.0.2 GET /b - 80 - 10.0.0.9 ELB 200 0 0 36 -",
+      ],
+      format: "w3c",
+      rows: [row("203.0.113.5", "/a", "36.00"), row("10.0.0.9", "/b", "36.00")],
+    },
+    "Squid, a tunnel among its lines": {
+      lines: [
+        "1767607200.000    145 203.0.113.9 TCP_MISS/200 4512 GET http://www.example.com/a?b=c - HIER_DIRECT/93.184.216.34 text/html",
+        "1767607201.123      0 203.0.113.9 TCP_DENIED/407 3912 CONNECT www.example.com:443 - HIER_NONE/- text/html",
+      ],
+      format: "squid",
+      rows: [row("203.0.113.9", "/a", "145.00")],
+      quarantined: 1,
+    },
+    "lines that Loki gives back": {
+      lines: json({
+        labels: { job: "nginx" },
+        line: hit("203.0.113.9 - -", "/a", ""),
+        timestamp: "2026-01-05T10:00:01Z",
+      }),
+      format: "combined",
+      rows: [row("203.0.113.9", "/a")],
+    },
+  },
+};
