@@ -68,6 +68,10 @@ export type {
   Traffic,
   Visitors,
 } from "./scenario/types.js";
+export type { Clock } from "./schedule/clock.js";
+export type { Level, RunScheduleOptions, ScheduleRun } from "./schedule/jobs/run.js";
+export { nextRuns, runSchedule } from "./schedule/jobs/run.js";
+export type { Job, Makes, Schedule, ScheduledLog } from "./schedule/jobs/schedule.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";
 export type { Asked, AskOptions } from "./warehouse/ask.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";

@@ -44,6 +44,7 @@ const table = {
   postgres: { debian: "postgresql", find: () => newest("/usr/lib/postgresql", "bin/initdb") },
   promtool: { debian: "prometheus", find: () => program("promtool") },
   rsyslog: { debian: "rsyslog", find: () => program("rsyslogd") },
+  systemd: { debian: "systemd", find: () => program("systemd-analyze") },
   strace: { debian: "strace", find: () => program("strace") },
   // Debian's own interpreter, beside the one on the path
   debianPython: { debian: "python3-venv", find: () => withVenv("/usr/bin/python3") },

@@ -88,6 +88,8 @@ async function valuesOf(option: string, here: Command): Promise<readonly string[
       return (await import("../monitor/detect/detectors.js")).detectorNames;
     case "timeUnit":
       return ["s", "ms", "us", "ns", "none"];
+    case "logLevel":
+      return ["error", "warn", "info"];
     case "clientNames":
       return ["quarantine", "stand-in"];
     default:

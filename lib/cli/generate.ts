@@ -56,6 +56,7 @@ export function generateCommand(program: Command): void {
     .option("--shard <k/n>", "make only the k-th of n parts of about equal size")
     .option("--out <file>", "file to write; - is standard output", "-")
     .option("--format <name>", `${Object.keys(formats).join(", ")} (default: by the file's ending, else csv)`)
+    .option("--header", "begin a part, too, with its format's header, so that it stands alone")
     .option("--labels", "write the incidents and the defect of each line beside the log")
     .option("--key <file>", "where to write the answer key; - is standard output (default: beside the log)")
     .option("--no-key", "write no answer key")

@@ -13,6 +13,7 @@ import { tell } from "./output.js";
 import { questionsCommand } from "./questions.js";
 import { readCommand } from "./read.js";
 import { reportCommand } from "./report.js";
+import { runCommand } from "./run.js";
 import { scoreCommand } from "./score.js";
 import { sparkCommand } from "./spark.js";
 import { streamCommand } from "./stream.js";
@@ -24,6 +25,7 @@ import { watchCommand } from "./watch.js";
 const commands = [
   generateCommand,
   streamCommand,
+  runCommand,
   readCommand,
   validateCommand,
   verifyCommand,

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { InputError, quoted } from "../errors.js";
-import { reason } from "../files/fault.js";
+import { jsonFile } from "../files/jsonFile.js";
 import { checkPlaces, type Place } from "../files/places.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
@@ -41,9 +41,14 @@ export async function keepOptionFile(
   await checkPlaces(places, written);
 }
 
+/** What stands in a file of JSON. */
+function fromFile<T>(path: string, argument: string, what: string): FromFile<T> {
+  return { value: jsonFile(path, argument) as T, places: [{ argument, path, what }] };
+}
+
 /** A preset's name as it is; a path is read as JSON. */
 export function scenarioOption(text: string): FromFile<ScenarioInput> {
-  if (/[./\\]/.test(text)) return jsonFile(text, "scenario", "the scenario's file");
+  if (/[./\\]/.test(text)) return fromFile(text, "scenario", "the scenario's file");
   const file = Object.hasOwn(presets, text)
     ? undefined
     : [text, `${text}.json`].find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
@@ -55,56 +60,13 @@ export function scenarioOption(text: string): FromFile<ScenarioInput> {
 
 /** A format's name as it is; a .json file is a format of the user's own. */
 export function formatOption(text: string): FromFile<ReadFormat | OwnFormat> {
-  if (text.endsWith(".json")) return jsonFile(text, "format", "the format's file");
+  if (text.endsWith(".json")) return fromFile(text, "format", "the format's file");
   return { value: text as ReadFormat, places: [] };
 }
 
 /** A file of objectives. */
 export function objectivesOption(path: string): unknown {
-  return jsonFile(path, "slo", "the file of objectives").value;
-}
-
-/** Largest file of options that is read, in bytes; a scenario of a hundred endpoints takes 20 kB. */
-const MOST_BYTES = 16 * 2 ** 20;
-
-/**
- * Reads a small file of JSON. It is read before long work begins: Ctrl-C ends the process even where a pipe that
- * nobody writes to is waited for.
- */
-function jsonFile<T>(path: string, argument: string, what: string): FromFile<T> {
-  let content: string;
-  try {
-    content = smallFile(path);
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw new InputError(`${argument}: ${quoted(path)} is larger than ${MOST_BYTES / 2 ** 20} MiB`);
-    throw new InputError(`${argument}: cannot read the file ${quoted(path)}: ${reason(error, "read")}`);
-  }
-  try {
-    const value = JSON.parse(content.replace(/^\uFEFF/, "")) as T; // the mark that editors on Windows write
-    return { value, places: [{ argument, path, what }] };
-  } catch (error) {
-    throw new InputError(`${argument}: ${quoted(path)} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** @throws RangeError when the file, which may be a device without an end, is too large */
-function smallFile(path: string): string {
-  const descriptor = openSync(path, "r");
-  try {
-    const pieces: Buffer[] = [];
-    let length = 0;
-    for (;;) {
-      const piece = Buffer.alloc(1 << 16);
-      const got = readSync(descriptor, piece);
-      if (got === 0) return Buffer.concat(pieces).toString("utf8");
-      pieces.push(piece.subarray(0, got));
-      length += got;
-      if (length > MOST_BYTES) throw new RangeError("too large");
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+  return jsonFile(path, "slo");
 }
 
 /** `name=value` pairs; a value that is a number is one. */

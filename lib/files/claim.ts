@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, open, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { lstat, lutimes, open, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { reason } from "./fault.js";
@@ -78,6 +78,12 @@ export class Claim {
     } catch (error) {
       throw new Error(`cannot write ${quoted(this.target)}: ${reason(error)}`);
     }
+  }
+
+  /** Shows that this run still lives, to those who cannot see its process: to be called every few hours. */
+  async renew(): Promise<void> {
+    const now = new Date();
+    if (this.#isLocked && (await this.#holds())) await lutimes(this.#lock, now, now).catch(() => {});
   }
 
   /** Removes what was written and has no name yet. */

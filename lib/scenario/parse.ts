@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { didYouMean, InputError, quoted } from "../errors.js";
+import { brokenRule } from "./brokenRule.js";
 import { LARGEST_SKEW } from "./defects.js";
 import { hasOwnClients } from "./incidents/incident.js";
 import { kinds } from "./incidents/kinds.js";
@@ -7,7 +8,7 @@ import { presetIncident, presetIncidents } from "./incidents/preset.js";
 import { copied, isPlain, merged } from "./merge.js";
 import { momentOf, momentText } from "./moment.js";
 import { presets } from "./presets.js";
-import { keysAt, scenarioSchema } from "./schema.js";
+import { scenarioSchema } from "./schema.js";
 import type { Scenario, ScenarioInput } from "./types.js";
 
 /**
@@ -28,8 +29,7 @@ export function parseScenario(input: ScenarioInput = "demo"): Scenario {
   }
   const result = v.safeParse(scenarioSchema, withIncidents(withChanges(presets[preset], changes)));
   if (!result.success) {
-    // A misspelt key also leaves the right one missing: the misspelling is what helps.
-    throw new InputError(sentence(result.issues.find(isUnknownKey) ?? result.issues[0]));
+    throw new InputError(brokenRule(result.issues, scenarioSchema, ["preset", "$schema"]));
   }
   checkTogether(result.output);
   return result.output;
@@ -147,33 +147,4 @@ function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
       );
     }
   }
-}
-
-function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
-  return issue.type === "strict_object" && issue.expected === "never";
-}
-
-/** A finding of the schema in one sentence. */
-function sentence(issue: v.BaseIssue<unknown>): string {
-  const keys = issue.path?.map(({ key }) => key) ?? [];
-  const path = keys.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    const name = String(key).length > 60 ? `${String(key).slice(0, 57)}...` : String(key);
-    return text === "" ? name : `${text}.${name}`;
-  }, "");
-  if (isUnknownKey(issue)) {
-    return `${path}: unknown key${didYouMean(keys.at(-1), keysAt(keys.slice(0, -1)))}`;
-  }
-  const holder = issue.path?.at(-1)?.input;
-  if (issue.input === undefined && Array.isArray(holder) && typeof keys.at(-1) === "string") {
-    return `${path.slice(0, path.lastIndexOf("."))}: must be an object, not ${quoted(holder)}`;
-  }
-  if (issue.input === undefined) return `${path}: is missing`;
-  const rule = issue.type === "strict_object" ? "must be an object" : issue.message;
-  const words = issue.type === "picklist" ? [...issue.expected!.matchAll(/"([^"]+)"/g)] : [];
-  const meant = didYouMean(
-    issue.input,
-    words.map(([, word]) => word),
-  );
-  return `${path}: ${rule}, not ${quoted(issue.input)}${meant}`;
 }

@@ -154,21 +154,3 @@ const rules: v.GenericSchema<unknown, Scenario> = v.strictObject({
 
 /** The rules of a whole scenario, key by key; what comes out of it may go in again. */
 export const scenarioSchema = rules as v.GenericSchema<Scenario>;
-
-/** What of a schema's make-up leads further down. */
-interface Part {
-  entries?: Record<string, Part>;
-  item?: Part;
-  wrapped?: Part;
-}
-
-/** The keys that a scenario may have at a path, for "did you mean". */
-export function keysAt(path: readonly unknown[]): string[] {
-  let part: Part | undefined = scenarioSchema as unknown as Part;
-  for (const key of path) {
-    part = part?.wrapped ?? part;
-    part = typeof key === "number" ? part?.item : part?.entries?.[String(key)];
-  }
-  const keys = Object.keys((part?.wrapped ?? part)?.entries ?? {});
-  return path.length === 0 ? [...keys, "preset", "$schema"] : keys;
-}

@@ -40,6 +40,11 @@ export interface GenerateOptions extends Work {
    * (combined) or .parquet; without an ending csv. Behind it .gz or .zst compress.
    */
   format?: FormatName | undefined;
+  /**
+   * Whether the file begins with its format's header, such as the names of CSV's columns. Default: where it begins the
+   * log, so that parts put together are the whole. True lets the file of a part stand alone.
+   */
+  header?: boolean | undefined;
   /** Incidents in place of the scenario's: names such as `"checkout_outage"`, or their data. */
   incidents?: (string | Incident)[] | undefined;
   /** How many more incidents to draw from the seed, 0 to 12. Default: the scenario's, mostly 0. */
@@ -77,6 +82,7 @@ const known = [
     shard: true,
     out: true,
     format: true,
+    header: true,
     incidents: true,
     randomIncidents: true,
     withoutIncidents: true,
@@ -93,8 +99,10 @@ const known = [
  */
 export function checkGenerateOptions(options: GenerateOptions): void {
   checkOptions(options, known);
-  const { signal, onProgress, labels, key, out } = options;
+  const { signal, onProgress, header, labels, key, out } = options;
   checkWork({ signal, onProgress });
+  if (header !== undefined && typeof header !== "boolean")
+    throw new InputError(`header: must be true or false, not ${quoted(header)}`);
   if (labels !== undefined && typeof labels !== "boolean")
     throw new InputError(`labels: must be true or false, not ${quoted(labels)}`);
   if (key !== undefined && typeof key !== "boolean") pathOption("key", key);
@@ -175,6 +183,7 @@ export function prepare(options: GenerateOptions): {
     without,
     format,
     labels: options.labels === true,
+    header: options.header,
     from,
     to,
   };

@@ -17,17 +17,20 @@ export interface LogSlice {
   readonly format: FormatName;
   /** Whether a label is wanted for each line. */
   readonly labels: boolean;
+  /** Whether the file begins with the format's header; undefined: where the part begins the log. */
+  readonly header?: boolean | undefined;
   /** The part of the log that is made in all, milliseconds since 1970, `to` excluded. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Whether the file of a part begins with the header. Of the parts that tile a log's window exactly one does, so that
- * put together they are the whole: that at the window's beginning which is not empty. Parquet files stand alone.
+ * Whether the file of a part begins with the header. Where nobody says so, exactly one of the parts that tile a log's
+ * window does, so that put together they are the whole: that at the window's beginning which is not empty. Parquet
+ * files stand alone.
  */
-export function hasHeader({ format, from, to }: LogSlice, { start }: Plan): boolean {
-  return !formats[format].concatenable || (from === start * 1000 && to > from);
+export function hasHeader({ format, header, from, to }: LogSlice, { start }: Plan): boolean {
+  return !formats[format].concatenable || (header ?? (from === start * 1000 && to > from));
 }
 
 /** A stretch of a log's bytes, and what else was made with it. */

@@ -13,12 +13,8 @@ export type ToUtc = (local: number) => number;
  * @throws InputError when there is no such zone.
  */
 export function clockOf(timeZone: string): ToUtc {
-  if (timeZone === "UTC" || timeZone === "Z") return (local) => local;
-  const fixed = /^([+-])(\d\d):?(\d\d)$/.exec(timeZone);
-  if (fixed && Number(fixed[2]) <= 14 && Number(fixed[3]) <= 59) {
-    const offset = (Number(fixed[2]) * 60 + Number(fixed[3])) * minute * (fixed[1] === "-" ? -1 : 1);
-    return (local) => local - offset;
-  }
+  const fixed = fixedOffset(timeZone);
+  if (fixed !== undefined) return (local) => local - fixed;
   const offsetAt = namedZone(timeZone);
   // Intl takes microseconds to ask; a zone's offset never changes within a minute.
   const known = new Map<number, number>();
@@ -36,7 +32,23 @@ export function clockOf(timeZone: string): ToUtc {
   };
 }
 
-/** Offset of a named zone from UTC in milliseconds, at a time in UTC. */
+/**
+ * By how many milliseconds the clock of a zone is ahead of UTC, at a time in UTC.
+ * @throws InputError when there is no such zone.
+ */
+export function offsetOf(timeZone: string): (utc: number) => number {
+  const fixed = fixedOffset(timeZone);
+  return fixed === undefined ? namedZone(timeZone) : () => fixed;
+}
+
+/** The offset in milliseconds that "UTC" or "+02:00" names; undefined for any other zone. */
+function fixedOffset(timeZone: string): number | undefined {
+  if (timeZone === "UTC" || timeZone === "Z") return 0;
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(timeZone) ?? [];
+  if (sign === undefined || Number(hours) > 14 || Number(minutes) > 59) return undefined;
+  return (Number(hours) * 60 + Number(minutes)) * minute * (sign === "-" ? -1 : 1);
+}
+
 function namedZone(timeZone: string): (utc: number) => number {
   let format: Intl.DateTimeFormat;
   try {

@@ -27,7 +27,17 @@ const SHARD = "@shard@";
 export function sparkGenerateSql(options: SparkGenerateOptions): string {
   const { lake: folder, files = false, shards: wanted, command = "server-logs", ...log } = options;
   const lake = lakeOption(folder);
-  for (const name of ["out", "format", "from", "to", "shard", "labels", "key", "workers"] as const) {
+  for (const name of [
+    "out",
+    "format",
+    "from",
+    "to",
+    "shard",
+    "header",
+    "labels",
+    "key",
+    "workers",
+  ] as const) {
     if (log[name] !== undefined)
       throw new InputError(`${name}: a lake takes none; it is for a log in one file`);
   }
