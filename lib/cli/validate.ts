@@ -24,10 +24,15 @@ export function validateCommand(program: Command, exit: Exit): void {
       const result = await working((work) => validate(path, { ...options, ...work }));
       if (json)
         await print(
-          JSON.stringify({ valid: result.valid, records: result.records, rules: rows(result.rules) }),
+          JSON.stringify({
+            valid: result.valid,
+            records: result.records,
+            warnings: result.warnings,
+            rules: rows(result.rules),
+          }),
         );
       else await print(await table(result.rules));
-      if (!json) tell(result.summary.split("\n")[0]);
+      if (!json) tell([result.summary.split("\n")[0], ...result.warnings].join("\n"));
       if (!result.valid) exit.code = 1;
     });
 }

@@ -2,18 +2,19 @@ import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import type { Slo } from "../monitor/slo.js";
 import { command, type Exit } from "./command.js";
-import { formatOption, number, objectivesOption } from "./options.js";
+import { number, objectivesOption } from "./options.js";
 import { tell } from "./output.js";
 import { working } from "./progress.js";
+import { addReadingOptions, readingOptionsOf } from "./readingOptions.js";
 
 /** Adds the command `watch`. */
 export function watchCommand(program: Command, exit: Exit): void {
-  command(
+  const watch = command(
     program,
     "watch",
     "follow a log through rotation and write burn-rate alerts as JSON lines; exit code 1 when an objective is broken",
-  )
-    .argument("<log...>", "a file that grows; - is standard input, read to its end; with --once whole logs")
+  ).argument("<log...>", "a file that grows; - is standard input, read to its end; with --once whole logs");
+  addReadingOptions(watch)
     .option("--once", "read the logs to their end and stop")
     .option(
       "--availability <share>",
@@ -25,15 +26,10 @@ export function watchCommand(program: Command, exit: Exit): void {
     .option("--step <seconds>", "length of a step, 1 to 300 (default: 10)")
     .option("--allowance <seconds>", "how long a step waits for late lines (default: 0)")
     .option("--state <file>", "keeps what is known: killed and started again, it loses and doubles no alert")
-    .option("--format <name|file>", "what the lines look like (default: by the first lines)")
-    .option("--time-zone <zone>", "zone of times that name none, such as Europe/Berlin or +02:00")
-    .option(
-      "--time-unit <unit>",
-      "unit of response times where the log leaves it open: s, ms, us, ns or none",
-    )
     .action(async (paths, options) => {
       const { watch } = await import("../monitor/watch/watch.js");
-      const { once, step, allowance, state, format, timeZone, timeUnit } = options;
+      const { once, step, allowance, state } = options;
+      const reading = await readingOptionsOf(options, { state });
       let stopped = false;
       const found = await working((work) => {
         work.signal?.addEventListener("abort", () => {
@@ -45,9 +41,7 @@ export function watchCommand(program: Command, exit: Exit): void {
           state,
           step: step === undefined ? undefined : number("step")(step),
           allowance: allowance === undefined ? undefined : number("allowance")(allowance),
-          format: format === undefined ? undefined : formatOption(format).value,
-          timeZone,
-          timeUnit,
+          ...reading,
           tell,
         };
         return watch(paths, watched, work);

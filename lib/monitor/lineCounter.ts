@@ -12,6 +12,8 @@ import { mostEndpoints, type Steps } from "./steps.js";
 export interface CountOptions {
   /** Whether identifiers in paths become `{id}`. */
   readonly fold: boolean;
+  /** Whether clients that are hosts' names get addresses in their place. */
+  readonly standIns: boolean;
   /** Whether endpoints are told apart. */
   readonly endpoints: boolean;
   readonly quantiles: boolean;
@@ -43,12 +45,12 @@ export class LineCounter implements LineCounts {
   #read: LineReader = () => "no format was given";
   #isOwn = false;
 
-  constructor(steps: Steps, { fold, endpoints, quantiles }: CountOptions) {
+  constructor(steps: Steps, { fold, standIns, endpoints, quantiles }: CountOptions) {
     this.#steps = steps;
     this.#fold = fold;
     this.#byEndpoint = endpoints;
     this.#quantiles = quantiles;
-    this.#encoded = new CsvRows(4096, false);
+    this.#encoded = new CsvRows(4096, false, standIns);
     this.#encoded.take();
   }
 

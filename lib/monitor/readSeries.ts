@@ -94,7 +94,12 @@ export function prepareCounting(steps: Steps, options: ReadSeriesOptions) {
   );
   const { asked, formatOptions } = checkReadOptions({ ...reading, identifiers });
   const { quantiles, endpoints } = checkedSeriesOptions(picked(options));
-  const counter = new LineCounter(steps, { fold: identifiers === "fold", endpoints, quantiles });
+  const counter = new LineCounter(steps, {
+    fold: identifiers === "fold",
+    standIns: formatOptions.standIns === true,
+    endpoints,
+    quantiles,
+  });
   return { asked, formatOptions, counter };
 }
 

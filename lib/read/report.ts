@@ -124,16 +124,23 @@ function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
       `${grouped(repeated)} ${repeated === 1 ? "line says that its message was" : "lines say that their messages were"} repeated: each counts as the lines for which it stands`,
     );
   }
-  const unlikely = [tally.earliest, tally.latest].find((time) => records > 0 && !isLikely(time));
-  if (unlikely !== undefined) {
-    warnings.push(
-      `a record has the time ${new Date(unlikely).toISOString()}: a year outside of ${likelyYears.join(" to ")} is unlikely`,
-    );
-  }
+  const unlikely = unlikelyTime(tally.earliest, tally.latest);
+  if (unlikely !== undefined) warnings.push(unlikely);
   if (withoutResponseTime > 0) {
     warnings.push(`${grouped(withoutResponseTime)} of ${grouped(records)} records have no response time`);
   }
   return warnings;
+}
+
+/**
+ * What is odd about the first and the last time of records, in milliseconds since 1970: a year that is unlikely, as of
+ * a clock that was never set. Undefined when nothing is; infinite times are those of no record.
+ */
+export function unlikelyTime(earliest: number, latest: number): string | undefined {
+  const unlikely = [earliest, latest].find((time) => Number.isFinite(time) && !isLikely(time));
+  return unlikely === undefined
+    ? undefined
+    : `a record has the time ${new Date(unlikely).toISOString()}: a year outside of ${likelyYears.join(" to ")} is unlikely`;
 }
 
 const isLikely = (time: number) => {

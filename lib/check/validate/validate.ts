@@ -11,6 +11,7 @@ import {
   saysHow,
   withRecords,
 } from "../../read/readFirst.js";
+import { unlikelyTime } from "../../read/report.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../../record.js";
 import { checkWork, type Work, workOptions } from "../../work.js";
 import { Cells, isDecimal, TimeStamps } from "./cells.js";
@@ -38,6 +39,8 @@ export interface Validation {
    * `example` (that line, cut), both null where nothing is broken.
    */
   readonly rules: Columns;
+  /** What is odd and breaks no rule: a time in a year that is unlikely. */
+  readonly warnings: readonly string[];
   /** The outcome in a few lines of text. */
   readonly summary: string;
 }
@@ -77,6 +80,8 @@ async function checkedCsv(
   const cells = new Cells();
   const stamps = new TimeStamps();
   let previous = -1;
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
 
   const cut = new Line();
   for await (const block of lines.blocks(options)) {
@@ -115,6 +120,8 @@ async function checkedCsv(
       } else {
         if (time < previous) breaches.add("order", line, bytes, lineStart, lineEnd);
         previous = time;
+        if (time < earliest) earliest = time;
+        if (time > latest) latest = time;
       }
       if (!isAddress(bytes, starts[1], ends[1])) breaches.add("ip_address", line, bytes, lineStart, lineEnd);
       if (ends[2] <= starts[2] || bytes[starts[2]] !== SLASH) {
@@ -128,13 +135,16 @@ async function checkedCsv(
   }
   if (count === 0) breaches.note("header", 1, "the file is empty");
   if (lines.damage !== undefined) breaches.note("complete", count, lines.damage);
-  if (read === undefined) return validation(breaches, rules, { file: 1, line: count, record: whole }, order);
+  const unlikely = unlikelyTime(earliest, latest);
+  const warnings = unlikely === undefined ? [] : [unlikely];
+  if (read === undefined)
+    return validation(breaches, rules, { file: 1, line: count, record: whole }, order, warnings);
   const [first] = read.examples;
   if (first !== undefined) breaches.note("record", first.line, first.text, read.quarantined);
   const damage = read.sources.find((each) => each.damage !== undefined)?.damage;
   if (damage !== undefined) breaches.note("complete", read.lines, damage);
   const checked = { file: 1, line: read.lines, record: whole };
-  return validation(breaches, [recordRule, ...rules], checked, order);
+  return validation(breaches, [recordRule, ...rules], checked, order, warnings);
 }
 
 /**
@@ -177,6 +187,7 @@ function validation(
   rules: readonly Rule[],
   checked: Record<"file" | "line" | "record", number>,
   order: "error" | "warning",
+  warnings: readonly string[],
 ): Validation {
   const level = (rule: RuleName) => (rule === "order" ? order : "error");
   const broken = rules.filter(({ name }) => counts.has(name));
@@ -190,6 +201,7 @@ function validation(
         const count = grouped(counts.get(name)!);
         return `  ${level(name)}: ${name} (${means}): ${count} times, first on line ${line}: ${JSON.stringify(example)}`;
       }),
+      ...warnings.map((words) => `  note: ${words}`),
     ].join("\n"),
   );
   const outcome: Validation = {
@@ -204,6 +216,7 @@ function validation(
       first_line: rules.map(({ name }) => first.get(name)?.line ?? null),
       example: rules.map(({ name }) => first.get(name)?.example ?? null),
     },
+    warnings,
     summary,
   };
   Object.defineProperty(outcome, inspect.custom, { value: () => summary });

@@ -18,7 +18,7 @@ import { Tail } from "./tail.js";
 
 /** How a log is watched. */
 export interface WatchOptions
-  extends Pick<ReadSeriesOptions, "format" | "timeZone" | "timeUnit" | "step" | "allowance"> {
+  extends Omit<ReadSeriesOptions, "latencyObjective" | "endpoints" | "statuses" | "quantiles"> {
   /** The objectives. */
   slos: readonly Slo[];
   /** Whether to read the logs once, to their end, instead of following one that grows. */
@@ -99,13 +99,13 @@ class Watcher {
   #head: Uint8Array | undefined;
 
   constructor(options: WatchOptions) {
-    const { format, timeZone, timeUnit, step = 10, allowance = 0 } = options;
-    const slos = checkedSlos(options.slos);
+    const { slos: given, once: _, state: __, tell: ___, step = 10, allowance = 0, ...reading } = options;
+    const slos = checkedSlos(given);
     this.#options = options;
     const latencyObjective = latencyObjectiveOf(slos);
     const counted = { step, allowance, latencyObjective, endpoints: false, quantiles: false };
     this.#steps = new Steps(counted, { step: (time, open) => this.#judge(time, open) });
-    this.#series = { ...counted, format, timeZone, timeUnit };
+    this.#series = { ...reading, ...counted };
     this.#prepared = prepareCounting(this.#steps, this.#series);
     this.#counter = this.#prepared.counter;
     this.#objectives = slos.map((slo) => new BurnRate(slo, step * 1000));
