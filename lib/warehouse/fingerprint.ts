@@ -12,6 +12,8 @@ export interface Content {
   /** SHA-256, hexadecimal. */
   readonly contentSha256: string;
   readonly contentBytes: number;
+  /** The first bytes, at most 4,096, in base64. */
+  readonly contentHead: string;
   /** The longest of the loaded logs with which it begins, and goes on after it. */
   readonly beginning: Load | undefined;
 }
@@ -20,6 +22,7 @@ export interface Content {
 export class Fingerprint {
   readonly #hash = createHash("sha256");
   #bytes = 0;
+  readonly #head = Buffer.alloc(headBytes);
   /** Loaded logs that may be its beginning, the shortest first. */
   readonly #shorter: readonly Load[];
   #next = 0;
@@ -38,6 +41,7 @@ export class Fingerprint {
 
   /** Takes the next bytes. */
   add(bytes: Uint8Array): void {
+    if (this.#bytes < headBytes) this.#head.set(bytes.subarray(0, headBytes - this.#bytes), this.#bytes);
     let at = 0;
     while (at < bytes.length) {
       const stop = this.#shorter[this.#next]?.contentBytes ?? Number.POSITIVE_INFINITY;
@@ -80,9 +84,37 @@ export class Fingerprint {
     return {
       contentSha256: this.#hash.digest("hex"),
       contentBytes: this.#bytes,
+      contentHead: this.#head.subarray(0, this.#bytes).toString("base64"),
       beginning: first === undefined ? undefined : this.#found,
     };
   }
+}
+
+/** Bytes of a log's beginning that are noted. */
+const headBytes = 4096;
+
+/**
+ * Whether a log is the beginning of a longer one that was loaded, as a copy is that was made earlier.
+ * @param name - what errors call the log
+ * @throws InputError when it may be: no more than their first 4,096 bytes can be compared, or it ends within a line
+ */
+export function isBeginningOf(
+  { contentBytes, contentHead }: Content,
+  loads: readonly Load[],
+  name: string,
+): Load | undefined {
+  const head = Buffer.from(contentHead, "base64");
+  const longer = loads.find(({ contentBytes: length, contentHead: other }) => {
+    const known = Buffer.from(other, "base64");
+    return length > contentBytes && head.length > 0 && known.subarray(0, head.length).equals(head);
+  });
+  if (longer === undefined) return;
+  const after = Buffer.from(longer.contentHead, "base64")[contentBytes];
+  const isWhole = head.at(-1) === LF || after === LF || after === CR;
+  if (contentBytes < headBytes && isWhole) return longer;
+  throw new InputError(
+    `source: ${quoted(name)} begins as ${quoted(longer.name)} does, which was loaded before and is longer: it may be an earlier copy of it, whose lines would be loaded twice; load it into a new database`,
+  );
 }
 
 /** A log's bytes and its content, as they were when all of it was read for this. */

@@ -16,7 +16,7 @@ import { checkReadOptions, type ReadLog, type ReadOptions, readInto } from "../r
 import type { Columns, Source } from "../record.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { openDuckdbWarehouse } from "./duckdb/duckdbLoad.js";
-import { type Content, Fingerprint, fingerprintOf } from "./fingerprint.js";
+import { type Content, Fingerprint, fingerprintOf, isBeginningOf } from "./fingerprint.js";
 import { checkNoOtherAddress, isPostgres } from "./place.js";
 import { openPostgresWarehouse } from "./postgres/postgresLoad.js";
 import { isTable } from "./soundRows.js";
@@ -208,6 +208,11 @@ async function loadOne(
     return earlier !== undefined;
   };
   if (isThere(known)) return;
+  const longer = known.isWhole ? isBeginningOf(known, loads, name) : undefined;
+  if (longer !== undefined) {
+    done.add(name, 0, "already there");
+    return;
+  }
   const { beginning } = known;
   let load: Omit<Load, "records"> = noted(name, known);
   let records: number;
@@ -258,8 +263,15 @@ async function loadOne(
 
 const noted = (
   name: string,
-  { sha256, bytes, contentSha256, contentBytes }: Omit<Load, "records" | "name">,
-): Omit<Load, "records"> => ({ sha256, name, bytes, contentSha256, contentBytes });
+  { sha256, bytes, contentSha256, contentBytes, contentHead }: Omit<Load, "records" | "name">,
+): Omit<Load, "records"> => ({
+  sha256,
+  name,
+  bytes,
+  contentSha256,
+  contentBytes,
+  contentHead,
+});
 
 type Outcome = "loaded" | "loaded from where it had grown" | "already there";
 

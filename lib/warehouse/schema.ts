@@ -33,23 +33,24 @@ export function duckdbType(field: Field): string {
 /** What was loaded into a database that lasts, so that the same file is never loaded twice. */
 export const loadsColumns: Record<Engine, string> = {
   duckdb:
-    "sha256 VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, bytes BIGINT NOT NULL, records BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL, content_sha256 VARCHAR, content_bytes BIGINT",
+    "sha256 VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, bytes BIGINT NOT NULL, records BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL, content_sha256 VARCHAR, content_bytes BIGINT, content_head VARCHAR",
   postgres:
-    "sha256 text PRIMARY KEY, name text NOT NULL, bytes bigint NOT NULL, records bigint NOT NULL, loaded_at timestamp(3) without time zone NOT NULL, content_sha256 text, content_bytes bigint",
+    "sha256 text PRIMARY KEY, name text NOT NULL, bytes bigint NOT NULL, records bigint NOT NULL, loaded_at timestamp(3) without time zone NOT NULL, content_sha256 text, content_bytes bigint, content_head text",
 };
 
 /** Brings a table `loads` that an earlier version made to these columns. What that noted was of the files as they are. */
 export const addContent: readonly string[] = [
   "ALTER TABLE loads ADD COLUMN IF NOT EXISTS content_sha256 text",
   "ALTER TABLE loads ADD COLUMN IF NOT EXISTS content_bytes bigint",
+  "ALTER TABLE loads ADD COLUMN IF NOT EXISTS content_head text",
 ];
 
 /** All loads, as both databases tell them. */
 export const selectLoads =
-  "SELECT sha256, name, bytes, records, coalesce(content_sha256, sha256), coalesce(content_bytes, bytes) FROM loads";
+  "SELECT sha256, name, bytes, records, coalesce(content_sha256, sha256), coalesce(content_bytes, bytes), coalesce(content_head, '') FROM loads";
 
 /** A row of `selectLoads`. */
-export function loadOfRow([sha256, name, bytes, records, content, length]: readonly unknown[]): Load {
+export function loadOfRow([sha256, name, bytes, records, content, length, head]: readonly unknown[]): Load {
   return {
     sha256: String(sha256),
     name: String(name),
@@ -57,5 +58,6 @@ export function loadOfRow([sha256, name, bytes, records, content, length]: reado
     records: Number(records),
     contentSha256: String(content),
     contentBytes: Number(length),
+    contentHead: String(head),
   };
 }

@@ -13,6 +13,8 @@ export interface Load {
   /** Of what the file holds, unpacked. */
   readonly contentSha256: string;
   readonly contentBytes: number;
+  /** Its first bytes, at most 4,096, in base64; empty where the load was noted without it. */
+  readonly contentHead: string;
 }
 
 /** A database that lasts, open for loading: all that happens until `commit` is one transaction. */

@@ -90,7 +90,9 @@ describe.each(["DuckDB", "PostgreSQL"])("%s", (engine) => {
 
   it("a database that noted files as they are is brought up to date", { tags }, async () => {
     await load(log, { to });
-    const drop = ["content_sha256", "content_bytes"].map((name) => `ALTER TABLE loads DROP COLUMN ${name}`);
+    const drop = ["content_sha256", "content_bytes", "content_head"].map(
+      (name) => `ALTER TABLE loads DROP COLUMN ${name}`,
+    );
     if (server) for (const sql of drop) server.psql(to, sql);
     else {
       const instance = await DuckDBInstance.create(to);
@@ -167,6 +169,82 @@ describe.each(["DuckDB", "PostgreSQL"])("%s", (engine) => {
       appendFileSync(log, `${lines(10, 11)}noise\n`);
       await load(log, { to, quarantine });
       expect(JSON.parse(readFileSync(quarantine, "utf8"))).toMatchObject({ line: 12, text: "noise" });
+    });
+  });
+
+  describe("a log that changes while it is loaded", () => {
+    const all = 30_000;
+
+    /** Loads the log while something happens to it again and again; a load that is refused changes nothing. */
+    async function loadWhile(change: (round: number) => void) {
+      let round = 0;
+      const timer = setInterval(() => change(round++), 2);
+      const error = await load(log, { to }).catch((each) => each);
+      clearInterval(timer);
+      if (error instanceof Error) expect(error.message).toMatch(/changed while it was read|is damaged/);
+    }
+
+    it.each(["as combined lines", "as five-field CSV"])(
+      "is loaded once line by line as it grows, %s",
+      async (how) => {
+        const row = (i: number) => `2026-01-05T00:00:00.000Z,192.0.2.1,/r${i},200,1.00\n`;
+        const of = (from: number, end: number) =>
+          how === "as combined lines"
+            ? lines(from, end)
+            : Array.from({ length: end - from }, (_, i) => row(from + i)).join("");
+        writeFileSync(log, `${how === "as combined lines" ? "" : `${csvHeader}\n`}${of(0, all)}`);
+        let grown = all;
+        await loadWhile(() => {
+          appendFileSync(log, of(grown, grown + 10));
+          grown += 10;
+        });
+        await load(log, { to });
+        expect(grown).toBeGreaterThan(all);
+        expect(await counted()).toEqual([grown, grown]);
+      },
+    );
+
+    it("is refused or loaded whole as it is copied and emptied (copytruncate)", async () => {
+      writeFileSync(log, lines(0, all));
+      await loadWhile((round) => {
+        if (round !== 3) return;
+        copyFileSync(log, `${log}.1`);
+        writeFileSync(log, "");
+      });
+      await load(`${log}.1`, { to });
+      expect(await counted()).toEqual([all, all]);
+    });
+  });
+
+  describe("an earlier copy of a log that was loaded", () => {
+    it("is there already", async () => {
+      writeFileSync(log, lines(0, 15));
+      await load(log, { to });
+      writeFileSync(`${log}.old`, lines(0, 10));
+      expect((await load(`${log}.old`, { to })).logs.outcome).toEqual(["already there"]);
+      expect(await counted()).toEqual([15, 15]);
+    });
+
+    it("is there already when the log was loaded again after it had grown", async () => {
+      await load(log, { to });
+      appendFileSync(log, lines(10, 15));
+      await load(log, { to });
+      writeFileSync(`${log}.old`, lines(0, 12));
+      expect((await load(`${log}.old`, { to })).records).toBe(0);
+      expect(await counted()).toEqual([15, 15]);
+    });
+
+    it.each([
+      ["longer than what is noted of a loaded one", lines(0, 90)],
+      ["cut within a line", lines(0, 12).slice(0, -9)],
+    ])("is refused where nobody can tell: %s", async (_, text) => {
+      writeFileSync(log, lines(0, 100));
+      await load(log, { to });
+      writeFileSync(`${log}.old`, text);
+      await expect(load(`${log}.old`, { to })).rejects.toThrow(
+        /^source: ".*access\.log\.old" begins as ".*access\.log" does, which was loaded before and is longer/,
+      );
+      expect(await counted()).toEqual([100, 100]);
     });
   });
 

@@ -142,7 +142,15 @@ async function loadOnce(
     const loaded = await warehouse.insertRead(path!, { signal: work.signal });
     if (loaded !== records)
       throw new Error(`${loaded} of ${records} records came into ${quoted(warehouse.name)}`);
-    await warehouse.note({ sha256, name, bytes, records, contentSha256: sha256, contentBytes: bytes });
+    await warehouse.note({
+      sha256,
+      name,
+      bytes,
+      records,
+      contentSha256: sha256,
+      contentBytes: bytes,
+      contentHead: "",
+    });
     if (work.signal?.aborted) throw new InterruptedError();
     await warehouse.commit();
     return true;

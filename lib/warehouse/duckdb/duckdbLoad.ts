@@ -96,10 +96,18 @@ class DuckdbWarehouse implements Warehouse {
     return insertLog(this.connection, path, work, "as they are");
   }
 
-  async note({ sha256, name, bytes, records, contentSha256, contentBytes }: Load): Promise<void> {
+  async note({
+    sha256,
+    name,
+    bytes,
+    records,
+    contentSha256,
+    contentBytes,
+    contentHead,
+  }: Load): Promise<void> {
     await this.connection.run(
-      "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC', $5, CAST($6 AS BIGINT)",
-      [sha256, name, bytes, records, contentSha256, contentBytes],
+      "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC', $5, CAST($6 AS BIGINT), $7",
+      [sha256, name, bytes, records, contentSha256, contentBytes, contentHead],
     );
   }
 

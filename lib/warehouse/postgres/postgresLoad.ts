@@ -111,14 +111,23 @@ class PostgresWarehouse implements Warehouse {
     }
   }
 
-  async note({ sha256, name, bytes, records, contentSha256, contentBytes }: Load): Promise<void> {
-    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now(), $5, $6)", [
+  async note({
+    sha256,
+    name,
+    bytes,
+    records,
+    contentSha256,
+    contentBytes,
+    contentHead,
+  }: Load): Promise<void> {
+    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now(), $5, $6, $7)", [
       sha256,
       name,
       bytes,
       records,
       contentSha256,
       contentBytes,
+      contentHead,
     ]);
   }
 
