@@ -43,14 +43,17 @@ const LONGEST_WAIT = 10_000;
  * loop could collect (NodePlatform::DrainTasks and CollectionBarrier::AwaitCollectionBackground wait for each other).
  * Many young threads on few cores compile for seconds.
  * @param window milliseconds in which the process must compute nothing
+ * @param longest milliseconds to wait at most
+ * @returns whether it computes nothing
  */
-export async function processIdle(window = 25): Promise<void> {
+export async function processIdle(window = 25, longest = LONGEST_WAIT): Promise<boolean> {
   const began = performance.now();
   let idle = false;
-  while (!idle && performance.now() - began < LONGEST_WAIT) {
+  while (!idle && performance.now() - began < longest) {
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, window));
     const { user, system } = process.cpuUsage(before); // of all threads, in microseconds
     idle = user + system < 1000 * window * IDLE_SHARE;
   }
+  return idle;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError, InterruptedError, quoted } from "../errors.js";
-import { reason } from "../files/fault.js";
+import { missingPackage, reason } from "../files/fault.js";
 import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
 import { completionCommand } from "./completion.js";
@@ -73,8 +73,25 @@ export async function main(args: readonly string[]): Promise<number> {
 export async function run(args: readonly string[]): Promise<never> {
   setInterval(() => {}, 2 ** 30);
   const code = await main(args);
+  if (code === interrupted && !(await processIdle(5, SOON))) dieOfInterrupt();
   await processIdle(5);
   process.exit(code);
+}
+
+/** The exit code of an interrupted command. */
+const interrupted = 130;
+
+/** Milliseconds that an interrupted command may still compute: threads that have just begun compile for seconds. */
+const SOON = 100;
+
+/**
+ * Ends the process by the signal itself, as shells want it (which tell it as 130), and as nothing else ends a process
+ * whose threads compile. Only the first process of a container lives on: the system keeps such signals from it.
+ */
+function dieOfInterrupt(): void {
+  process.emit("exit", interrupted); // what is to be removed at the end
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
 }
 
 /** The version of this package; its package.json is two folders up, from here and from the bundle. */
@@ -85,6 +102,8 @@ function version(): string {
 /** What failed, in one sentence: of the machine's faults in words, which Node would tell as codes and calls. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const missing = missingPackage(error);
+  if (missing !== undefined) return missing;
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (error instanceof InputError || syscall === undefined) return error.message;
   const fault = reason(error, ["open", "read", "stat", "scandir"].includes(syscall) ? "read" : "write");
@@ -104,7 +123,7 @@ function failure(error: unknown, program: Command): number {
   }
   if (error instanceof InterruptedError) {
     tell(`server-logs: ${error.message}`);
-    return 130;
+    return interrupted;
   }
   if ((error as NodeJS.ErrnoException).code === "EPIPE") {
     tell("server-logs: stopped, since nobody reads the output any more");

@@ -24,6 +24,19 @@ export function reason(error: unknown, doing: "read" | "write" = "write"): strin
   return words[code] ?? message;
 }
 
+/**
+ * The sentence for an npm package that is not installed, in place of Node's words, which list every file on the way to
+ * it; undefined for every other error.
+ */
+export function missingPackage(error: unknown): string | undefined {
+  const { code = "", message = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  if (!/^(?:ERR_)?MODULE_NOT_FOUND$/.test(code)) return undefined;
+  const [, name] = /^Cannot find (?:module|package) '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(message) ?? [];
+  const what =
+    name === undefined ? "a file of server-logs" : `the npm package ${name}, which server-logs needs,`;
+  return `${what} is not installed: run npm install again where server-logs is installed, with optional packages`;
+}
+
 /** What databases say when it is the machine that fails, and not what they were given. */
 const databaseWords: readonly [said: RegExp, means: string][] = [
   [/No space left on device|could not extend file|DISK_FULL|failed to offload data/i, "the disk is full"],
@@ -65,6 +78,8 @@ export function machineFault(error: unknown): string | undefined {
     const fault = serverFaults.find(([pattern]) => pattern.test(code))?.[1];
     if (fault !== undefined) return fault;
   }
+  const missing = missingPackage(error);
+  if (missing !== undefined) return missing;
   if (code in words || code === "EACCES" || code === "EPERM") return reason(error);
   const said = message.split("\n")[0];
   return databaseWords.find(([pattern]) => pattern.test(said))?.[1];

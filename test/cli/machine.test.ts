@@ -1,8 +1,10 @@
 /** What the command line does when the machine fails, or when somebody is waited for. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineFault, reason } from "#lib/files/fault";
 import { generate } from "#lib/write/generate";
@@ -161,4 +163,29 @@ it("a scenario that is too large is refused", () => {
     encoding: "utf8",
   });
   expect([status, stderr]).toEqual([2, 'server-logs: scenario: "./huge.json" is larger than 16 MiB\n']);
+});
+
+it("an npm package that is not installed is told in one sentence, without the files that lead to it", async () => {
+  const bare = join(folder, "bare");
+  const lib = fileURLToPath(new URL("../../lib/", import.meta.url));
+  for (const part of ["bin", "dist/bundle", "package.json"])
+    cpSync(join(lib, part), join(bare, part), { recursive: true });
+  const log = fileURLToPath(new URL("../../data/server_logs.csv", import.meta.url));
+  const args = [join(bare, "bin", "server-logs.js"), "ask", "overview", "--on", log];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const rest = "which server-logs needs, is not installed: run npm install again";
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(`^server-logs: the npm package @duckdb/node-api, ${rest}[^\n]*\n$`),
+  ]);
+  // As Node tells it of what a package itself needs: with a "Require stack" of many lines.
+  const load = createRequire(import.meta.url);
+  const missing = (name: string) => {
+    try {
+      return load(name);
+    } catch (error) {
+      return machineFault(error);
+    }
+  };
+  expect(missing("@no/such-package/file.node")).toContain(`the npm package @no/such-package, ${rest}`);
 });
