@@ -29,6 +29,7 @@ export {
   planted,
   questions,
   read,
+  stream,
   Validation,
   validate,
   verify,
@@ -72,6 +73,10 @@ export type { Clock } from "./schedule/clock.js";
 export type { Level, RunScheduleOptions, ScheduleRun } from "./schedule/jobs/run.js";
 export { nextRuns, runSchedule } from "./schedule/jobs/run.js";
 export type { Job, Makes, Schedule, ScheduledLog } from "./schedule/jobs/schedule.js";
+export type { Rotation } from "./schedule/sinks/fileSink.js";
+export type { ReceiverOptions } from "./schedule/sinks/receivers.js";
+export { type HandIncident, HandIncidents, type Wish } from "./schedule/streamIncidents.js";
+export type { StreamedTo, StreamToOptions } from "./schedule/streamTo.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";
 export type { Asked, AskOptions } from "./warehouse/ask.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";

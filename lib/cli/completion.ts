@@ -82,10 +82,14 @@ async function valuesOf(option: string, here: Command): Promise<readonly string[
     case "defects":
       return defectKinds.map((kind) => `${kind}=`);
     case "format":
-      if (here.name() === "generate") return Object.keys(formats);
+      if (["generate", "stream"].includes(here.name())) return Object.keys(formats);
       return ["auto", ...(await import("../read/formats/formats.js")).readFormats];
     case "detector":
       return (await import("../monitor/detect/detectors.js")).detectorNames;
+    case "framing":
+      return ["octets", "lines"];
+    case "shape":
+      return ["step", "ramp", "pulse"];
     case "timeUnit":
       return ["s", "ms", "us", "ns", "none"];
     case "logLevel":
@@ -101,6 +105,7 @@ async function valuesOf(option: string, here: Command): Promise<readonly string[
 async function firstArguments(here: Command): Promise<readonly string[]> {
   if (here.name() === "ask")
     return (await import("../warehouse/questions.js")).questions().question as string[];
+  if (here.name() === "start") return presetIncidents;
   if (here.name() === "completion") return Object.keys(scripts);
   return [];
 }

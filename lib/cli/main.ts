@@ -8,6 +8,7 @@ import { completionCommand } from "./completion.js";
 import { detectCommand } from "./detect.js";
 import { drillCommand } from "./drill.js";
 import { generateCommand } from "./generate.js";
+import { incidentCommand } from "./incident.js";
 import { loadCommand } from "./load.js";
 import { tell } from "./output.js";
 import { questionsCommand } from "./questions.js";
@@ -25,6 +26,7 @@ import { watchCommand } from "./watch.js";
 const commands = [
   generateCommand,
   streamCommand,
+  incidentCommand,
   runCommand,
   readCommand,
   validateCommand,

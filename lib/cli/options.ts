@@ -84,6 +84,13 @@ export function pairs(option: string, texts: readonly string[]): Record<string, 
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
+/** Milliseconds of a length of time such as 90s, 10m or 1h; undefined when it is none. */
+export function lengthOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  if (unit === undefined || Number(amount) === 0) return undefined;
+  return Number(amount) * SECONDS[unit as keyof typeof SECONDS] * 1000;
+}
+
 /**
  * A moment as people say it, in the form that the library takes: a date, `today`, `yesterday`, `now`, `now-7d`,
  * `today+8h`. Here alone the clock is read: what is made from it is a pure function again.

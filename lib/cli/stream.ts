@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { grouped } from "../digits.js";
 import { InputError, quoted } from "../errors.js";
-import { command } from "./command.js";
+import { command, type Exit } from "./command.js";
 import { logOf, logOptions } from "./generate.js";
-import { momentOption, number } from "./options.js";
+import { lengthOf, momentOption, number, pairs } from "./options.js";
 import { tell } from "./output.js";
 import { stopping } from "./progress.js";
 
 /** Adds the command `stream`. */
-export function streamCommand(program: Command): void {
+export function streamCommand(program: Command, exit: Exit): void {
   logOptions(
     command(
       program,
@@ -25,7 +25,7 @@ export function streamCommand(program: Command): void {
     )
     .option(
       "--out <file>",
-      "where to: a file, - for standard output, or a receiver of NDJSON, http://… or https://…",
+      "where to: a file, - for standard output, or a receiver: http://… (NDJSON), otlp+http://…, loki+http://… or syslog+tcp://HOST:PORT",
       "-",
     )
     .option("--format <name>", "a format of lines, as for generate")
@@ -36,15 +36,26 @@ export function streamCommand(program: Command): void {
       "of a file that rotates: how many closed ones are kept (default: all)",
       number("keep"),
     )
-    .option("--batch <n>", "of a receiver: most records in a request (default: 1000)", number("batch"))
+    .option(
+      "--record-ids",
+      "give each record an id that tells what a collector lost or doubled (verify --ids)",
+    )
+    .option(
+      "--batch <n>",
+      "of a receiver: most records in a request or connection (default: 1000; syslog 10000)",
+      number("batch"),
+    )
     .option(
       "--timeout <seconds>",
       "of a receiver: how long a request may take (default: 10)",
       number("timeout"),
     )
     .option("--state <file>", "of a receiver: keep here how far it has confirmed, and go on from there")
+    .option("--framing <kind>", "of syslog: octets (counted before each message; default) or lines")
+    .option("--label <name=value...>", "of Loki: labels of the stream (default: job=server-logs)")
     .option("--key <file>", "where to write the answer key when the stream ends or is stopped")
-    .action(async ({ out, key, from, to, speed, rotate, gzip, keep, batch, timeout, state, ...options }) => {
+    .action(async ({ out, key, from, to, speed, rotate, gzip, keep, recordIds, ...all }) => {
+      const { batch, timeout, state, framing, label, ...options } = all;
       const { streamTo } = await import("../schedule/streamTo.js");
       const now = Date.now();
       const log = {
@@ -54,27 +65,57 @@ export function streamCommand(program: Command): void {
         speed,
       };
       const rotation = { ...rotateOption(rotate), gzip, keep: keepOption(keep) };
-      const http = { batch, state, timeout: timeout === undefined ? undefined : timeout * 1000 };
-      const made = await stopping((stop) =>
-        streamTo({ ...log, out, key, rotation, http }, { ...stop, tell }),
-      );
+      const receiver = {
+        batch,
+        state,
+        framing,
+        timeout: timeout === undefined ? undefined : timeout * 1000,
+        labels: label && labelsOf(pairs("label", label)),
+      };
+      const { HandIncidents } = await import("../schedule/streamIncidents.js");
+      const { controlled } = await import("../schedule/streamControl.js");
+      const incidents = new HandIncidents();
+      const made = await stopping(async (stop) => {
+        const close = await controlled(incidents).catch(({ message }) => {
+          tell(`incident: cannot be used while this stream runs: ${message}`);
+        });
+        try {
+          return await streamTo(
+            { ...log, out, key, rotation, receiver, recordIds },
+            { ...stop, tell, incidents },
+          );
+        } finally {
+          await close?.();
+        }
+      });
       tell(
         `${grouped(made.records)} records streamed, ${made.ended ? "to the log's end" : "until stopped"}; seed ${made.seed}, --start ${made.start} --end ${made.end}: generate makes the same with --from ${made.from} --to ${made.to}`,
       );
+      for (const { id, start, seconds } of made.incidents)
+        tell(
+          `incident ${id}, begun by hand: ${start}, ${seconds} s; ${key ? `in ${key}` : "a --key FILE keeps its data"}`,
+        );
+      if (made.rejected > 0) {
+        tell(`${grouped(made.rejected)} of them the receiver has rejected`);
+        exit.code = 1;
+      }
     });
 }
 
+const labelsOf = (labels: Record<string, string | number>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+
 const BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
-const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A size such as 100MB or a time such as 1h. */
 function rotateOption(text: string | undefined): { bytes?: number; every?: number } {
   if (text === undefined) return {};
-  const [, amount, unit] = /^(\d{1,9})(B|kB|MB|GB|s|m|h|d)$/.exec(text) ?? [];
+  const every = lengthOf(text);
+  if (every !== undefined) return { every };
+  const [, amount, unit] = /^(\d{1,9})(B|kB|MB|GB)$/.exec(text) ?? [];
   if (unit === undefined || Number(amount) === 0)
     throw new InputError(`rotate: must be a size such as 100MB or a time such as 1h, not ${quoted(text)}`);
-  if (unit in BYTES) return { bytes: Number(amount) * BYTES[unit] };
-  return { every: Number(amount) * MILLISECONDS[unit] };
+  return { bytes: Number(amount) * BYTES[unit] };
 }
 
 function keepOption(keep: number | undefined): number | undefined {

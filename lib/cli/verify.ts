@@ -20,19 +20,32 @@ export function verifyCommand(program: Command, exit: Exit): void {
       "--counts",
       "the copy is a CSV of counts by bucket, endpoint and status, as a dashboard exports it",
     )
+    .option(
+      "--ids",
+      "look only for the ids of stream --record-ids, wherever they stand in a file of any form",
+    )
     .option("--bucket-seconds <n>", "with --counts: length of its buckets", number("bucket-seconds"))
     .option("--limit <n>", "differences of each kind to show, 0 to 10000", number("limit"), 20)
     .option("--workers <n>", "threads that make the log again, 1 to 64", number("workers"))
     .option("--json", "the outcome as JSON")
-    .action(async (copies, { key, counts, bucketSeconds, limit, workers, json }) => {
+    .action(async (copies, { key, counts, ids, bucketSeconds, limit, workers, json }) => {
       if (bucketSeconds !== undefined && !counts)
         throw new InputError("--bucket-seconds: needs --counts, as records are compared without buckets");
-      const result = counts
-        ? await verifiedCounts(copies, key, { bucketSeconds, limit })
-        : await working(async (work) => {
-            const { verify } = await import("../check/verify/verify.js");
-            return verify(copies, key, { limit, workers }, work);
-          });
+      if (ids && (counts || workers !== undefined))
+        throw new InputError(`--ids: cannot go with --${counts ? "counts" : "workers"}`);
+      if (ids && key === undefined)
+        throw new InputError("key: --ids needs --key FILE, the answer key of what was streamed");
+      const result = ids
+        ? await working(async (work) => {
+            const { verifyRecordIds } = await import("../check/verify/recordIds.js");
+            return verifyRecordIds(copies, key, limit, work);
+          })
+        : counts
+          ? await verifiedCounts(copies, key, { bucketSeconds, limit })
+          : await working(async (work) => {
+              const { verify } = await import("../check/verify/verify.js");
+              return verify(copies, key, { limit, workers }, work);
+            });
       if (json) await print(JSON.stringify({ ...result, differences: rows(result.differences) }));
       else {
         if (result.differences[Object.keys(result.differences)[0]].length > 0)

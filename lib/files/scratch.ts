@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isGone, ownerPattern, ownName } from "./owner.js";
+import { isGone, ownerPattern, ownName, processOf } from "./owner.js";
 
 const prefix = "server-logs-";
 const pattern = new RegExp(`^${prefix}(${ownerPattern})$`);
@@ -25,17 +25,32 @@ export async function scratchName(): Promise<string> {
 
 let swept: Promise<void> | undefined;
 
+/** The folders of this user's processes that run. */
+export async function scratchFolders(): Promise<{ folder: string; pid: number }[]> {
+  const all = await ownFolders();
+  return all
+    .filter(({ owner, touched }) => !isGone(owner, touched))
+    .map(({ folder, owner }) => ({ folder, pid: Number(processOf(owner)) }));
+}
+
 /** Removes the folders of processes that run no more: those of this user only. */
 async function sweep(): Promise<void> {
+  for (const { folder, owner, touched } of await ownFolders()) {
+    if (isGone(owner, touched)) await rm(folder, { recursive: true, force: true }).catch(() => {}); // another may be at it, too
+  }
+}
+
+async function ownFolders(): Promise<{ folder: string; owner: string; touched: number }[]> {
+  const found: { folder: string; owner: string; touched: number }[] = [];
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const owner = pattern.exec(name)?.[1];
     if (owner === undefined) continue;
     const folder = join(tmpdir(), name);
-    const found = await lstat(folder).catch(() => undefined);
-    if (!found?.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) continue;
-    if (isGone(owner, await lastWrite(folder, found.mtimeMs)))
-      await rm(folder, { recursive: true, force: true }).catch(() => {}); // another may be at it, too
+    const stats = await lstat(folder).catch(() => undefined);
+    if (!stats?.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid)) continue;
+    found.push({ folder, owner, touched: await lastWrite(folder, stats.mtimeMs) });
   }
+  return found;
 }
 
 /** When a folder or a file in it was last written to, milliseconds since 1970. */

@@ -20,6 +20,8 @@ import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Source } from "../record.js";
+import type { StreamWork } from "../schedule/stream.js";
+import { type StreamedTo, type StreamToOptions, streamTo } from "../schedule/streamTo.js";
 import { visible } from "../visible.js";
 import { type Asked, type AskOptions, ask as askColumns, checkAskOptions } from "../warehouse/ask.js";
 import { warm } from "../warehouse/duckdb/duckdb.js";
@@ -57,6 +59,36 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   });
   showsItself(log, () => ({ "text/plain": described(log) }));
   return log;
+}
+
+/** Milliseconds that a stream which was stopped has for what it began. */
+const closing = 1500;
+
+/**
+ * Streams a log as it happens: each record when its time comes, never before; after a pause it catches up in order. The
+ * bytes are those that `generate` makes with the same options from `from` to `to` of the answer. Stopped (Jupyter's stop
+ * button, Ctrl-C or `signal`), it ends in good order.
+ *
+ * @example await stream({ rate: 50, end: "…", out: "live.ndjson" })
+ * @param options as for `generate`, and `speed` (the log's time goes so many times as fast, above 0, up to 1,000,000; its
+ *   first moment is then now), `out` (`"-"`, a file, or the address of a receiver), `rotation`, `receiver`, `recordIds`
+ *   and `key`. A log whose start nobody tells starts now
+ * @param work `signal` ends it; `tell` hears what people should know, such as that a receiver does not answer;
+ *   `incidents`, a `new HandIncidents()`, begins and ends incidents while it runs
+ * @throws InputError naming the option, its value and the rule, before anything is sent
+ * @throws Error when the place cannot take the log any more; it says what was taken
+ */
+export async function stream(options: StreamToOptions = {}, work: StreamWork = {}): Promise<StreamedTo> {
+  checkOptions(work, ["signal", "tell", "incidents", "clock"], "work");
+  return longWork(
+    "Streaming",
+    ({ signal }) => {
+      const giveUp = new AbortController();
+      signal?.addEventListener("abort", () => setTimeout(() => giveUp.abort(), closing).unref());
+      return streamTo(options, { ...work, signal, giveUp: giveUp.signal });
+    },
+    { signal: work.signal },
+  );
 }
 
 /** A log in words. Its path as seen from here, so that a saved notebook is the same on every machine. */

@@ -6,6 +6,7 @@ import { WholeFile } from "../files/wholeFile.js";
 import { GENERATOR_VERSION, type Plan } from "../generate/plan.js";
 import { momentText } from "../scenario/moment.js";
 import type { LogSlice } from "../write/sliceEncoder.js";
+import type { HandIncident } from "./streamIncidents.js";
 import type { Position } from "./stretch.js";
 
 /** How far a stream has come, as it is kept in a small file, so that the next run goes on from there. */
@@ -18,6 +19,8 @@ export interface Progress extends Position {
   readonly end: string;
   /** Name of the file that the one written before is to be given, while that is done. */
   readonly rotating?: string | undefined;
+  /** Incidents that were begun by hand, which are no part of what `log` stands for. */
+  readonly incidents?: readonly HandIncident[] | undefined;
 }
 
 /** What a log is, without how far it has come. */
@@ -53,7 +56,8 @@ export async function readProgress(path: string, argument: string): Promise<Prog
   const isSound =
     value?.version === 1 &&
     [value.log, value.start, value.end].every((each) => typeof each === "string") &&
-    [value.at, value.skip].every((each) => Number.isSafeInteger(each));
+    [value.at, value.skip].every((each) => Number.isSafeInteger(each)) &&
+    (value.incidents === undefined || Array.isArray(value.incidents));
   if (!isSound)
     throw new InputError(
       `${argument}: ${quoted(path)} does not say how far a stream has come; remove it to begin anew`,

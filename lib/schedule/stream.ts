@@ -2,10 +2,12 @@ import { formats } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
 import { Digest } from "../files/digest.js";
 import { momentText } from "../scenario/moment.js";
+import type { Incident, Scenario } from "../scenario/types.js";
 import { Pace } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
 import { type Clock, LogClock, systemClock } from "./clock.js";
 import type { Sink } from "./sink.js";
+import { type HandIncident, HandIncidents, withIncidents } from "./streamIncidents.js";
 import { DueLines, type Position } from "./stretch.js";
 
 /** What is streamed: a log as `generate` makes it, and how fast. */
@@ -26,6 +28,8 @@ export interface StreamWork {
   tell?: ((words: string) => void) | undefined;
   /** Another clock than the machine's. */
   clock?: Clock | undefined;
+  /** Through which incidents are begun and ended while it runs. */
+  incidents?: HandIncidents | undefined;
 }
 
 /** What was streamed. */
@@ -44,6 +48,12 @@ export interface Streamed {
   readonly start: string;
   readonly end: string;
   readonly seed: number;
+  /** The scenario from which `generate` makes the same, with the incidents that were begun by hand. */
+  readonly scenario: Scenario;
+  /** Incidents of it that have not happened, or true for all, as `withoutIncidents` takes them. */
+  readonly without: true | readonly string[];
+  /** Those that were begun by hand. */
+  readonly incidents: readonly Incident[];
   /** Whether the log's end was reached; false where the stream was stopped. */
   readonly ended: boolean;
 }
@@ -60,7 +70,7 @@ export interface Streamed {
 export async function stream(
   options: StreamOptions,
   sink: Sink,
-  { signal, tell = () => {}, clock = systemClock }: StreamWork = {},
+  { signal, tell = () => {}, clock = systemClock, incidents: byHand = new HandIncidents() }: StreamWork = {},
 ): Promise<Streamed> {
   const { speed, ...log } = options;
   if (speed !== undefined && !(typeof speed === "number" && speed > 0 && speed <= 1e6))
@@ -72,15 +82,23 @@ export async function stream(
     await sink.abandon();
     throw error;
   });
-  const lines = await DueLines.create(plan, { ...slice, from: begin.at }, begin.skip);
+  /** The log from a position on, with what was begun by hand. */
+  const linesFrom = async ({ at, skip }: Position, incidents: readonly HandIncident[]) => {
+    const made = withIncidents({ plan, slice }, incidents);
+    return {
+      ...made,
+      lines: await DueLines.create(made.plan, { ...made.slice, from: at }, skip, sink.wants),
+    };
+  };
+  let made = await linesFrom(begin, byHand.list());
   const digest = new Digest();
   let records = 0;
   // The header comes with the first record, or at the end of a log that has none.
   let header = begin.at === plan.start * 1000 && begin.skip === 0 && slice.to > slice.from;
   const putHeader = async () => {
     header = false;
-    if (lines.header.length === 0) return;
-    const bytes = Buffer.from(lines.header);
+    if (made.lines.header.length === 0) return;
+    const bytes = Buffer.from(made.lines.header);
     digest.add(bytes);
     await sink.put({ bytes, due: new Float64Array(0), from: begin });
   };
@@ -88,20 +106,38 @@ export async function stream(
   const pace = new Pace({});
   const put = async (moment: number) => {
     if (header) await putHeader();
-    const stretch = lines.take(moment);
+    const stretch = made.lines.take(moment);
     digest.add(stretch.bytes);
     records += stretch.due.length;
     await sink.put(stretch);
   };
+  const standing = () => ({
+    plan: made.plan,
+    next: Math.floor(Math.max(time.now(), made.lines.position.at) / 1000) + 1,
+  });
+  const adopt = async (incidents: readonly HandIncident[]) => {
+    const next = await linesFrom(made.lines.position, incidents);
+    await sink.note?.(incidents);
+    made = next;
+  };
   let ended = false;
   try {
     for (;;) {
+      if (byHand.isAsked) await byHand.settle(standing, adopt);
+      const { lines } = made;
       const next = lines.next();
       await pace.step(records, undefined, "records"); // an interrupt is heard
-      if (next === undefined) ended = true;
-      // What is stopped ends between two moments, so that `to` can tell where.
-      if (next === undefined || (signal?.aborted && next !== lines.position.at && next !== null)) break;
       if (next === null) continue;
+      if (next === undefined) {
+        // The log ends when its last moment has passed, not with its last record.
+        ended = time.now() >= slice.to;
+        if (ended || signal?.aborted) break;
+        await sink.idle(clock.now());
+        await time.wait(slice.to, signal);
+        continue;
+      }
+      // What is stopped ends between two moments, so that `to` can tell where.
+      if (signal?.aborted && next !== lines.position.at) break;
       const now = time.now();
       if (next <= now || signal?.aborted) await put(signal?.aborted ? next : now);
       else {
@@ -109,30 +145,30 @@ export async function stream(
         await time.wait(next, signal);
       }
     }
-    // The log ends when its last moment has passed, not with its last record.
-    while (ended && !signal?.aborted && time.now() < slice.to) {
-      await sink.idle(clock.now());
-      await time.wait(slice.to, signal);
-    }
-    if (ended && time.now() < slice.to) ended = false;
     if (ended && header) await putHeader();
     await sink.end();
   } catch (error) {
+    byHand.close(Math.ceil(made.lines.position.at / 1000));
     await sink.abandon();
     throw error;
   }
   const { bytes, sha256 } = digest.result();
-  const { at, skip } = lines.position;
-  const to = ended ? slice.to : skip > 0 ? at + 1 : at;
+  const { at, skip } = made.lines.position;
+  const to = Math.min(slice.to, ended ? slice.to : skip > 0 ? at + 1 : at);
+  byHand.close(Math.ceil(to / 1000));
+  const { scenario, without } = withIncidents({ plan, slice }, byHand.list()).slice;
   return {
     records,
     bytes,
     sha256,
     from: new Date(slice.from).toISOString(),
-    to: new Date(Math.min(slice.to, to)).toISOString(),
+    to: new Date(to).toISOString(),
     start: momentText(plan.start),
     end: momentText(plan.end),
     seed: plan.seed,
+    scenario,
+    without,
+    incidents: byHand.list().map(({ incident }) => incident),
     ended,
   };
 }

@@ -1,30 +1,49 @@
 import { stat } from "node:fs/promises";
-import { InputError, quoted } from "../errors.js";
+import { InputError } from "../errors.js";
 import { formOf } from "../files/extensions.js";
 import { checkPlaces, pathOption, standardOutput, targetOf } from "../files/places.js";
 import { plainScenario } from "../scenario/parse.js";
 import { generate } from "../write/generate.js";
 import { systemClock } from "./clock.js";
 import { readProgress } from "./position.js";
-import type { Sink } from "./sink.js";
 import { FileSink, type Rotation } from "./sinks/fileSink.js";
-import { type HttpOptions, HttpSink } from "./sinks/httpSink.js";
 import { PipeSink } from "./sinks/pipeSink.js";
+import type { Receiver } from "./sinks/receiver.js";
+import { ReceiverSink } from "./sinks/receiverSink.js";
+import { isAddress, type ReceiverOptions, receiverAt } from "./sinks/receivers.js";
 import { type Streamed, type StreamOptions, type StreamWork, stream } from "./stream.js";
+import { HandIncidents } from "./streamIncidents.js";
 
-/** Formats of a JSON object a line, as receivers of NDJSON take them. */
+/** Formats of a JSON object a line: receivers of NDJSON take them, and they have room for a record's id. */
 const jsonFormats: readonly string[] = ["ndjson", "nginx-json", "caddy", "envoy-json", "ecs"];
+/** Formats with a header, which is no record. */
+const headed: readonly string[] = ["csv", "w3c", "cloudfront"];
 
 /** A stream and where it goes. */
 export interface StreamToOptions extends StreamOptions {
-  /** "-" for standard output, a named pipe, a file, or the http:// or https:// address of a receiver of NDJSON. */
+  /**
+   * `"-"` for standard output, a named pipe, a file, or the address of a receiver: `http://…` (NDJSON),
+   * `otlp+http://…`, `loki+http://…` or `syslog+tcp://…`, the first three also with https. Default `"-"`.
+   */
   out?: string | undefined;
   /** Of a file: when it is closed and the next one begun. */
   rotation?: Rotation | undefined;
   /** Of a receiver: how it is spoken to. */
-  http?: HttpOptions | undefined;
+  receiver?: ReceiverOptions | undefined;
+  /**
+   * Whether each record carries an id, the same however often it is sent, by which `verify` names what a collector lost
+   * or doubled: in a member `record_id` of lines of JSON, in syslog's structured data, as OTLP's attribute
+   * `log.record.uid`, or in Loki's structured metadata. Default false.
+   */
+  recordIds?: boolean | undefined;
   /** File for the answer key of what was streamed, written at the end. */
   key?: string | undefined;
+}
+
+/** What was streamed to a place. */
+export interface StreamedTo extends Streamed {
+  /** Records that the receiver took and said it does not want. */
+  readonly rejected: number;
 }
 
 /**
@@ -32,58 +51,85 @@ export interface StreamToOptions extends StreamOptions {
  * one that goes on where an earlier run stopped keeps its start and end.
  */
 export async function streamTo(
-  { out = standardOutput, key, rotation, http, ...options }: StreamToOptions,
+  {
+    out = standardOutput,
+    key,
+    rotation,
+    receiver: spoken = {},
+    recordIds = false,
+    ...options
+  }: StreamToOptions,
   { giveUp, ...work }: StreamWork & { giveUp?: AbortSignal | undefined } = {},
-): Promise<Streamed> {
+): Promise<StreamedTo> {
   pathOption("out", out);
   if (key !== undefined) pathOption("key", key);
-  const isHttp = /^https?:\/\//i.test(out);
-  if (isHttp && !URL.canParse(out)) throw new InputError(`out: ${quoted(out)} is no address`);
-  if (!isHttp && http !== undefined && Object.values(http).some((value) => value !== undefined))
+  const receiver = isAddress(out) ? receiverAt(out, spoken) : undefined;
+  const named = Object.entries(spoken).find(([, value]) => value !== undefined);
+  if (receiver === undefined && named !== undefined)
     throw new InputError(
-      "batch, timeout and state: are for a receiver, an http:// or https:// address in out",
+      `${named[0]}: is for a receiver, whose address out gives, such as otlp+http://127.0.0.1:4318`,
     );
-  const { format, compression } = isHttp
+  const { format, compression } = receiver
     ? formOf(options.format ?? "ndjson")
     : formOf(options.format, out === standardOutput ? undefined : out);
-  if (isHttp && !jsonFormats.includes(format))
-    throw new InputError(
-      `format: a receiver is sent NDJSON: must be one of ${jsonFormats.join(", ")}, not ${format}`,
-    );
+  checkFormat(format, receiver, recordIds);
   if (compression !== undefined)
     throw new InputError(
       "out: a file that grows is plain text; with rotation, gzip compresses those that are closed",
     );
-  const found = isHttp || out === standardOutput ? undefined : await stat(out).catch(() => undefined);
+  const found = receiver || out === standardOutput ? undefined : await stat(out).catch(() => undefined);
   const isPipe = out === standardOutput || (found !== undefined && !found.isFile() && !found.isDirectory());
   const isRotated = rotation?.bytes !== undefined || rotation?.every !== undefined;
-  if ((isPipe || isHttp) && isRotated) throw new InputError("rotate: needs a file in out");
+  if ((isPipe || receiver) && isRotated) throw new InputError("rotate: needs a file in out");
   if (!isRotated && (rotation?.gzip || rotation?.keep !== undefined))
     throw new InputError("gzip and keep: need rotation, by size or by time");
+  const { state } = spoken;
   await checkPlaces(
     [],
     [
-      ...(isHttp ? [] : [{ argument: "out", path: out, what: "the log that is written" }]),
-      ...(http?.state === undefined
+      ...(receiver ? [] : [{ argument: "out", path: out, what: "the log that is written" }]),
+      ...(state === undefined
         ? []
-        : [{ argument: "state", path: http.state, what: "the file of how far the stream has come" }]),
+        : [{ argument: "state", path: state, what: "the file of how far the stream has come" }]),
       ...(key === undefined ? [] : [{ argument: "key", path: key, what: "the answer key that is written" }]),
     ],
   );
   const { clock = systemClock, tell = () => {} } = work;
-  const sink: Sink = isHttp
-    ? new HttpSink(out, http ?? {}, clock, tell, giveUp)
+  const ids = recordIds ? "inside" : undefined;
+  const sink = receiver
+    ? new ReceiverSink(receiver, spoken, recordIds, clock, tell, giveUp)
     : isPipe
-      ? new PipeSink(out, giveUp)
-      : new FileSink(out, rotation);
-  const kept = isHttp ? http?.state : isPipe ? undefined : FileSink.progressOf(await targetOf(out));
-  const known = kept === undefined ? undefined : await readProgress(kept, isHttp ? "state" : "out");
+      ? new PipeSink(out, ids, giveUp)
+      : new FileSink(out, rotation, ids);
+  const kept = receiver ? state : isPipe ? undefined : FileSink.progressOf(await targetOf(out));
+  const known = kept === undefined ? undefined : await readProgress(kept, receiver ? "state" : "out");
   const log = { ...options, format, ...windowOf(options, known, clock.now()) };
-  const streamed = await stream(log, sink, work);
-  const { speed: _, ...made } = log;
-  if (key !== undefined)
-    await generate({ ...made, from: streamed.from, to: streamed.to, out: "/dev/null", key });
-  return streamed;
+  const incidents = work.incidents ?? new HandIncidents();
+  incidents.restore(known?.incidents ?? []);
+  const streamed = await stream(log, sink, { ...work, incidents });
+  if (key !== undefined) {
+    const { scenario, seed, without, from, to } = streamed;
+    const withoutIncidents = without === true ? without : [...without];
+    await generate({ scenario, seed, withoutIncidents, format, from, to, out: "/dev/null", key });
+  }
+  return { ...streamed, rejected: sink instanceof ReceiverSink ? sink.rejected : 0 };
+}
+
+/** @throws InputError when lines of this format cannot go there, or have no room for ids */
+function checkFormat(format: string, receiver: Receiver | undefined, recordIds: boolean): void {
+  const isJson = jsonFormats.includes(format);
+  if (receiver?.ids === "inside" && !isJson)
+    throw new InputError(
+      `format: a receiver is sent NDJSON: must be one of ${jsonFormats.join(", ")}, not ${format}`,
+    );
+  if (receiver !== undefined && headed.includes(format))
+    throw new InputError(
+      `format: a receiver is sent records, and ${format} has a header, which is none: must be another than ${headed.join(", ")}`,
+    );
+  if (recordIds && !isJson && receiver?.ids !== "apart")
+    throw new InputError(
+      `recordIds: lines of ${format} have no room for an id: the format must be one of ${jsonFormats.join(", ")}`,
+    );
 }
 
 /** Start and end of the log, where they are not what the scenario says. */

@@ -3,6 +3,8 @@ import { formats } from "../encode/formats.js";
 import { BATCH_SIZE, type Batch, copyRows, newBatch } from "../generate/batch.js";
 import { LogStream } from "../generate/logStream.js";
 import type { Plan } from "../generate/plan.js";
+import { defectKinds, UNREADABLE } from "../scenario/defects.js";
+import { recordId, recordIdPrefix } from "../truth/recordId.js";
 import type { LogSlice } from "../write/sliceEncoder.js";
 
 /**
@@ -23,6 +25,17 @@ export interface Stretch {
   readonly due: Float64Array;
   /** Where it begins. */
   readonly from: Position;
+  /** The ids of the records, where they were asked for. */
+  readonly ids?: readonly string[] | undefined;
+  /** Of each record the beginning of a LogRecord of OTLP, where asked for; undefined where a defect spoiled the line. */
+  readonly otlp?: readonly (string | undefined)[] | undefined;
+}
+
+/** What is wanted with the lines. */
+export interface Extras {
+  /** Ids of the records: inside the lines, which are objects of JSON then, or apart from them. */
+  readonly ids?: "inside" | "apart" | undefined;
+  readonly otlp?: boolean | undefined;
 }
 
 /** Most records in a stretch: a receiver that is slow holds no more than these. */
@@ -44,6 +57,9 @@ export class DueLines {
   readonly #stream: LogStream;
   readonly #batches: Generator<Batch>;
   readonly #encoder: Encoder;
+  readonly #otlp: Encoder | undefined;
+  readonly #ids: Extras["ids"];
+  readonly #idPrefix: string;
   readonly #part = newBatch();
   readonly #due = new Float64Array(BATCH_SIZE);
   #batch: Batch | undefined;
@@ -53,11 +69,23 @@ export class DueLines {
   #skip: number;
 
   /** @param slice its `from` is the moment of the position */
-  static async create(plan: Plan, slice: LogSlice, skip: number): Promise<DueLines> {
-    return new DueLines(plan, slice, skip, await formats[slice.format].encoder(plan));
+  static async create(plan: Plan, slice: LogSlice, skip: number, extras: Extras = {}): Promise<DueLines> {
+    const encoder = await formats[slice.format].encoder(plan);
+    const otlp = extras.otlp ? await otlpEncoder(plan) : undefined;
+    return new DueLines(plan, slice, skip, encoder, extras.ids, otlp);
   }
 
-  private constructor(plan: Plan, slice: LogSlice, skip: number, encoder: Encoder) {
+  private constructor(
+    plan: Plan,
+    slice: LogSlice,
+    skip: number,
+    encoder: Encoder,
+    ids: Extras["ids"],
+    otlp: Encoder | undefined,
+  ) {
+    this.#ids = ids;
+    this.#idPrefix = recordIdPrefix(plan.scenario, plan.seed);
+    this.#otlp = otlp;
     this.#stream = new LogStream(plan);
     this.#batches = this.#stream.batches(slice.from, slice.to);
     this.#encoder = encoder;
@@ -105,15 +133,28 @@ export class DueLines {
     while (end < limit && this.#due[end] <= moment) end++;
     copyRows(batch, begin, end, this.#part, 0);
     this.#part.length = end - begin;
-    const pieces = [...copies(this.#encoder.encode(this.#part))];
-    const stretch = {
-      bytes: pieces.length === 1 ? pieces[0] : Buffer.concat(pieces),
+    const stretch: Stretch = {
+      bytes: whole(this.#encoder.encode(this.#part)),
       due: this.#due.slice(begin, end),
       from: this.#from(this.#due[begin]),
     };
     this.#row = end;
     this.#position = positionIn(stretch, end - begin);
-    return stretch;
+    if (this.#ids === undefined && this.#otlp === undefined) return stretch;
+    const otlp = this.#otlp && this.#records(this.#otlp);
+    if (this.#ids === undefined) return { ...stretch, otlp };
+    const ids = idsOf(stretch, this.#idPrefix);
+    if (this.#ids === "apart") return { ...stretch, ids, otlp };
+    return { ...stretch, bytes: withIds(stretch.bytes, ids, this.#part) };
+  }
+
+  /** The beginnings of LogRecords for the part that was encoded last. */
+  #records(encoder: Encoder): (string | undefined)[] {
+    const { defect, length } = this.#part;
+    const spoiled = defect.slice(0, length);
+    defect.fill(0, 0, length); // what a defect does is done to the line
+    const lines = whole(encoder.encode(this.#part)).toString().split("\n");
+    return Array.from(spoiled, (kind, row) => (kind > 0 && kind <= UNREADABLE ? undefined : lines[row]));
   }
 
   /** Where a record begins that is delivered at a moment and comes next. */
@@ -122,6 +163,36 @@ export class DueLines {
   }
 }
 
-function* copies(pieces: Iterable<Uint8Array>): Generator<Buffer> {
-  for (const piece of pieces) yield Buffer.from(piece); // the encoder writes over it
+/** The pieces of an encoder, which it writes over, as one. */
+function whole(pieces: Iterable<Uint8Array>): Buffer {
+  const copies = Array.from(pieces, (piece) => Buffer.from(piece));
+  return copies.length === 1 ? copies[0] : Buffer.concat(copies);
 }
+
+async function otlpEncoder(plan: Plan): Promise<Encoder> {
+  const [{ patternEncoder }, { otlp }] = await Promise.all([
+    import("../encode/pattern.js"),
+    import("../encode/patterns/otlp.js"),
+  ]);
+  return patternEncoder(plan, otlp);
+}
+
+function idsOf({ due, from }: Stretch, prefix: string): string[] {
+  let { at, skip } = from;
+  return Array.from(due, (moment) => {
+    if (moment !== at) [at, skip] = [moment, 0];
+    return recordId(prefix, at, skip++);
+  });
+}
+
+/** Objects of JSON, a line each, with the ids as their last member; a line that was cut in the middle keeps none. */
+function withIds(lines: Buffer, ids: readonly string[], { defect, length }: Batch): Buffer {
+  const texts = lines.toString("latin1").split("\n");
+  for (let row = 0; row < length; row++) {
+    if (defect[row] !== CUT) texts[row] = `${texts[row].slice(0, -1)},"record_id":"${ids[row]}"}`;
+  }
+  return Buffer.from(texts.join("\n"), "latin1");
+}
+
+/** The defect of a line that was cut in the middle. */
+const CUT = defectKinds.indexOf("malformed") + 1;

@@ -1,14 +1,16 @@
 // What remains of runs that are killed in their midst (kill -9), and whether the next run mends it.
 //
-//     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres] [--postgres postgres://…]
+//     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres,stream] [--postgres postgres://…]
 //
 // For each run: a command is started, and killed after a random time, with all its threads. Then (1) no file under a
 // final name is anything but the whole old one or the whole new one; (2) the same command, run again, ends well; (3)
 // nothing else is left: no hidden file beside the outputs, nothing in the temporary folder; (4) the outputs are byte
 // for byte those of a run that nobody killed, and a database holds each record once. PostgreSQL takes part where the
-// address of an empty database is given.
+// address of an empty database is given. A stream's file may stand there as a beginning of what it becomes; its receiver
+// has each record at least once, in order, and no other.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -22,11 +24,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 
 const cli = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
 
 /** The commands that are killed: what each writes, and how what it loaded is counted. */
-function commandsOf(fixture, postgres) {
+function commandsOf(fixture, postgres, receiver) {
   const log = join(fixture, "combined.log");
   const csv = join(fixture, "log.csv");
   const loaded = (to) => (records) => ({
@@ -34,6 +37,7 @@ function commandsOf(fixture, postgres) {
     count: to,
     records,
   });
+  const streamed = ["stream", "--rows", "60000", "--seed", "4", "--start", "2026-01-05"];
   return {
     write: { args: ["generate", "--rows", "60000", "--seed", "2", "--labels", "--out", "o.csv"], old: true },
     "write packed, with threads": {
@@ -56,6 +60,24 @@ function commandsOf(fixture, postgres) {
     "duckdb, there": {
       ...loaded("x.duckdb")(true),
       before: ["load", join(fixture, "before.csv"), "--to", "x.duckdb"],
+    },
+    "stream to a file": {
+      args: [...streamed, "--out", "s.csv", "--rotate", "1MB", "--gzip"],
+      growing: ["s.csv"],
+    },
+    "stream over http": {
+      args: [
+        ...streamed,
+        "--record-ids",
+        "--batch",
+        "500",
+        "--state",
+        "state.json",
+        "--out",
+        receiver.address,
+      ],
+      growing: ["state.json"],
+      received: receiver.file,
     },
     ...(postgres && { postgres: loaded(postgres)(true) }),
   };
@@ -87,6 +109,32 @@ function contentOf(folder) {
   return Object.fromEntries(entries.sort());
 }
 
+/** The lines of a file, each once, in the order in which they came first; as a hash. */
+function onceEach(file) {
+  const lines = new Set(existsSync(file) ? readFileSync(file, "latin1").split("\n") : []);
+  return createHash("sha256")
+    .update([...lines].join("\n"))
+    .digest("hex");
+}
+
+/** Whether a file is the beginning of one of those in a folder, be it packed there. */
+function isBeginning(file, folder) {
+  const bytes = readFileSync(file);
+  return readdirSync(folder).some((name) => {
+    const whole = readFileSync(join(folder, name));
+    const plain = name.endsWith(".gz") ? gunzipSync(whole) : whole;
+    return plain.subarray(0, bytes.length).equals(bytes);
+  });
+}
+
+/** Starts what the streams are sent to, in a process of its own. */
+async function startReceiver(file) {
+  const program = new URL("receiver.js", import.meta.url).pathname;
+  const child = spawn(process.execPath, [program, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = await once(child.stdout, "data");
+  return { file, address: `http://127.0.0.1:${String(port).trim()}`, stop: () => child.kill() };
+}
+
 const emptied = (folder) => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -114,6 +162,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
   const count = (to) => sound(["ask", join(fixture, "count.sql"), "--on", to, "--csv"]).split("\n")[1];
   const faults = [];
   const kinds = {};
+  const receiver = await startReceiver(join(root, "received"));
   try {
     for (const folder of [fixture, work, temporary]) mkdirSync(folder);
     writeFileSync(
@@ -139,12 +188,13 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
       ],
       fixture,
     );
-    const commands = Object.entries(commandsOf(fixture, postgres)).filter(
+    const commands = Object.entries(commandsOf(fixture, postgres, receiver)).filter(
       ([name]) => only === undefined || only.some((kind) => name.startsWith(kind)),
     );
     const draw = random(seed);
     const clear = async () => {
       emptied(work);
+      rmSync(receiver.file, { force: true });
       if (postgres) await clearPostgres(postgres);
     };
     const prepared = [];
@@ -167,7 +217,10 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
         after: contentOf(work),
         took,
         total: command.count && count(command.count),
+        each: command.received && onceEach(command.received),
+        whole: join(root, `whole ${name}`),
       });
+      cpSync(work, join(root, `whole ${name}`), { recursive: true });
       kinds[name] = { runs: 0, killed: 0 };
     }
     for (let i = 0; i < runs; i++) {
@@ -187,6 +240,11 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
         faults.push(`run ${i} of ${name}, seed ${seed}, killed after ${wait.toFixed(0)} ms: ${what}`);
       for (const [file, hash] of Object.entries(contentOf(work))) {
         if (file.startsWith(".") || file.endsWith(".wal")) continue;
+        if (command.growing?.includes(file)) {
+          if (file === "s.csv" && !isBeginning(join(work, file), command.whole))
+            fault(`${file} is not the beginning of what belongs there`);
+          continue;
+        }
         if (hash !== before[file] && hash !== after[file])
           fault(`${file} is neither the old nor the new one`);
       }
@@ -199,6 +257,8 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
             fault(`after the next run ${file} is ${left[file] ?? "not there"}, not ${after[file] ?? "gone"}`);
         if (command.count && count(command.count) !== command.total)
           fault(`the database holds ${count(command.count)}, not ${command.total}`);
+        if (command.received && onceEach(command.received) !== command.each)
+          fault("the receiver does not have each record, in order, and no other");
       }
       const scratch = existsSync(temporary) ? readdirSync(temporary) : [];
       if (scratch.length > 0) fault(`the temporary folder holds ${scratch.join(", ")}`);
@@ -206,6 +266,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
     }
     return { kinds, faults };
   } finally {
+    receiver.stop();
     rmSync(root, { recursive: true, force: true });
   }
 }

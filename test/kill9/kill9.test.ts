@@ -7,7 +7,7 @@ const server = canServe ? startServer() : undefined;
 afterAll(() => server?.stop());
 
 it("nothing is left, lost or doubled after kill -9 and the next run", async () => {
-  const { kinds, faults } = await killRuns({ runs: 6, seed: 11, postgres: server?.database() });
+  const { kinds, faults } = await killRuns({ runs: 8, seed: 11, postgres: server?.database() });
   expect(faults).toEqual([]);
   expect(Object.values(kinds).reduce((sum, { killed }) => sum + killed, 0)).toBeGreaterThan(1);
 });

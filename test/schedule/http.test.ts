@@ -60,7 +60,7 @@ describe("a receiver of NDJSON", () => {
       return end(response, 200);
     });
     await streamTo(
-      { ...log, out: out.replace("//", "//me:secret@"), http: { batch: 700 } },
+      { ...log, out: out.replace("//", "//me:secret@"), receiver: { batch: 700 } },
       { clock: new TestClock() },
     );
     await close();
@@ -79,7 +79,10 @@ describe("a receiver of NDJSON", () => {
       if (n === 5) return false; // no answer at all
       return n === 4 ? false : end(response, 200);
     });
-    await streamTo({ ...log, out, http: { timeout: 200 } }, { clock, tell: (words) => said.push(words) });
+    await streamTo(
+      { ...log, out, receiver: { timeout: 1000 } },
+      { clock, tell: (words) => said.push(words) },
+    );
     await close();
     expect(taken.join("")).toBe(await whole());
     const [first, asked, date, broken, silent, ...others] = clock.waits;
@@ -105,7 +108,7 @@ describe("a receiver of NDJSON", () => {
     const { out, taken, close } = await receiver((n, response) =>
       end(response, broken && n === 3 ? 400 : 200),
     );
-    const run = () => streamTo({ ...log, out, http: { state } }, { clock: new TestClock() });
+    const run = () => streamTo({ ...log, out, receiver: { state } }, { clock: new TestClock() });
     await expect(run()).rejects.toThrow(
       /answers 400, and would again; taken is what was delivered before 2026-01-05T/,
     );
@@ -115,7 +118,7 @@ describe("a receiver of NDJSON", () => {
     await run(); // there is no more
     await close();
     expect(taken.join("")).toBe(await whole());
-    await expect(streamTo({ ...log, seed: 12, out, http: { state } })).rejects.toThrow(
+    await expect(streamTo({ ...log, seed: 12, out, receiver: { state } })).rejects.toThrow(
       "belongs to another log",
     );
   });
@@ -148,9 +151,7 @@ describe("a receiver of NDJSON", () => {
     const out = "http://127.0.0.1:1/";
     await expect(streamTo({ out, format: "csv" })).rejects.toThrow("format: a receiver is sent NDJSON");
     await expect(streamTo({ out, rotation: { bytes: 9 } })).rejects.toThrow("rotate: needs a file");
-    await expect(streamTo({ out, http: { batch: 0 } })).rejects.toThrow("batch: must be a whole number");
-    await expect(streamTo({ out: "-", http: { batch: 5 } })).rejects.toThrow(
-      "batch, timeout and state: are for a receiver",
-    );
+    await expect(streamTo({ out, receiver: { batch: 0 } })).rejects.toThrow("batch: must be a whole number");
+    await expect(streamTo({ out: "-", receiver: { batch: 5 } })).rejects.toThrow("batch: is for a receiver");
   });
 });

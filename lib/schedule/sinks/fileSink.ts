@@ -11,7 +11,8 @@ import type { Plan } from "../../generate/plan.js";
 import type { LogSlice } from "../../write/sliceEncoder.js";
 import { checkSameLog, identityOf, type Progress, readProgress, writeProgress } from "../position.js";
 import type { Sink } from "../sink.js";
-import { type Position, positionIn, type Stretch } from "../stretch.js";
+import type { HandIncident } from "../streamIncidents.js";
+import { type Extras, type Position, positionIn, type Stretch } from "../stretch.js";
 
 /** When a file is closed and the next one begun. */
 export interface Rotation {
@@ -31,6 +32,7 @@ export interface Rotation {
  * (kill -9) left a beginning of what belongs there, so the next one makes it again, compares it, and goes on behind it.
  */
 export class FileSink implements Sink {
+  readonly wants: Extras;
   readonly #named: string;
   readonly #rotation: Rotation;
   #path = "";
@@ -44,8 +46,9 @@ export class FileSink implements Sink {
   /** End of the file's stretch of time, milliseconds since 1970. */
   #until = Number.POSITIVE_INFINITY;
 
-  /** @param path of a file that is regular, or not there */
-  constructor(path: string, rotation: Rotation = {}) {
+  /** @param path of a file that is regular, or not there @param ids where records carry theirs */
+  constructor(path: string, rotation: Rotation = {}, ids?: Extras["ids"]) {
+    this.wants = { ids };
     this.#named = path;
     this.#rotation = rotation;
   }
@@ -107,6 +110,11 @@ export class FileSink implements Sink {
   }
 
   async idle(): Promise<void> {}
+
+  async note(incidents: readonly HandIncident[]): Promise<void> {
+    this.#progress = { ...this.#progress!, incidents };
+    await this.#keep();
+  }
 
   async end(): Promise<void> {
     if (this.#left > 0) throw this.#otherContent();

@@ -2,19 +2,22 @@ import { Outputs, type Put } from "../../files/outputs.js";
 import type { Plan } from "../../generate/plan.js";
 import type { LogSlice } from "../../write/sliceEncoder.js";
 import type { Sink } from "../sink.js";
-import type { Position, Stretch } from "../stretch.js";
+import type { Extras, Position, Stretch } from "../stretch.js";
 
 /** Streams to standard output, a named pipe or a device, as fast as its reader takes. */
 export class PipeSink implements Sink {
+  readonly wants: Extras;
   readonly #path: string;
   readonly #outputs: Outputs;
   #put: Put | undefined;
 
   /**
    * @param path "-" is standard output
+   * @param ids where records carry theirs
    * @param giveUp ends waiting for a reader that does not read
    */
-  constructor(path: string, giveUp?: AbortSignal) {
+  constructor(path: string, ids?: Extras["ids"], giveUp?: AbortSignal) {
+    this.wants = { ids };
     this.#path = path;
     this.#outputs = new Outputs({ signal: giveUp });
   }

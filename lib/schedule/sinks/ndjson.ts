@@ -1,0 +1,10 @@
+import type { Dialect } from "./http.js";
+
+/** Lines as they are, objects of JSON. */
+export const ndjson: Dialect = {
+  contentType: "application/x-ndjson",
+  path: "/",
+  ids: "inside",
+  body: ({ lines }) => Buffer.concat(lines),
+  retries: (status) => status === 408 || status === 429 || status >= 500,
+};
