@@ -92,14 +92,14 @@ describe("incidents by hand", () => {
             maxLength: 4,
           },
         ),
-        fc.constantFrom(
+        fc.constantFrom<NonNullable<StreamOptions["defects"]>>(
           {},
           { late: 0.05, outOfOrder: 0.1, duplicated: 0.05, malformed: 0.02, skewedClock: 0.02 },
         ),
-        fc.constantFrom(
+        fc.constantFrom<StreamOptions>(
           {},
           { incidents: ["error_burst"], randomIncidents: 3 },
-          { incidents: ["outage"], withoutIncidents: true as const },
+          { incidents: ["outage"], withoutIncidents: true },
         ),
         async (chosen, defects, others) => {
           const faults: unknown[] = [];
