@@ -74,7 +74,10 @@ export type { Level, RunScheduleOptions, ScheduleRun } from "./schedule/jobs/run
 export { nextRuns, runSchedule } from "./schedule/jobs/run.js";
 export type { Job, Makes, Schedule, ScheduledLog } from "./schedule/jobs/schedule.js";
 export type { Rotation } from "./schedule/sinks/fileSink.js";
+export type { Delivering } from "./schedule/sinks/receiverSink.js";
 export type { ReceiverOptions } from "./schedule/sinks/receivers.js";
+export type { Framing } from "./schedule/sinks/syslog.js";
+export type { Streamed, StreamOptions, StreamWork } from "./schedule/stream.js";
 export { type HandIncident, HandIncidents, type Wish } from "./schedule/streamIncidents.js";
 export type { StreamedTo, StreamToOptions } from "./schedule/streamTo.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";

@@ -7,7 +7,7 @@ import { Pace } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
 import { type Clock, LogClock, systemClock } from "./clock.js";
 import type { Sink } from "./sink.js";
-import { type HandIncident, HandIncidents, withIncidents } from "./streamIncidents.js";
+import { desk, type HandIncident, HandIncidents, withIncidents } from "./streamIncidents.js";
 import { DueLines, type Position } from "./stretch.js";
 
 /** What is streamed: a log as `generate` makes it, and how fast. */
@@ -123,7 +123,7 @@ export async function stream(
   let ended = false;
   try {
     for (;;) {
-      if (byHand.isAsked) await byHand.settle(standing, adopt);
+      if (desk.isAsked(byHand)) await desk.settle(byHand, standing, adopt);
       const { lines } = made;
       const next = lines.next();
       await pace.step(records, undefined, "records"); // an interrupt is heard
@@ -148,14 +148,14 @@ export async function stream(
     if (ended && header) await putHeader();
     await sink.end();
   } catch (error) {
-    byHand.close(Math.ceil(made.lines.position.at / 1000));
+    desk.close(byHand, Math.ceil(made.lines.position.at / 1000));
     await sink.abandon();
     throw error;
   }
   const { bytes, sha256 } = digest.result();
   const { at, skip } = made.lines.position;
   const to = Math.min(slice.to, ended ? slice.to : skip > 0 ? at + 1 : at);
-  byHand.close(Math.ceil(to / 1000));
+  desk.close(byHand, Math.ceil(to / 1000));
   const { scenario, without } = withIncidents({ plan, slice }, byHand.list()).slice;
   return {
     records,

@@ -43,6 +43,24 @@ interface Request {
   isGone: boolean;
 }
 
+/** What the stream alone does with incidents by hand. */
+interface Desk {
+  /** Takes up those of an earlier run of the same stream. */
+  restore(hand: HandIncidents, incidents: readonly HandIncident[]): void;
+  /** Whether the stream should call `settle`. */
+  isAsked(hand: HandIncidents): boolean;
+  /** Called between two records. @param adopt makes the log go on with these, or throws */
+  settle(
+    hand: HandIncidents,
+    standing: () => Standing,
+    adopt: (incidents: readonly HandIncident[]) => Promise<void>,
+  ): Promise<void>;
+  /** Called when the stream ends: what lasts until it is stopped ends with it. @param end second since 1970 */
+  close(hand: HandIncidents, end: number): void;
+}
+
+export let desk: Desk;
+
 /**
  * Incidents that people start and stop while a log is streamed. One begins and ends at the next whole second of the log,
  * of which nothing has been streamed, so that the log is, to the byte, that of a scenario in which they stood from the
@@ -68,19 +86,21 @@ export class HandIncidents {
     return this.#incidents;
   }
 
-  /** Takes up those of an earlier run of the same stream. */
-  restore(incidents: readonly HandIncident[]): void {
+  static {
+    desk = {
+      restore: (hand, incidents) => hand.#restore(incidents),
+      isAsked: (hand) => hand.#requests.length > 0,
+      settle: (hand, standing, adopt) => hand.#settle(standing, adopt),
+      close: (hand, end) => hand.#close(end),
+    };
+  }
+
+  #restore(incidents: readonly HandIncident[]): void {
     this.#incidents = incidents;
     this.#hasEnded = false;
   }
 
-  /** Whether the stream should call `settle`. */
-  get isAsked(): boolean {
-    return this.#requests.length > 0;
-  }
-
-  /** Called by the stream between two records. @param adopt makes the log go on with these, or throws */
-  async settle(
+  async #settle(
     standing: () => Standing,
     adopt: (incidents: readonly HandIncident[]) => Promise<void>,
   ): Promise<void> {
@@ -98,8 +118,7 @@ export class HandIncidents {
     }
   }
 
-  /** Called when the stream ends: what lasts until it is stopped ends with it. @param end second since 1970 */
-  close(end: number): void {
+  #close(end: number): void {
     this.#hasEnded = true;
     for (const request of this.#requests) request.reject(ended());
     this.#requests = [];

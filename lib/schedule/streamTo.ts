@@ -12,7 +12,7 @@ import type { Receiver } from "./sinks/receiver.js";
 import { ReceiverSink } from "./sinks/receiverSink.js";
 import { isAddress, type ReceiverOptions, receiverAt } from "./sinks/receivers.js";
 import { type Streamed, type StreamOptions, type StreamWork, stream } from "./stream.js";
-import { HandIncidents } from "./streamIncidents.js";
+import { desk, HandIncidents } from "./streamIncidents.js";
 
 /** Formats of a JSON object a line: receivers of NDJSON take them, and they have room for a record's id. */
 const jsonFormats: readonly string[] = ["ndjson", "nginx-json", "caddy", "envoy-json", "ecs"];
@@ -105,7 +105,7 @@ export async function streamTo(
   const known = kept === undefined ? undefined : await readProgress(kept, receiver ? "state" : "out");
   const log = { ...options, format, ...windowOf(options, known, clock.now()) };
   const incidents = work.incidents ?? new HandIncidents();
-  incidents.restore(known?.incidents ?? []);
+  desk.restore(incidents, known?.incidents ?? []);
   const streamed = await stream(log, sink, { ...work, incidents });
   if (key !== undefined) {
     const { scenario, seed, without, from, to } = streamed;

@@ -10,4 +10,4 @@ it("nothing is left, lost or doubled after kill -9 and the next run", async () =
   const { kinds, faults } = await killRuns({ runs: 8, seed: 11, postgres: server?.database() });
   expect(faults).toEqual([]);
   expect(Object.values(kinds).reduce((sum, { killed }) => sum + killed, 0)).toBeGreaterThan(1);
-});
+}, 300_000);

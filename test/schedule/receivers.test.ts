@@ -277,7 +277,7 @@ describe("syslog over TCP", () => {
     const { out, read, close } = await tcpServer((n, socket) => {
       if (n === 0) socket.once("data", () => socket.resetAndDestroy());
       else if (n === 1)
-        socket.once("data", () => socket.end()); // as a receiver that is stopped
+        socket.once("data", () => socket.destroy()); // as a receiver that is stopped
       else if (n === 2)
         socket.pause(); // it never reads
       else return false;
