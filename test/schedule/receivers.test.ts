@@ -284,7 +284,7 @@ describe("syslog over TCP", () => {
       return true;
     });
     await streamTo(
-      { ...log, out, receiver: { batch: 1024, timeout: 300 } },
+      { ...log, out, receiver: { batch: 1024, timeout: 1500 } },
       { clock: new TestClock(), tell: (words) => said.push(words) },
     );
     close();
