@@ -59,6 +59,7 @@ interface Desk {
   close(hand: HandIncidents, end: number): void;
 }
 
+/** Of incidents by hand what is the stream's own. */
 export let desk: Desk;
 
 /**
