@@ -40,17 +40,39 @@ export function withoutSecrets(words: string): string {
     .replace(/([?&](?:password|passwd|pwd|secret|token)=)[^&\s"']*/gi, "$1…");
 }
 
-/** How a value is quoted in an error: as JSON, cut at 60 characters, safe for any input. */
+/** Characters of a quoted value, at most. */
+const LONGEST_QUOTE = 60;
+
+/** How a value is quoted in an error: as JSON, cut at 60 characters, safe for any input, and as quick for a large one. */
 export function quoted(value: unknown): string {
   let text: string;
+  let visited = 0;
+  const beginningOf = (_: string, part: unknown) => (++visited > 1000 ? undefined : beginning(part));
   try {
-    text = typeof value === "number" || typeof value === "bigint" ? String(value) : JSON.stringify(value);
+    text =
+      typeof value === "number" || typeof value === "bigint"
+        ? String(value)
+        : JSON.stringify(beginning(value), beginningOf);
   } catch {
     text = String(value);
   }
   text ??= String(value);
   text = withoutSecrets(harmless(text)); // JSON leaves some control characters as they are; cutting comes last
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 3)}...` : text;
+}
+
+/** Of a large value the beginning, which is more than a quote shows. */
+function beginning(value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, 1_000_000); // a password is cut out first
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.slice(0, LONGEST_QUOTE);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return (value as Uint8Array).subarray(0, LONGEST_QUOTE);
+  const names = Object.keys(value);
+  if (names.length <= LONGEST_QUOTE) return value;
+  return Object.fromEntries(
+    names.slice(0, LONGEST_QUOTE).map((name) => [name, (value as Record<string, unknown>)[name]]),
+  );
 }
 
 /**
