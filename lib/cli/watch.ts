@@ -47,9 +47,11 @@ export function watchCommand(program: Command, exit: Exit): void {
         return watch(paths, watched, work);
       });
       const { records, quarantined, late, alerts } = found;
-      tell(
-        `${records} records, ${quarantined} other lines, ${late} too late for their step, ${alerts} alerts`,
-      );
+      tell(`${records} records, ${quarantined} other lines, ${alerts} alerts`);
+      if (late > 0)
+        tell(
+          `${late} records came after their step had ended: the error budget counts them, the alerts do not; sort the log, or let steps wait for them with --allowance`,
+        );
       for (const { name, words, budgetLeft } of found.objectives)
         tell(`${name}: ${words}; ${Math.round(budgetLeft * 1000) / 10} % of the error budget is left`);
       if (found.broken) exit.code = 1;

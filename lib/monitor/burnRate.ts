@@ -1,6 +1,6 @@
 import { InputError } from "../errors.js";
 import type { Alert, Detector } from "./alert.js";
-import type { Point } from "./series.js";
+import type { Point, Totals } from "./series.js";
 import {
   allOf,
   type BurnRow,
@@ -32,7 +32,7 @@ export class BurnRate implements Detector {
   readonly #allCells = new Float64Array(BUDGET_CELLS);
   readonly #stepsPerCell: number;
   #steps = 0;
-  readonly #sums = { bad: 0, all: 0, budgetBad: 0, budgetAll: 0 };
+  readonly #sums = { bad: 0, all: 0, budgetBad: 0, budgetAll: 0, lateBad: 0, lateAll: 0 };
   readonly #open = new Map<BurnRow["severity"], Alert>();
 
   /**
@@ -95,10 +95,28 @@ export class BurnRate implements Detector {
       this.#badCells[cell] = 0;
       this.#allCells[cell] = 0;
     }
+    this.#spend(cell, bad, all);
+  }
+
+  #spend(cell: number, bad: number, all: number): void {
     this.#badCells[cell] += bad;
     this.#allCells[cell] += all;
-    sums.budgetBad += bad;
-    sums.budgetAll += all;
+    this.#sums.budgetBad += bad;
+    this.#sums.budgetAll += all;
+  }
+
+  /**
+   * Says what came too late for its step, in all so far: the budget counts it with the last step. The alerts' windows do
+   * not, as their moments are over.
+   */
+  late(totals: Totals): void {
+    const sums = this.#sums;
+    if (this.#steps === 0) return;
+    const cell = Math.floor((this.#steps - 1) / this.#stepsPerCell) % BUDGET_CELLS;
+    const [bad, all] = [badOf(this.slo, totals), allOf(this.slo, totals)];
+    this.#spend(cell, bad - sums.lateBad, all - sums.lateAll);
+    sums.lateBad = bad;
+    sums.lateAll = all;
   }
 
   /** Bad requests and all of the last so many steps. */
@@ -179,7 +197,7 @@ export interface BurnRateState {
   readonly slo: CheckedSlo;
   readonly step: number;
   readonly steps: number;
-  readonly sums: { bad: number; all: number; budgetBad: number; budgetAll: number };
+  readonly sums: Record<"bad" | "all" | "budgetBad" | "budgetAll" | "lateBad" | "lateAll", number>;
   readonly columns: readonly string[];
   readonly open: readonly [BurnRow["severity"], Alert][];
 }

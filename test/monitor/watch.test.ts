@@ -133,6 +133,32 @@ describe("watch", () => {
     expect(readFileSync(out, "utf8").trimEnd().split("\n")).toEqual(ended);
   }, 60_000);
 
+  it("judges no step by the clock while its lines wait in the new file of a rotation", async () => {
+    const log = file("rotated.csv");
+    const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+    const ended = (seconds: number) => `${ago(seconds)},203.0.113.9,/,503,12.5\n`.repeat(20);
+    writeFileSync(log, `${lines[0]}\n${ended(20)}`);
+    const watcher = spawn("node", [program, "watch", log, "--step", "1", "--state", file("rotated.state")]);
+    let told = "";
+    watcher.stderr.setEncoding("utf8").on("data", (text) => {
+      told += text;
+    });
+    for (let i = 0; i < 400 && !existsSync(file("rotated.state")); i++) await sleep(50);
+    await sleep(300); // it looks now and then
+    watcher.kill("SIGSTOP");
+    await sleep(2500); // the clock ends steps meanwhile
+    appendFileSync(log, ended(2.2));
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, ended(1.9) + ended(1.5));
+    watcher.kill("SIGCONT");
+    await sleep(1500);
+    const closed = new Promise((done) => watcher.on("close", done));
+    watcher.kill("SIGINT");
+    await closed;
+    expect(told).toContain("80 records, 0 other lines");
+    expect(told).not.toContain("came after their step had ended");
+  }, 60_000);
+
   it("ends with 1 when an objective is broken, with 0 when none is", () => {
     expect(run("watch", "--once", file("whole.csv"), "--availability", "0.999").status).toBe(1);
     const kept = run("watch", "--once", file("whole.csv"), "--availability", "0.5", "--latency", "0.1");
@@ -140,6 +166,26 @@ describe("watch", () => {
     expect(kept.stderr).toMatch(
       /latency: 10 % of the requests within 300 ms, over 30 days; \d+\.?\d* % of the error/,
     );
+  });
+
+  it("counts in the budget what comes too late for an alert, and says how much that is", () => {
+    const [header, ...records] = lines;
+    writeFileSync(file("backwards.csv"), `${[header, ...records.reverse()].join("\n")}\n`);
+    const told = (name: string) => {
+      const { status, stdout, stderr } = run("watch", "--once", file(name), "--availability", "0.99");
+      return {
+        status,
+        alerts: stdout,
+        stderr,
+        left: /[-\d.]+(?= % of the error budget is left)/.exec(stderr)?.[0],
+      };
+    };
+    const [whole, backwards] = [told("whole.csv"), told("backwards.csv")];
+    expect(Number(whole.left)).toBeLessThan(0);
+    expect([backwards.status, backwards.left, backwards.alerts]).toEqual([1, whole.left, ""]);
+    const [, late] = /^(\d+) records came after their step had ended/m.exec(backwards.stderr)!;
+    expect(Number(late)).toBeGreaterThan(0.9 * records.length);
+    expect(whole.stderr).not.toContain("had ended");
   });
 
   it.each([

@@ -100,7 +100,7 @@ export class Tail {
         if (this.#file === undefined) return undefined;
         continue;
       }
-      const rotated = lines === undefined || !lines.isWhole ? await this.#isRotated() : false;
+      const rotated = lines === undefined || !lines.isWhole ? await this.#hasEnded() : false;
       if (lines?.isWhole || (lines !== undefined && rotated)) {
         this.#lines = lines;
         return lines;
@@ -118,6 +118,11 @@ export class Tail {
     const done = start + length;
     this.#mark = bytes.slice(Math.max(0, done - MARK), done);
     this.#lines = { bytes, start: done, end: this.#lines!.end };
+  }
+
+  /** Whether another file has the path, so that lines wait there until this one has surely ended. */
+  get isRotated(): boolean {
+    return this.#rotatedSince !== undefined;
   }
 
   /** Closes the file. */
@@ -151,7 +156,7 @@ export class Tail {
   }
 
   /** Whether another file has the path now, and has had it for a while. */
-  async #isRotated(): Promise<boolean> {
+  async #hasEnded(): Promise<boolean> {
     const now = await stat(this.path).catch(() => undefined);
     if (now === undefined || now.ino === this.#stats!.ino) {
       this.#rotatedSince = undefined;

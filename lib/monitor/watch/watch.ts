@@ -33,7 +33,7 @@ export interface WatchOptions
 export interface Watched {
   readonly records: number;
   readonly quarantined: number;
-  /** Requests that came after their step was closed. */
+  /** Requests that came after their step was closed: the budget counts them, alerts do not. */
   readonly late: number;
   /** Number of alerts that began. */
   readonly alerts: number;
@@ -47,8 +47,9 @@ const LOOK = 100;
 /** Bytes of a log that tell its format. */
 const HEAD = 1 << 14;
 const LF = 10;
-/** Milliseconds between two saved states while nothing is found. */
+/** Milliseconds between two saved states while nothing is found, at least, and as a multiple of what saving takes. */
 const SAVE = 1000;
+const SAVE_TIMES = 20;
 
 /**
  * Watches a log and writes each alert that begins or ends as a line of JSON to standard output, at once. A file is
@@ -95,6 +96,7 @@ class Watcher {
   #pending: string[] = [];
   #began = 0;
   #saved = 0;
+  #saveTakes = 0;
   /** The lines by which the format was told: after a rotation the header of a CSV may be gone. */
   #head: Uint8Array | undefined;
 
@@ -114,7 +116,9 @@ class Watcher {
   /** A step has closed: whatever it changes goes out behind the line that closed it. */
   #judge(time: number, open: OpenStep | undefined): void {
     const point = this.#steps.point(time, open);
+    const late = this.#steps.totals(this.#steps.late);
     for (const objective of this.#objectives) {
+      objective.late(late);
       for (const alert of objective.next(point)) {
         if (alert.end === undefined) this.#began++;
         this.#pending.push(lineOf(alert, objective.budgetLeft));
@@ -169,9 +173,11 @@ class Watcher {
       const pace = new Pace(work);
       let { changes } = tail;
       for (;;) {
+        const looked = Date.now();
         const lines = await tail.next();
         if (lines === undefined) {
-          this.#byClock();
+          // whatever was written before it looked has been read; but lines of a new file may be older than that
+          if (!tail.isRotated) this.#byClock(looked);
           this.#keep(tail, file);
           await sleep(LOOK, undefined, { signal: work.signal }).catch(() => pace.check());
           continue;
@@ -211,9 +217,8 @@ class Watcher {
     this.#head = head;
   }
 
-  /** Judges the steps that the clock has ended, so that a log that falls silent is noticed. */
-  #byClock(): void {
-    const now = Date.now();
+  /** Judges the steps that the clock had ended at a moment, so that a log that falls silent is noticed. */
+  #byClock(now: number): void {
     const { newest, step } = this.#steps;
     if (!(now - newest < 86_400_000)) return;
     const allowance = (this.#options.allowance ?? 0) * 1000;
@@ -228,13 +233,16 @@ class Watcher {
     if (
       file !== undefined &&
       place !== undefined &&
-      (this.#pending.length > 0 || this.#saved === 0 || now - this.#saved > SAVE)
+      (this.#pending.length > 0 ||
+        this.#saved === 0 ||
+        now - this.#saved > Math.max(SAVE, SAVE_TIMES * this.#saveTakes))
     ) {
       const objectives = this.#objectives.map((objective) => objective.state());
       const head = this.#head && Buffer.from(this.#head).toString("base64");
       const steps = this.#steps.state();
       file.save({ version: 1, place, ...(head && { head }), steps, objectives, pending: this.#pending });
-      this.#saved = now;
+      this.#saved = performance.now();
+      this.#saveTakes = this.#saved - now;
     }
     if (this.#pending.length === 0) return;
     this.#put();
@@ -252,15 +260,16 @@ class Watcher {
 
   /** What was found so far. */
   found(): Watched {
+    const late = this.#steps.totals(this.#steps.late);
+    for (const objective of this.#objectives) objective.late(late);
     const objectives = this.#objectives.map(({ slo, budgetLeft }) => ({
       name: slo.name,
       budgetLeft,
       words: inWords(slo),
     }));
     const { records, quarantined } = this.#counter;
-    const late = this.#steps.totals(this.#steps.late).requests;
     const broken = objectives.some(({ budgetLeft }) => budgetLeft < 0);
-    return { records, quarantined, late, alerts: this.#began, objectives, broken };
+    return { records, quarantined, late: late.requests, alerts: this.#began, objectives, broken };
   }
 }
 
