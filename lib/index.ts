@@ -19,7 +19,7 @@ export type { SeriesOptions } from "./monitor/steps.js";
 export * as chart from "./notebook/charts.js";
 export { claim } from "./notebook/claim.js";
 export type { LogSeries } from "./notebook/monitor.js";
-export { burnRate, detect, drill, score, series } from "./notebook/monitor.js";
+export { burnRate, detect, drill, drilled, score, series } from "./notebook/monitor.js";
 export type { Planted } from "./notebook/planted.js";
 export type { Bundle } from "./notebook/show.js";
 export {

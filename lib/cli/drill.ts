@@ -25,7 +25,10 @@ export function drillCommand(program: Command): void {
       number("first-seed"),
     )
     .option("--detector <list>", "built-in detectors, with commas between (default: all, and two objectives)")
-    .option("--rules <file>", "Prometheus rules, each alert of which is tried; needs prometheus and promtool")
+    .option(
+      "--rules <file...>",
+      "Prometheus rules, each alert of which is tried; needs prometheus and promtool",
+    )
     .option(
       "--command <command>",
       "a program that reads a series as JSON lines and writes alerts as JSON lines",
@@ -69,7 +72,7 @@ export function drillCommand(program: Command): void {
         }
         await print(await table(falseAlarmTable(result)));
         tell(
-          `\nthe smallest incident of ${result.incidentMinutes} minutes found nine times in ten, of ${result.seeds} seeds (95 % interval of the share found, median minutes to detection):`,
+          `\nthe smallest incident of ${result.incidentMinutes} minutes found nine times in ten at no more than one false alarm a week, of ${result.seeds} seeds (95 % interval of the share found, median minutes to detection):`,
         );
         await print(await table(smallestTable(result)));
       }),

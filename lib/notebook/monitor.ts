@@ -1,4 +1,5 @@
 import "./errors.js";
+import { readFile } from "node:fs/promises";
 import type { DataFrame } from "danfojs-node";
 import { keyOf } from "../check/verify/key.js";
 import type { KeySource } from "../check/verify/verify.js";
@@ -9,7 +10,7 @@ import { BurnRate } from "../monitor/burnRate.js";
 import { builtInDetector, type DetectorName } from "../monitor/detect/detectors.js";
 import { type DetectorFunction, ownDetector } from "../monitor/detect/own.js";
 import { type DrillOptions, drill as runDrill } from "../monitor/drill/drill.js";
-import { type DrillResult, falseAlarmTable, smallestTable } from "../monitor/drill/result.js";
+import { type DrillResult, falseAlarmTable, readDrill, smallestTable } from "../monitor/drill/result.js";
 import { type ReadSeriesOptions, readSeries } from "../monitor/readSeries.js";
 import { scoreEpisodes } from "../monitor/score/episodes.js";
 import { truthOf } from "../monitor/score/truth.js";
@@ -202,10 +203,26 @@ export async function score(
  */
 export async function drill(options: DrillOptions = {}): Promise<DrillResult> {
   const { signal, onProgress } = options;
-  const result = await longWork("Drilling", (work) => runDrill({ ...options, ...work }), {
-    signal,
-    onProgress,
+  const drilling = longWork("Drilling", (work) => runDrill({ ...options, ...work }), { signal, onProgress });
+  return shown(await drilling);
+}
+
+/**
+ * Reads the result of a drill that was saved, as `server-logs drill --json` prints it, and shows it as `drill` does.
+ *
+ * @param path of the file
+ * @throws InputError when it cannot be read, or holds something else
+ * @example chart.drill(await drilled("drill.json"))
+ */
+export async function drilled(path: string): Promise<DrillResult> {
+  const text = await readFile(path, "utf8").catch(({ code }) => {
+    throw new InputError(`path: cannot read ${quoted(path)}: ${code}`);
   });
+  return shown(readDrill(text, path));
+}
+
+/** A result that a cell shows as two tables. */
+function shown(result: DrillResult): DrillResult {
   showsItself(result, (_, textOnly) => {
     const tables = [falseAlarmTable(result), smallestTable(result)].map(columnsTable);
     const text = tables.map(textTable).join("\n\n");

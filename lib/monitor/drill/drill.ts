@@ -28,8 +28,8 @@ export interface DrillOptions extends Work {
    * nothing else is given: 97 % without a server error, and 85 % within 300 ms.
    */
   slos?: readonly Slo[] | undefined;
-  /** A file of Prometheus rules, each alert of which is put to the drill; the real Prometheus evaluates it. */
-  rules?: string | undefined;
+  /** A file of Prometheus rules, or several, each alert of which is put to the drill; the real Prometheus evaluates it. */
+  rules?: string | readonly string[] | undefined;
   /** A program that reads a series and writes alerts (see `programAlerts`); a shell runs it for each series. */
   command?: string | undefined;
   /** Seconds that the command may take for a series, above 0, to 3600. Default 60. */
@@ -89,7 +89,7 @@ const known = [
 ];
 
 /** Objectives that the demonstration shop meets: 1.8 % of its requests fail, 8 % take over 300 ms. */
-const DEFAULT_SLOS: readonly Slo[] = [
+export const drillSlos: readonly Slo[] = [
   { name: "availability", kind: "availability", objective: 0.97 },
   { name: "latency", kind: "latency", objective: 0.85, milliseconds: 300 },
 ];
@@ -184,11 +184,15 @@ async function checked(options: DrillOptions): Promise<Omit<WorkerJob, "next"> &
     throw new InputError(`command: must be what a shell runs, not ${quoted(command)}`);
   if (!(typeof commandSeconds === "number" && commandSeconds > 0 && commandSeconds <= 3600))
     throw new InputError(`commandSeconds: must be above 0, up to 3600, not ${quoted(commandSeconds)}`);
-  const { rules } = options;
-  if (rules !== undefined && typeof rules !== "string")
-    throw new InputError(`rules: must be the path of a file of Prometheus rules, not ${quoted(rules)}`);
-  const given = [options.detectors, options.slos, rules, command].some((value) => value !== undefined);
-  const { detectors = given ? [] : detectorNames, slos = given ? [] : DEFAULT_SLOS } = options;
+  const given = [options.detectors, options.slos, options.rules, command].some(
+    (value) => value !== undefined,
+  );
+  const rules = typeof options.rules === "string" ? [options.rules] : (options.rules ?? []);
+  if (!isList(rules) || rules.some((path) => typeof path !== "string"))
+    throw new InputError(
+      `rules: must be the path of a file of Prometheus rules, or a list of them, not ${quoted(rules)}`,
+    );
+  const { detectors = given ? [] : detectorNames, slos = given ? [] : drillSlos } = options;
   if (!isList(detectors))
     throw new InputError(`detectors: must be a list of names or functions, not ${quoted(detectors)}`);
   const watchers = detectors.map((detector): Watcher => {
@@ -200,7 +204,7 @@ async function checked(options: DrillOptions): Promise<Omit<WorkerJob, "next"> &
   if (!isList(slos) || slos.length > 0)
     watchers.push(...checkedSlos(slos).map((slo): Watcher => ({ is: "slo", slo })));
   for (const { slo } of watchers.filter((watcher) => watcher.is === "slo")) new BurnRate(slo, step * 1000);
-  if (rules !== undefined) watchers.push({ is: "rules", text: await rulesText(rules, signal) });
+  for (const path of rules) watchers.push({ is: "rules", text: await rulesText(path, signal) });
   if (command !== undefined) watchers.push({ is: "command", command, seconds: commandSeconds });
   if (watchers.length === 0) throw new InputError("detectors: there must be at least one");
   checkLines(watchers);

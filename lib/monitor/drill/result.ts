@@ -1,3 +1,4 @@
+import { InputError, quoted } from "../../errors.js";
 import type { Columns } from "../../record.js";
 import { type IncidentKind, kinds } from "../../scenario/incidents/kinds.js";
 import { type Estimate, median, ratePer, share } from "../score/intervals.js";
@@ -102,14 +103,38 @@ export function drillResult(job: DrillJob, seeds: readonly (readonly SeedOutcome
   return { seeds: seeds.length, incidentMinutes: job.minutes, table, falseAlarms, smallest };
 }
 
+/**
+ * A result from the JSON in which it was saved.
+ * @throws InputError when it is no result of a drill
+ */
+export function readDrill(text: string, path: string): DrillResult {
+  try {
+    // JSON has no NaN: what was not found has null as its size and its minutes
+    const result: DrillResult = JSON.parse(text, (_, value) => (value === null ? Number.NaN : value));
+    const { seeds, incidentMinutes, table, falseAlarms, smallest } = result;
+    const isWhole =
+      [seeds, incidentMinutes].every(Number.isFinite) &&
+      table.every(({ detector, kind, found }) => detector && kinds[kind] && Number.isFinite(found.value)) &&
+      falseAlarms.every(({ detector, perWeek }) => detector && Number.isFinite(perWeek.value)) &&
+      smallest.every(({ detector, kind }) => detector && kinds[kind]);
+    if (isWhole) return result;
+  } catch {} // told below
+  throw new InputError(`path: ${quoted(path)} is not what "server-logs drill --json" prints`);
+}
+
 const percent = (value: number) => `${Math.round(100 * value)} %`;
 
-/** The smallest incidents as a table for people: a row a kind, a column a detector. */
+/**
+ * The smallest incidents that are found nine times in ten with at most one false alarm a week, as a table for people: a
+ * row a kind, a column a detector.
+ */
 export function smallestTable({ smallest }: DrillResult): Columns {
   const names = [...new Set(smallest.map(({ kind }) => kind))];
   const detectors = [...new Set(smallest.map(({ detector }) => detector))];
   const cell = (kind: string, detector: string) => {
-    const { size, found, minutes } = smallest.find((row) => row.kind === kind && row.detector === detector)!;
+    const row = smallest.find((each) => each.kind === kind && each.detector === detector)!;
+    const { size, found, minutes, isCalm } = row;
+    if (!isCalm) return "too many false alarms";
     return found === undefined
       ? "not found"
       : `${size} (${percent(found.low)}–${percent(found.high)}, ${minutes} min)`;

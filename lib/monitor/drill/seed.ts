@@ -5,7 +5,7 @@ import type { Work } from "../../work.js";
 import type { GenerateOptions } from "../../write/options.js";
 import type { Alert } from "../alert.js";
 import { generatedSeries } from "../generated.js";
-import { scoreEpisodes } from "../score/episodes.js";
+import { GRACE, scoreEpisodes } from "../score/episodes.js";
 import type { Series } from "../series.js";
 import type { SeriesOptions } from "../steps.js";
 import { spliced } from "./splice.js";
@@ -90,6 +90,8 @@ export async function drillSeed(
     done();
   };
   await watch(twin);
+  // What begins later is not due to the incident, and whoever watches knows nothing of the future.
+  const heard = Math.min(range.end, Math.ceil((episode.end + GRACE) / twin.step) * twin.step);
   const moment = (time: number) => new Date(time).toISOString();
   for (const { kind, size } of cases) {
     const incident = {
@@ -105,7 +107,7 @@ export async function drillSeed(
       from: moment(episode.start),
       to: moment(touched),
     });
-    await watch(spliced(twin, part));
+    await watch(spliced(twin, part, (heard - twin.start) / twin.step));
   }
   for (const watcher of together) {
     (await alertsBy(watcher, kept, work)).forEach((byLine, i) => {

@@ -6,19 +6,19 @@ import { Sketches } from "../sketch.js";
  * Outside of it both are the same to the record, so that this is the series of the whole log.
  * @param part of the same step; begins and ends inside of the whole
  */
-export function spliced(whole: Series, part: Series): Series {
+export function spliced(whole: Series, part: Series, length = whole.length): Series {
   const at = (part.start - whole.start) / whole.step;
   const names = [...new Set([...whole.endpoints.keys(), ...part.endpoints.keys()])];
-  return seriesOf(columns(whole, part, at, whole.length, part.length), {
+  return seriesOf(columns(whole, part, at, length, part.length), {
     start: whole.start,
     step: whole.step,
-    length: whole.length,
+    length,
     latencyObjective: whole.latencyObjective,
     late: whole.late,
     endpoints: new Map(
       names.map((name) => [
         name,
-        columns(whole.endpoints.get(name), part.endpoints.get(name), at, whole.length, part.length),
+        columns(whole.endpoints.get(name), part.endpoints.get(name), at, length, part.length),
       ]),
     ),
   });
@@ -34,7 +34,7 @@ function columns(
 ): SeriesColumns {
   const joined = (before: Float64Array | undefined, between: Float64Array | undefined) => {
     const column = new Float64Array(length);
-    if (before !== undefined) column.set(before);
+    if (before !== undefined) column.set(before.subarray(0, length));
     column.fill(0, at, at + partLength);
     if (between !== undefined) column.set(between, at);
     return column;

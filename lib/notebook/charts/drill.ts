@@ -6,13 +6,16 @@ import { made } from "./made.js";
 
 /** Panels beside each other. */
 const COLUMNS = 2;
-const PANEL_HEIGHT = 190;
+const PANEL_HEIGHT = 200;
+/** What lies between two lines that would else hide each other, and between the outermost, as shares. */
+const APART = 0.018;
+const MOST_APART = 0.1;
 const dashes = ["solid", "dash", "dot", "dashdot"];
 const symbols = ["circle", "square", "diamond", "triangle-up", "x", "star"];
 
 /**
- * The drill as a chart: a panel for each kind of incident, size against the share found, a line for each detector. The
- * grey line is nine in ten.
+ * The drill as a chart: a panel for each kind of incident, size against the share found, a line for each detector. Lines
+ * that would hide each other lie a little apart. The grey line is nine in ten.
  */
 export function drillChart(
   result: DrillResult,
@@ -22,6 +25,7 @@ export function drillChart(
   const kinds = [...new Set(table.map(({ kind }) => kind))];
   const rows = Math.ceil(kinds.length / COLUMNS);
   const columns = Math.min(COLUMNS, kinds.length);
+  const apart = Math.min(APART, MOST_APART / Math.max(1, falseAlarms.length - 1));
   const number = (panel: number) => (panel === 0 ? "" : String(panel + 1));
   const data: object[] = [];
   const axes: Record<string, object> = {};
@@ -35,10 +39,16 @@ export function drillChart(
     const sizes = [...new Set(table.filter((one) => one.kind === kind).map(({ size }) => size))];
     axes[`xaxis${number(panel)}`] = {
       ...axis,
-      type: "log",
+      type: "linear", // sizes stand evenly, as each is a multiple of the one before; of a factor, what it adds to 1
+      range: [-0.3, sizes.length - 0.7],
       tickmode: "array",
-      tickvals: sizes,
+      tickvals: sizes.map((_, i) => i),
       ticktext: sizes.map(String),
+      title: {
+        text: escapePlotly(table.find((one) => one.kind === kind)!.sizeMeans),
+        standoff: 4,
+        font: { size: 11 },
+      },
       domain: [
         column * width + (column > 0 ? 0.05 : 0),
         (column + 1) * width - (column < columns - 1 ? 0.03 : 0),
@@ -48,23 +58,24 @@ export function drillChart(
     };
     axes[`yaxis${number(panel)}`] = {
       ...axis,
-      range: [-0.06, 1.08],
+      range: [-0.08, 1.1],
       tickvals: [0, 0.5, 1],
       tickformat: ".0%",
-      domain: [top - height + height * 0.24, top - height * 0.16],
+      title: { text: column === 0 ? "found" : "", standoff: 4, font: { size: 11 } },
+      domain: [top - height + height * 0.32, top - height * 0.14],
       anchor: `x${number(panel)}`,
       automargin: false,
     };
     annotations.push({
-      text: `${escapePlotly(kind)}: ${escapePlotly(table.find((one) => one.kind === kind)!.sizeMeans)}`,
+      text: escapePlotly(kind),
       x: column * width + (column > 0 ? 0.05 : 0),
-      y: top - height * 0.14,
+      y: top - height * 0.12,
       xref: "paper",
       yref: "paper",
       xanchor: "left",
       yanchor: "bottom",
       showarrow: false,
-      font: { size: 11 },
+      font: { size: 12 },
     });
     shapes.push({
       type: "line",
@@ -82,8 +93,9 @@ export function drillChart(
       data.push({
         type: "scatter",
         mode: "lines+markers",
-        x: ofBoth.map(({ size }) => size),
-        y: ofBoth.map(({ found }) => found.value),
+        x: ofBoth.map(({ size }) => sizes.indexOf(size)),
+        y: ofBoth.map(({ found }) => found.value + apart * ((falseAlarms.length - 1) / 2 - i)),
+        customdata: ofBoth.map(({ size, found }) => [size, found.value]),
         xaxis: `x${number(panel)}`,
         yaxis: `y${number(panel)}`,
         name,
@@ -91,7 +103,7 @@ export function drillChart(
         showlegend: panel === 0,
         line: { width: 1.75, color: palette[i % palette.length], dash: dashes[i % dashes.length] },
         marker: { size: 6, color: palette[i % palette.length], symbol: symbols[i % symbols.length] },
-        hovertemplate: `${escapePlotly(detector)}<br>size %{x}: %{y:.0%} found<extra></extra>`,
+        hovertemplate: `${escapePlotly(detector)}<br>size %{customdata[0]}: %{customdata[1]:.0%} found<extra></extra>`,
       });
     });
   });
@@ -107,7 +119,7 @@ export function drillChart(
         shapes,
         hovermode: "closest",
         legend: { orientation: "h", x: 0, xanchor: "left", y: -0.02, yanchor: "top" },
-        margin: { l: 60, r: 30, t: 50, b: 40 + 22 * Math.ceil(falseAlarms.length / 2) },
+        margin: { l: 70, r: 30, t: 50, b: 40 + 22 * Math.ceil(falseAlarms.length / 2) },
       },
       height: 120 + rows * PANEL_HEIGHT,
       text: detectabilityTable(result),

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type DrillOptions, drill } from "#lib/monitor/drill/drill";
-import { smallestTable } from "#lib/monitor/drill/result";
+import { type DrillResult, readDrill, smallestTable } from "#lib/monitor/drill/result";
 
 const small: DrillOptions = {
   rate: 5,
@@ -50,15 +51,15 @@ describe("drill", { timeout: 60_000 }, () => {
       memory.n = (memory.n ?? 0) + 1;
       return memory.n % 60 === 0;
     };
-    const { falseAlarms, smallest } = await drill({
+    const result = await drill({
       ...small,
       seeds: 1,
       kinds: ["outage"],
       detectors: [always],
     });
     // once an hour, of which the first two do not count
-    expect(falseAlarms[0]).toMatchObject({ detector: "always", falseAlarms: 7 });
-    expect(smallest[0].isCalm).toBe(false);
+    expect(result.falseAlarms[0]).toMatchObject({ detector: "always", falseAlarms: 7 });
+    expect(smallestTable(result).always).toEqual(["too many false alarms"]);
   });
 
   it("begins with the seed that it is told, so that the outcome of several is that of each by itself", async () => {
@@ -84,6 +85,10 @@ describe("drill", { timeout: 60_000 }, () => {
     [{ detectors: ["magic"] }, /^detector: there is no "magic"/],
     [{ detectors: ["cusum", "cusum"] }, /^detectors: there are two of the name "cusum"/],
     [{ detectors: [] }, /^detectors: there must be at least one$/],
+    [
+      { rules: [3] as never },
+      /^rules: must be the path of a file of Prometheus rules, or a list of them, not \[3\]$/,
+    ],
     [{ command: " " }, /^command: must be what a shell runs/],
     [{ speed: 1 }, /there is no option "speed"/],
     [{ minutes: 1000 }, /^minutes: /],
@@ -92,36 +97,73 @@ describe("drill", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a drill that was saved", () => {
+  const saved = readFileSync(new URL("../../../data/drill.json", import.meta.url), "utf8");
+
+  it("is that of today's generator and detectors: what it says of all days holds of the first", async () => {
+    const { table, falseAlarms } = readDrill(saved, "drill.json");
+    const kinds = ["error_burst", "traffic_drop"] as const;
+    const first = await drill({ kinds, seeds: 1, firstSeed: 101, workers: 1 });
+    let compared = 0;
+    for (const { detector, kind, size, found } of first.table) {
+      const all = table.find((row) => row.detector === detector && row.kind === kind && row.size === size)!;
+      expect(all.of).toBe(20);
+      if (all.found.value > 0 && all.found.value < 1) continue;
+      expect([detector, kind, size, found.value]).toEqual([detector, kind, size, all.found.value]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(first.table.length / 2);
+    for (const { detector, falseAlarms: count } of first.falseAlarms)
+      expect(count).toBeLessThanOrEqual(falseAlarms.find((row) => row.detector === detector)!.falseAlarms);
+  });
+
+  it("is read back as it was, and anything else is refused in a sentence", async () => {
+    const result = await drill({ ...small, workers: 1, seeds: 1 });
+    const { found, ...rest } = result.smallest.find(({ size }) => Number.isNaN(size))!;
+    expect(found).toBe(undefined);
+    expect(readDrill(JSON.stringify(result), "x")).toEqual(result);
+    expect(rest.minutes).toBe(Number.NaN);
+    for (const text of ["{}", "hello", "[]", "null", saved.replace('"outage"', '"outtage"')])
+      expect(() => readDrill(text, "x.json")).toThrow(
+        /^path: "x\.json" is not what "server-logs drill --json" prints$/,
+      );
+  });
+});
+
 describe("drill --rules, through the real Prometheus", { tags: ["promtool"], timeout: 60_000 }, () => {
   const cli = fileURLToPath(new URL("../../../lib/bin/server-logs.js", import.meta.url));
-  const run = (rules: string, ...args: string[]) =>
-    spawnSync(
-      process.execPath,
-      [cli, "drill", "--rules", new URL(`rules/${rules}.yml`, import.meta.url).pathname, ...args],
-      { encoding: "utf8" },
-    );
+  const run = (rules: readonly string[], ...args: string[]) => {
+    const files = rules.map((name) => fileURLToPath(new URL(`rules/${name}.yml`, import.meta.url)));
+    return spawnSync(process.execPath, [cli, "drill", "--rules", ...files, ...args], { encoding: "utf8" });
+  };
+  let result: DrillResult;
+
+  beforeAll(() => {
+    const args = ["--kinds", "outage", "--sizes", "0.5", "--seeds", "1", "--first-seed", "101", "--json"];
+    const { status, stdout, stderr } = run(["balanced", "slow", "nervous"], ...args);
+    expect([status, stderr]).toEqual([0, ""]);
+    result = JSON.parse(stdout);
+  }, 60_000);
 
   // An outage of an hour, and a quiet day of 18 hours: rules as people write them
   it.each([
-    { rules: "balanced", name: "HighErrorRate", minutes: [1, 10], nervous: false },
-    { rules: "slow", name: "ErrorsForAnHour", minutes: [61, 75], nervous: false },
-    { rules: "nervous", name: "FailuresPerSecond", minutes: [0, 2], nervous: true },
+    { name: "HighErrorRate", minutes: [1, 10], nervous: false },
+    { name: "ErrorsForAnHour", minutes: [61, 75], nervous: false },
+    { name: "FailuresPerSecond", minutes: [0, 2], nervous: true },
   ])(
     "says of the rule $name how late it pages, and how often for nothing",
-    ({ rules, name, minutes: [least, most], nervous }) => {
-      const args = ["--kinds", "outage", "--sizes", "0.5", "--seeds", "1", "--first-seed", "101", "--json"];
-      const { status, stdout, stderr } = run(rules, ...args);
-      expect([status, stderr]).toEqual([0, ""]);
-      const { table, falseAlarms } = JSON.parse(stdout);
-      expect(table).toMatchObject([{ detector: name, kind: "outage", found: { value: 1 } }]);
-      expect(table[0].minutes).toBeGreaterThanOrEqual(least);
-      expect(table[0].minutes).toBeLessThanOrEqual(most);
-      expect(falseAlarms[0].perWeek.value > 1).toBe(nervous);
+    ({ name, minutes: [least, most], nervous }) => {
+      const row = result.table.find(({ detector }) => detector === name)!;
+      expect(row).toMatchObject({ kind: "outage", found: { value: 1 } });
+      expect(row.minutes).toBeGreaterThanOrEqual(least);
+      expect(row.minutes).toBeLessThanOrEqual(most);
+      const { perWeek } = result.falseAlarms.find(({ detector }) => detector === name)!;
+      expect(perWeek.value > 1).toBe(nervous);
     },
   );
 
   it("says in one sentence why promtool refuses a file, before any work", () => {
-    const { status, stdout, stderr } = run("refused");
+    const { status, stdout, stderr } = run(["balanced", "refused"]);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(
       /^server-logs: rules: promtool refuses them: [^\n]*could not parse expression[^\n]*\n$/,

@@ -36,5 +36,7 @@ describe("a log's series with the stretch that an incident touched put into its 
     );
     expect(content(spliced(twin.series, part.series))).toEqual(content(whole.series));
     expect(content(whole.series)).not.toEqual(content(twin.series));
+    const until = await generatedSeries({ ...log, incidents, to: "2026-01-05T00:50:00Z" }, asked);
+    expect(content(spliced(twin.series, part.series, 50))).toEqual(content(until.series));
   });
 });
