@@ -39,6 +39,7 @@ class Execution(NotebookClient):
         super().__init__(
             nb,
             timeout=LIMIT,
+            startup_timeout=LIMIT,  # on a busy machine a minute is too short
             # A cell's reply can be ahead of its outputs; by default nbclient leaves off after 4 s, without an error.
             iopub_timeout=LIMIT,
             raise_on_iopub_timeout=True,
