@@ -5,7 +5,7 @@ import { checkPlaces, type Place } from "../files/places.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
 import type { Columns } from "../record.js";
-import { momentOf } from "../scenario/moment.js";
+import { momentOf, momentText } from "../scenario/moment.js";
 import { presets } from "../scenario/presets.js";
 import type { ScenarioInput } from "../scenario/types.js";
 
@@ -109,10 +109,10 @@ export function momentOption(name: string, text: string | undefined, now: number
   const begin = moments[base] ?? momentOf(`${base}T00:00:00Z`);
   if (begin === undefined) throw wrong();
   const offset = amount === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
-  const moment = (sign === "-" ? begin - offset : begin + offset) * 1000;
-  if (moment < 0 || moment >= Date.UTC(10_000, 0))
+  const second = sign === "-" ? begin - offset : begin + offset;
+  if (second < 0 || second >= Date.UTC(10_000, 0) / 1000)
     throw new InputError(`${name}: ${quoted(text)} lies outside of the years 1970 to 9999`);
-  return new Date(moment).toISOString().replace(".000", "");
+  return momentText(second);
 }
 
 /** Checks before any work that a chart can be drawn and written; gives what draws it. */

@@ -1,6 +1,6 @@
 import { InputError, quoted } from "../errors.js";
 import { Line } from "../files/lines.js";
-import { CsvRows } from "./encodeRows.js";
+import { CsvWriter } from "./csvWriter.js";
 import { type Opened, opened } from "./envelopes/envelopes.js";
 import {
   type FormatOptions,
@@ -139,8 +139,8 @@ const goldenRatio = (Math.sqrt(5) - 1) / 2;
 const HASH = 35;
 
 /**
- * Makes a format that was asked for ready, for a log's lines as they are or, when they make no record so, for the
- * lines inside what wraps them.
+ * Makes a format that was asked for ready, for a log's lines as they are or, when they make no record so, for the lines
+ * inside what wraps them.
  * @throws InputError when the lines rule the format out
  */
 export function readingAsked(
@@ -295,7 +295,7 @@ function readingOf(
 /** What becomes of the lines. */
 function countOf(reading: Reading, lines: readonly Uint8Array[], standIns = false) {
   const row = new Row();
-  const rows = new CsvRows(1 << 12, false, standIns);
+  const rows = new CsvWriter(1 << 12, false, standIns);
   const misses = new Map<string, number>();
   let records = 0;
   let unreadable = 0;

@@ -12,7 +12,7 @@ import { MemorySink } from "../files/sink.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, type Recognised, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
-import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
+import { askedFormat, lineFormats, type ReadFormat, type RequestedFormat } from "./formats/formats.js";
 import { logFormat } from "./formats/logFormat.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
@@ -20,7 +20,7 @@ import { Quarantine } from "./quarantine.js";
 import { Records } from "./records.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./report.js";
 import type { FormatOptions, LineFormat, LineReader, TimeUnit } from "./row.js";
-import { Tally } from "./tally.js";
+import { LineTally } from "./tally.js";
 
 export type { ReadLog, SourceLog } from "./report.js";
 
@@ -103,7 +103,7 @@ export async function dryRun(source: LogSource, options: ReadOptions, work: Work
  * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
  * @param digest - takes the bytes that are read, packed as they are; of Parquet none
  * @param from - bytes at the log's beginning, unpacked, whose lines are known: they are read, since headers may be
- *   among them, but neither kept nor counted
+ * among them, but neither kept nor counted
  */
 export async function readInto(
   shared: Put | undefined,
@@ -117,10 +117,10 @@ export async function readInto(
   checkWork(work);
   const files = await logFiles(source);
   await checkTargets(options, files);
-  const jobs: Job[] = [];
+  const jobs: ReadJob[] = [];
   const outputs = new Outputs(work);
   try {
-    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work, digest));
+    for (const file of files) jobs.push(await readJobOf(file, asked, formatOptions, work, digest));
     for (const { file, lines } of jobs) {
       if (from > 0 && lines.relaid !== undefined)
         throw new InputError(
@@ -136,7 +136,7 @@ export async function readInto(
           ? undefined
           : (await outputs.open(bad, "quarantine", { compression: compressionOfName(bad) })).put),
     );
-    const tally = new Tally(quarantine);
+    const tally = new LineTally(quarantine);
     const size = sizeOf(files);
     const records = new Records(
       sink,
@@ -172,7 +172,7 @@ function placeOf(out: string | undefined, memory: MemorySink): { path?: string; 
 }
 
 /** A log made ready to be read. */
-export interface Job {
+export interface ReadJob {
   readonly file: LogFile;
   readonly format: string;
   readonly lines: Lines;
@@ -185,7 +185,10 @@ export interface Job {
  * What the options say, but for the files to write.
  * @throws InputError when there is none of an option's name, or its value is wrong
  */
-export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
+export function checkReadOptions(options: ReadOptions): {
+  asked: RequestedFormat;
+  formatOptions: FormatOptions;
+} {
   checkOptions(options, readOptions);
   const {
     format = "auto",
@@ -240,13 +243,13 @@ async function checkTargets({ out, quarantine }: ReadOptions, files: readonly Lo
 }
 
 /** Looks at a log's beginning and makes the format ready; nothing is read yet. */
-export async function jobOf(
+export async function readJobOf(
   file: LogFile,
-  asked: Asked,
+  asked: RequestedFormat,
   options: FormatOptions,
   work: Work,
   digest?: Bytes,
-): Promise<Job> {
+): Promise<ReadJob> {
   const lines = new Lines(file.bytes ?? file.path, "path", digest);
   const head = await lines.sample(sampleSize, work);
   const { isParquet, openParquet } = await import("./formats/parquetRows.js");
@@ -279,7 +282,7 @@ export async function jobOf(
  * @throws InputError when no format fits, or more than one, or an option says nothing of the format
  */
 export function readingFor(
-  asked: Asked,
+  asked: RequestedFormat,
   options: FormatOptions,
   first: readonly Uint8Array[],
   path: string,
@@ -307,9 +310,9 @@ function readAsked(name: string, format: LineFormat, options: FormatOptions, fir
 }
 
 async function readOne(
-  job: Job,
+  job: ReadJob,
   records: Records,
-  tally: Tally,
+  tally: LineTally,
   named: boolean,
   work: Work,
   from: number,

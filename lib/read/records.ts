@@ -1,11 +1,11 @@
 import { Line, type Lines } from "../files/lines.js";
 import type { Sink } from "../files/sink.js";
 import type { Work } from "../work.js";
-import { CsvRows } from "./encodeRows.js";
+import { CsvWriter } from "./csvWriter.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
 import type { Quarantine } from "./quarantine.js";
 import { type LineReader, type Reason, Row } from "./row.js";
-import type { Tally } from "./tally.js";
+import type { LineTally } from "./tally.js";
 
 /** Longest line of a log that can be a record, in bytes. Encoded, it fits what readers of CSV take. */
 export const longestLogLine = 1 << 18;
@@ -17,21 +17,21 @@ export const tooManyRepeats = `the line stands for more than ${mostRepeats} requ
 
 /** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
 export class Records {
-  readonly #rows: CsvRows;
+  readonly #rows: CsvWriter;
   readonly #sink: Sink;
   readonly #quarantine: Quarantine;
-  readonly #tally: Tally;
+  readonly #tally: LineTally;
 
   /** @param size - bytes that will be read, if known: a small log needs no large buffer */
   constructor(
     sink: Sink,
     quarantine: Quarantine,
-    tally: Tally,
+    tally: LineTally,
     fold: boolean,
     standIns: boolean,
     size: number | undefined,
   ) {
-    this.#rows = new CsvRows(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold, standIns);
+    this.#rows = new CsvWriter(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold, standIns);
     this.#sink = sink;
     this.#quarantine = quarantine;
     this.#tally = tally;
@@ -40,7 +40,7 @@ export class Records {
   /**
    * Reads a log of lines.
    * @param from - lines that begin in this many bytes are known: they are read, since headers may be among them, but
-   *   neither kept nor counted
+   * neither kept nor counted
    */
   async ofLines(source: Lines, readLine: LineReader, work: Work, from = 0): Promise<void> {
     const tally = this.#tally;

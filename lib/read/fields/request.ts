@@ -81,13 +81,7 @@ export function pathOf(bytes: Uint8Array, start: number, end: number, row: Row, 
 }
 
 /** Sets the row's path to that of the target bytes[start, end): a path or a full address. */
-export function targetPath(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  row: Row,
-  keepQuery: boolean,
-): Reason {
+function targetPath(bytes: Uint8Array, start: number, end: number, row: Row, keepQuery: boolean): Reason {
   let from = start;
   if (bytes[from] !== SLASH) {
     const host = schemeEnd(bytes, from, end);

@@ -66,14 +66,14 @@ export type ReadFormat = keyof typeof lineFormats | "parquet" | "auto";
 export const readFormats = [...Object.keys(lineFormats), "parquet"] as readonly ReadFormat[];
 
 /** A format as it was asked for. */
-export interface Asked {
+export interface RequestedFormat {
   readonly name: string;
   /** Undefined for "auto" and "parquet", which are no formats of lines. */
   readonly format: LineFormat | undefined;
 }
 
 /** @throws InputError when it is neither the name of a format nor a sound format of the user's own. */
-export function askedFormat(asked: unknown): Asked {
+export function askedFormat(asked: unknown): RequestedFormat {
   if (typeof asked !== "string") return { name: (asked as OwnFormat)?.name, format: ownFormat(asked) };
   if (Object.hasOwn(lineFormats, asked)) {
     return { name: asked, format: lineFormats[asked as keyof typeof lineFormats] };
