@@ -1,11 +1,14 @@
+import { stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { InterruptedError } from "../errors.js";
+import { compressionOfName } from "../files/extensions.js";
+import { contentOf } from "../files/lines.js";
 import { type ReadingOptions, refuseDamaged, saysHow, withRecords } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { type Answer, WholeAnswer } from "./answer.js";
-import { answerInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { answerInDuckdb, inFile, inMemory, inScratch, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
 import type { ParameterValue } from "./parameters.js";
@@ -113,7 +116,9 @@ async function loadLogs(
   reading: ReadingOptions,
   work: Work,
 ): Promise<DuckDBInstance> {
-  const instance = await inMemory();
+  const isLarge = (await bytesOf(sources)) > largeLogs;
+  const scratch = isLarge ? await inScratch() : undefined;
+  const instance = scratch?.instance ?? (await inMemory());
   const connection = await instance.connect();
   try {
     await createRequests(connection);
@@ -126,14 +131,32 @@ async function loadLogs(
           return insertLog(connection, csv, { signal: work.signal }, "as they are");
         });
     }
+    await scratch?.filled(connection);
     await lock(connection);
     return instance;
   } catch (error) {
     instance.closeSync();
+    scratch?.remove();
     throw error;
   } finally {
     connection.closeSync();
   }
+}
+
+/** Bytes of logs from which on their records are kept in a file and not in memory: that takes longer. */
+const largeLogs = 256 * 2 ** 20;
+/** How many bytes a byte of a packed log may stand for, about. */
+const packing = 8;
+
+/** About how many bytes logs have, unpacked. */
+async function bytesOf(sources: readonly Source[]): Promise<number> {
+  const sizes = sources.map(contentOf).map(async (content) => {
+    if (typeof content !== "string") return content.byteLength;
+    const { size } = (await stat(content).catch(() => undefined)) ?? { size: 0 };
+    const isPacked = compressionOfName(content) !== undefined || content.endsWith(".parquet");
+    return isPacked ? size * packing : size;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function openForReading(path: string): Promise<DuckDBInstance> {

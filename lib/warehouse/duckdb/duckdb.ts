@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { openDuckdb } from "../../files/duckdb.js";
@@ -28,6 +29,36 @@ export async function inMemory(): Promise<DuckDBInstance> {
   const empty = spare ?? create(":memory:");
   spare = undefined;
   return empty;
+}
+
+/** Memory that filling a database in a scratch file may take, in MB: so much in all, or for each thread. */
+const fillMemory = { all: 512, thread: 128 };
+
+/**
+ * An empty database in a file that goes when the database does: it takes little memory while it is filled, and is
+ * compressed.
+ * @returns with it, what is called when it has been filled: the file then has no name any more, and questions may take
+ *   as much memory as of any database; and what removes the file of one that was closed before
+ */
+export async function inScratch(): Promise<{
+  instance: DuckDBInstance;
+  filled(connection: DuckDBConnection): Promise<void>;
+  remove(): void;
+}> {
+  const folder = await spillFolder();
+  mkdirSync(folder, { mode: 0o700 });
+  const megabytes = Math.max(fillMemory.all, fillMemory.thread * availableParallelism());
+  const instance = await create(join(folder, "records.duckdb"), { memory_limit: `${megabytes}MB` });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return {
+    instance,
+    remove,
+    async filled(connection) {
+      await connection.run("CHECKPOINT");
+      await connection.run("RESET GLOBAL memory_limit");
+      remove();
+    },
+  };
 }
 
 /**
