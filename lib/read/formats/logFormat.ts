@@ -17,7 +17,7 @@ import { digits, moment } from "../fields/time.js";
 import { quoteEnd, wordEnd } from "../fields/words.js";
 import type { FormatOptions, LineFormat, Reading, Reason, TimeUnit } from "../row.js";
 
-/** What a variable of a log's format holds of a record. */
+/** What a variable of a log's format holds. */
 type Role =
   | { readonly field: "client" | "request" | "target" | "status" | "moment" | "clf" | "none" }
   | { readonly field: "duration"; readonly unit: TimeUnit }
@@ -26,11 +26,11 @@ type Role =
 
 /** A variable of nginx (`$status`) or a directive of Apache (`%>s`), and the text that follows it. */
 interface Item {
-  /** As the format writes it. */
+  /** As it is written in the format. */
   readonly name: string;
   readonly role: Role;
   readonly after: Uint8Array;
-  /** How its value ends. */
+  /** What ends its value. */
   readonly ends: "quote" | "bracket" | "list" | "version" | "date" | "literal" | "line";
 }
 
@@ -38,8 +38,8 @@ interface Item {
  * The format of a log as its server was told it: nginx's `log_format` or Apache's `LogFormat`, the whole line of the
  * configuration or its string alone. All variables and directives are known by how their values are written, so that
  * those which are no part of a record are skipped rightly: quoted ones with their escapes, lists of upstreams and of
- * X-Forwarded-For, times by their form.
- * Sources: nginx, ngx_http_log_module; Apache, mod_log_config, "Custom Log Formats".
+ * X-Forwarded-For, times by their form. Sources: nginx, ngx_http_log_module; Apache, mod_log_config, "Custom Log
+ * Formats".
  * @throws InputError when it is neither, or lacks the time, client, request or status
  */
 export function logFormat(text: unknown): LineFormat {
@@ -70,7 +70,7 @@ export function logFormat(text: unknown): LineFormat {
   };
 }
 
-/** The string of the format in a line of the configuration, or the text itself. */
+/** The format string in a line of a configuration, or the text itself. */
 function formOf(text: string): string {
   const nginx = /^log_format\s+\S+\s+(?:escape=\w+\s+)?(.*?);?\s*$/s.exec(text)?.[1];
   if (nginx !== undefined || /^'.*'\s*;?$/s.test(text)) {
@@ -123,7 +123,7 @@ const apacheRoles: Record<string, Role> = {
 
 function apacheItems(form: string): { before: Uint8Array; items: Item[] } {
   const directive = /%(?:[<>]|!?\d{3}(?:,\d{3})*)*(?:\{([^}]*)\})?(?:[<>])?(\^FB|\^t[io]|[a-zA-Z])/g;
-  // %% is a percent sign; the query string of %q belongs to the path before it.
+  // %% is a percent sign. The query string of %q belongs to the path before it.
   return itemsOf(form.replaceAll("%%", "\0").replaceAll("%U%q", "%U"), directive, ([, argument, letter]) =>
     apacheRole(argument, letter),
   );
@@ -275,7 +275,7 @@ function formatReading(options: FormatOptions, before: Uint8Array, items: readon
   };
 }
 
-/** Which item is the response time, and its unit. */
+/** The item that holds the response time, and its unit. */
 function durationOf(
   items: readonly Item[],
   timeUnit: TimeUnit | "none" | undefined,
@@ -298,7 +298,7 @@ function durationOf(
       unsure: `timeUnit: ${name} does not say its unit: give "s", "ms" or "us" (--time-unit ms)`,
     };
   }
-  // The same time may stand there in two units: the finer one
+  // The same time may be in the log in two units. The finer one is read.
   for (const unit of ["us", "ms", "s"] as const) {
     const index = items.findIndex(({ role }) => role.field === "duration" && role.unit === unit);
     if (index >= 0) return { index, unit: timeUnit ?? unit };
@@ -306,7 +306,7 @@ function durationOf(
   return { index: -1, unit: "s" };
 }
 
-/** Where the value that begins at `at` ends, or -1. */
+/** The end of the value that begins at `at`, or −1. */
 function valueEndOf(bytes: Uint8Array, at: number, to: number, item: Item): number {
   switch (item.ends) {
     case "quote":
@@ -346,7 +346,7 @@ function valueEndOf(bytes: Uint8Array, at: number, to: number, item: Item): numb
   }
 }
 
-/** Where the text stands next, from `at` on; a backslash escapes what follows it. */
+/** The next position of the text, from `at` on. A backslash escapes the character after it. */
 function literalAt(bytes: Uint8Array, at: number, to: number, text: Uint8Array): number {
   const first = text[0];
   for (let i = at; i + text.length <= to; i++) {
@@ -363,7 +363,7 @@ function literalAt(bytes: Uint8Array, at: number, to: number, text: Uint8Array):
   return -1;
 }
 
-/** Position behind the text at `at`, where a space may stand more than once; -1 when it does not stand there. */
+/** Position after the text at `at`, in which a space may be repeated; −1 if the text is not there. */
 function afterLiteral(bytes: Uint8Array, at: number, to: number, text: Uint8Array): number {
   let i = at;
   const length = text.length;
