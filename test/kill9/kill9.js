@@ -37,7 +37,7 @@ function commandsOf(fixture, postgres, receiver) {
     count: to,
     records,
   });
-  const streamed = ["stream", "--rows", "60000", "--seed", "4", "--start", "2026-01-05"];
+  const streamed = ["stream", "--rows", "20000", "--seed", "4", "--start", "2026-01-05"];
   return {
     write: { args: ["generate", "--rows", "60000", "--seed", "2", "--labels", "--out", "o.csv"], old: true },
     "write packed, with threads": {
@@ -62,7 +62,7 @@ function commandsOf(fixture, postgres, receiver) {
       before: ["load", join(fixture, "before.csv"), "--to", "x.duckdb"],
     },
     "stream to a file": {
-      args: [...streamed, "--out", "s.csv", "--rotate", "1MB", "--gzip"],
+      args: [...streamed, "--out", "s.csv", "--rotate", "300kB", "--gzip"],
       growing: ["s.csv"],
     },
     "stream over http": {
