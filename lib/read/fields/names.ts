@@ -155,11 +155,13 @@ export function mapFields(available: readonly string[], map: FieldMap, known: Kn
     unsure:
       unit === "none"
         ? undefined
-        : others.length > 0
-          ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
-          : unit === undefined
-            ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
-            : undefined,
+        : fields.response_time_ms === undefined && isElsewhere(time, names)
+          ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
+          : others.length > 0
+            ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
+            : unit === undefined
+              ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
+              : undefined,
   };
 }
 
@@ -296,6 +298,16 @@ export function responseTimeName(name: string): { unit: TimeUnit | undefined } |
     const unit = units.find(([ending]) => texts.includes(wanted + ending));
     if (unit) return { unit: unit[1] };
   }
+}
+
+/**
+ * Whether a response time of an ordinary name lies in an object of its own, `db.duration_ms`, apart from the path and the
+ * status: it may be that of a part of the work. A `request_time` is the request's wherever it lies.
+ */
+function isElsewhere(time: string | undefined, names: readonly (string | undefined)[]): boolean {
+  if (time === undefined || !time.includes(".") || /^re(q|sp)/.test(lastParts(time, 1))) return false;
+  const parent = time.slice(0, time.lastIndexOf(".") + 1);
+  return !names.slice(2, 4).some((name) => name?.startsWith(parent));
 }
 
 interface TimeName {
