@@ -2,15 +2,14 @@ import { harmless, withoutSecrets } from "../errors.js";
 import { toStandardOutput } from "../files/sink.js";
 import type { Columns } from "../record.js";
 
-/** Writes words for people to standard error. Text that they quote from a log cannot send commands to the terminal. */
+/** Words for people, to standard error; what they repeat of a log gives the terminal no orders. */
 export function tell(words: string): void {
   process.stderr.write(`${withoutSecrets(harmless(words))}\n`);
 }
 
 /**
- * Writes data to standard output: unchanged for a program, and for a terminal without anything that could send it
- * commands.
- * @throws Error, in one sentence, if it cannot be written, for example because the disk is full
+ * Data, to standard output: as they are for a program, and for a terminal without anything that gives it orders.
+ * @throws Error in one sentence when it cannot be written, as where a disk is full
  */
 export function print(data: string, signal?: AbortSignal): Promise<void> {
   return toStandardOutput(`${forOutput(data)}\n`, signal);
@@ -18,16 +17,16 @@ export function print(data: string, signal?: AbortSignal): Promise<void> {
 
 const forOutput = (data: string) => (process.stdout.isTTY ? harmless(data) : data);
 
-/** Columns as a list of rows, the form of an answer in JSON. */
+/** Columns as a list of rows, as JSON gives an answer. */
 export function rows(columns: Columns): Record<string, unknown>[] {
   const names = Object.keys(columns);
   return columns[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
 }
 
-/** How columns are printed: as a table for people, or in a form for a program. */
+/** How columns are printed: as a table for people, unless for a program. */
 export type Form = "table" | "json" | "csv";
 
-/** The form that the options `--json` and `--csv` select. */
+/** The form that the options `--json` and `--csv` ask for. */
 export function formOf({ json, csv }: { json?: boolean; csv?: boolean }): Form {
   return json ? "json" : csv ? "csv" : "table";
 }
@@ -39,14 +38,14 @@ export async function printColumns(columns: Columns, form: Form): Promise<void> 
   await printer.end();
 }
 
-/** Prints columns that come in pieces. A table is printed at the end. */
+/** Prints columns that come in pieces; of a table, what is shown comes at the end. */
 export interface ColumnsPrinter {
-  /** Takes the next rows. The first piece names the columns, even if there are no rows. */
+  /** Takes the next rows; the first piece names the columns, also where there are no rows. */
   put(piece: Columns): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A printer that keeps no more than one piece in memory. */
+/** A printer that keeps no more than a piece in memory. */
 export async function columnsPrinter(form: Form, signal?: AbortSignal): Promise<ColumnsPrinter> {
   if (form === "json") return jsonPrinter(signal);
   if (form === "csv") return csvPrinter(signal);
@@ -58,7 +57,7 @@ export async function columnsPrinter(form: Form, signal?: AbortSignal): Promise<
   };
 }
 
-/** Prints the rows as one JSON list. */
+/** The rows as one JSON list. */
 function jsonPrinter(signal?: AbortSignal): ColumnsPrinter {
   const out = new Gathered(signal);
   let before = "[";
@@ -92,7 +91,7 @@ async function csvPrinter(signal?: AbortSignal): Promise<ColumnsPrinter> {
   };
 }
 
-/** Collects text for standard output, and prints it once there is enough. */
+/** Text for standard output, printed once there is enough of it. */
 class Gathered {
   readonly #signal: AbortSignal | undefined;
   #text = "";
@@ -101,7 +100,7 @@ class Gathered {
     this.#signal = signal;
   }
 
-  /** @returns usually nothing to wait for */
+  /** @returns nothing to wait for, most of the time */
   add(text: string): Promise<void> | undefined {
     this.#text += text;
     if (this.#text.length < 2 ** 16) return undefined;
@@ -115,7 +114,7 @@ class Gathered {
   }
 }
 
-/** Columns as a table in plain text. */
+/** Columns as a table of plain text. */
 export async function table(columns: Columns): Promise<string> {
   const { columnsTable, textTable } = await import("../notebook/table.js");
   return textTable(columnsTable(columns));

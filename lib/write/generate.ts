@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FormatName } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
 import { Digest } from "../files/digest.js";
+import type { FormatName } from "../files/extensions.js";
 import { Outputs } from "../files/outputs.js";
 import { checkPlaces } from "../files/places.js";
 import { MemorySink } from "../files/sink.js";
@@ -20,39 +20,37 @@ import { hasHeader, type LogSlice } from "./sliceEncoder.js";
 
 export type { GenerateOptions } from "./options.js";
 
-/** A generated log: where it is and how it was made. */
+/** A generated log: where it is, and what it was made from. */
 export interface GeneratedLog extends Log {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly generatorVersion: number;
   readonly format: FormatName;
-  /** The log lies between these two moments, ISO 8601; the second is excluded. */
+  /** Moments between which it lies, ISO 8601. */
   readonly from: string;
   readonly to: string;
   /** Size of the file. */
   readonly bytes: number;
   /** SHA-256 of the file, hexadecimal. */
   readonly sha256: string;
-  /** The exact answers to questions about the log. */
+  /** The exact answer to what can be asked of the log. */
   readonly key: AnswerKey;
-  /** Path of the answer key, if it was written. */
+  /** Path of the answer key, where it was written. */
   readonly keyPath?: string;
-  /** Path of the labels, if they were written. */
+  /** Path of the labels, where they were asked for. */
   readonly labelsPath?: string;
-  /**
-   * The first lines of the log as text. Available for logs in memory and for whole text files.
-   * @param count how many lines
-   */
+  /** The log's first lines as text, for logs in memory and whole files of text. @param count how many */
   lines(count: number): string[];
 }
 
 /**
- * Makes a log. The same scenario and seed always give the same bytes, on any machine.
+ * Makes a log: the same scenario and seed give the same bytes, always and anywhere.
  *
- * @example const logs = await generate({ rows: 1_000, seed: 42, out: "data/server_logs.csv" });
+ * @example
+ * const logs = await generate({ rows: 1_000, seed: 42, out: "data/server_logs.csv" });
  *
- * @throws InputError that names the argument, its value and the rule, before anything is written
- * @throws InterruptedError if `signal` stops it; nothing is left behind
+ * @throws InputError naming the argument, its value and the rule, before anything is written
+ * @throws InterruptedError when `signal` stops it; nothing is left behind
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
   const { plan, slice, out, compression } = prepare(options);
@@ -92,8 +90,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       records += piece.records;
       if (piece.bytes.length > 0) await put(piece.bytes);
       if (piece.labels) await labelFile!.put(piece.labels.slice());
-      // Incidents and defects add and drop records, so the rest is estimated from the part of the time that has been
-      // made.
+      // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
       until = Math.min(to, Math.max(until, piece.until ?? from));
       const left = plan.rate * plan.intensity.sum(Math.floor(until / 1000), Math.ceil(to / 1000));
       await pace.step(records, known ?? records + Math.round(left), "records");
@@ -132,7 +129,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       lines: (count) => {
         if (compression || slice.format === "parquet")
           throw new InputError(`lines: ${name} is compressed; read a log of plain text`);
-        return beginningOf(inMemory, file?.path, count);
+        return firstLines(inMemory, file?.path, count);
       },
     };
   } catch (error) {
@@ -143,16 +140,15 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
 }
 
 /**
- * Refuses to overwrite the answer key of another log while that log exists: x.csv and x.parquet would share
- * x.truth.json.
- * @throws InputError that names the other log
+ * Leaves the key of another log as it is, as long as that log is there: x.csv and x.parquet would share x.truth.json.
+ * @throws InputError naming that log
  */
 async function refuseOtherKey(path: string, name: string): Promise<void> {
   const isFile = async (file: string) => (await stat(file).catch(() => undefined))?.isFile() === true;
   if (!(await isFile(path))) return;
   const key = await readFile(path, "utf8")
     .then(JSON.parse)
-    .catch(() => undefined); // a file that is not an answer key may be overwritten
+    .catch(() => undefined); // what is no key, nobody will miss
   const other: unknown = key?.file?.name;
   if (typeof other !== "string" || other === name || !(await isFile(join(dirname(path), basename(other)))))
     return;
@@ -161,7 +157,7 @@ async function refuseOtherKey(path: string, name: string): Promise<void> {
   );
 }
 
-/** The number of records, if it is known in advance: that of a whole log in which nothing adds or removes records. */
+/** How many records there will be, where that is known: a whole log to which nothing adds and from which nothing takes. */
 function exactRows(
   { start, end, rows, happening, scenario }: Plan,
   { from, to }: LogSlice,
@@ -170,7 +166,7 @@ function exactRows(
   return whole && happening.length === 0 && scenario.defects.duplicated === 0 ? rows : undefined;
 }
 
-function beginningOf(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {
+function firstLines(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {
   if (!Number.isInteger(count) || count < 0 || count > 10_000) {
     throw new InputError(`count: must be a whole number from 0 to 10000, not ${quoted(count)}`);
   }

@@ -1,21 +1,19 @@
-/** Largest number of buckets. */
+/** Most buckets. */
 const MOST = 2 ** 20;
 
-/** The position of the buckets. It is plain data, so that it can be sent to a worker. */
+/** Where buckets lie: plain data, so that a worker can be told. */
 export interface BucketPlan {
   /** Beginning of the first bucket, milliseconds since 1970. */
   readonly origin: number;
   /** Milliseconds in a bucket. */
   readonly width: number;
-  /** Number of buckets. One more bucket takes the records that lie outside all of them. */
+  /** Number of buckets; one more takes what lies outside of all. */
   readonly count: number;
 }
 
 /**
- * Divides a stretch of time so that a bucket holds few records: at most 1,048,576 buckets, of at least a millisecond.
- * @param from milliseconds since 1970
- * @param to excluded
- * @param records approximate number of records in the stretch
+ * Divides a stretch of time so that a bucket holds few records: up to 1,048,576 buckets, of a millisecond at least.
+ * @param from milliseconds since 1970 @param to excluded @param records that lie between, about
  */
 export function bucketPlan(from: number, to: number, records: number): BucketPlan {
   const wanted = Math.min(MOST, Math.max(64, Math.ceil(records / 4)));
@@ -24,8 +22,8 @@ export function bucketPlan(from: number, to: number, records: number): BucketPla
 }
 
 /**
- * Records by the time in their stamp: for each bucket, their number and the sum of their hashes, in 12 bytes. Two sets
- * of records whose buckets agree are equal, whatever their order.
+ * Records by the time they are stamped with: for each bucket their number and the sum of their hashes, 12 bytes.
+ * Two sets of records whose buckets agree are the same, whatever their order.
  */
 export class Buckets {
   readonly plan: BucketPlan;
@@ -46,7 +44,7 @@ export class Buckets {
     this.sumB = sums?.sumB ?? new Int32Array(plan.count + 1);
   }
 
-  /** The bucket of a moment; `plan.count` if it is outside all buckets. */
+  /** The bucket of a moment; `plan.count` is outside. */
   at(time: number): number {
     const bucket = Math.floor((time - this.#origin) / this.#width);
     return bucket >= 0 && bucket < this.#count ? bucket : this.#count;
@@ -60,7 +58,7 @@ export class Buckets {
     this.sumB[bucket] += b;
   }
 
-  /** Adds what another thread counted. */
+  /** Adds what somebody else counted. */
   merge({ records, sumA, sumB }: Pick<Buckets, "records" | "sumA" | "sumB">): void {
     for (let i = 0; i < records.length; i++) {
       this.records[i] += records[i];
@@ -69,7 +67,7 @@ export class Buckets {
     }
   }
 
-  /** Whether this bucket holds the same records as the other's. */
+  /** Whether a bucket holds the same records as the other's. */
   agrees(other: Buckets, bucket: number): boolean {
     return (
       this.records[bucket] === other.records[bucket] &&

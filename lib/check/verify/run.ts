@@ -5,32 +5,32 @@ import type { CopyRecord } from "./copyRecord.js";
 import { chunksOfExpected, type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
 import type { Group, RecordComparison } from "./recordComparison.js";
 
-/** Lines of a copy that are not records. */
+/** Lines of a copy that are no records. */
 export interface Unreadable {
   count: number;
-  /** Number of lines for each reason. */
+  /** How many there are for each reason. */
   readonly reasons: Map<string, number>;
-  /** The first of these lines. */
+  /** The first of them. */
   readonly first: { readonly file: string; readonly line: number; readonly reason: string }[];
 }
 
 const mostUnreadableShown = 20;
 const mostReasons = 100;
 
-/** One verification: it makes the log again, reads the copy as often as needed, and reports progress. */
+/** One verification: makes the log again, reads the copy as often as needed, and tells how far it has come. */
 export class VerifyRun implements CopyReader {
-  /** Sums of the copy's records. */
+  /** The copy's records, summed up. */
   readonly found: Buckets;
   records = 0;
   readonly unreadableLines: Unreadable = { count: 0, reasons: new Map(), first: [] };
-  /** Why the data of a file ended too early, by the name of the file. */
+  /** Why the data of a file ended early, by the file's name. */
   readonly damage = new Map<string, string>();
   readonly #copies: readonly Copy[];
   readonly #expectation: Expectation;
   readonly #lines: number;
   readonly #work: Work;
   #file = "";
-  /** Number of lines made and read so far, and of those still to come. */
+  /** Lines made and read so far, and those to come. */
   #done = 0;
   #total: number;
   #pace: Pace | undefined;
@@ -44,7 +44,7 @@ export class VerifyRun implements CopyReader {
     this.found = new Buckets(expectation.buckets);
   }
 
-  /** First part: sums up the copy's records and, in several threads at the same time, the expected records. */
+  /** First part: sums up the expected records, on several threads while the copy is read, and the copy's. */
   async sumUp(workers: number): Promise<Expected> {
     if (workers === 1) {
       const pace = new Pace(this.#work);
@@ -95,8 +95,8 @@ export class VerifyRun implements CopyReader {
     if (first.length < mostUnreadableShown) first.push({ file: this.#file, line, reason });
   }
 
-  /** Yields to the event loop for a moment, so that an interrupt is noticed. */
-  async yieldNow(): Promise<void> {
+  /** Gives way for a moment, so that an interrupt is heard. */
+  async rest(): Promise<void> {
     this.#pace ??= new Pace(this.#work);
     await this.#pace.step(this.#total, this.#total, "records");
   }

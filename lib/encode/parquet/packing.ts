@@ -1,18 +1,15 @@
 /**
- * The two encodings of whole numbers used in the Parquet files, as the page "Encodings" of the format defines them:
- * bit-packed runs of its RLE/bit-packing hybrid, and DELTA_BINARY_PACKED. Each function writes at `at` and returns the
- * position after what it wrote; the view must have room for it.
+ * The two encodings of whole numbers that the Parquet files use, as the format's "Encodings" page defines them:
+ * bit-packed runs of its RLE/bit-packing hybrid, and DELTA_BINARY_PACKED. Each writes at `at` and returns the
+ * position behind it; the view must have room.
  */
 
-/** Number of bits that a number from 0 to 2^32 − 1 needs. */
+/** Bits that a number from 0 to 2^32 − 1 takes. */
 export function bitsOf(number: number): number {
   return 32 - Math.clz32(number);
 }
 
-/**
- * Writes the numbers from `begin` to `end` (excluded), in `width` bits each, as one bit-packed run, padded to a
- * multiple of eight.
- */
+/** Numbers from `begin` to `end` (excluded) in `width` bits each, as one bit-packed run, padded to eight. */
 export function putRun(
   view: DataView,
   at: number,
@@ -27,7 +24,7 @@ export function putRun(
   return at + groups * width;
 }
 
-/** Packs numbers without gaps, lowest bits first. It overshoots by up to eight zero bytes. */
+/** Packs numbers closely, lowest bits first; overshoots by up to eight zero bytes. */
 function putBits(
   view: DataView,
   at: number,
@@ -36,7 +33,7 @@ function putBits(
   end: number,
   width: number,
 ): void {
-  let held = 0; // bits that have not been written yet
+  let held = 0; // bits not written yet
   let count = 0;
   for (let i = begin; i < end; i++) {
     const number = numbers[i];
@@ -53,16 +50,16 @@ function putBits(
   view.setUint32(at + 4, 0, true);
 }
 
-/** Number of differences in a block, and in each of its miniblocks. */
+/** Differences in a block, and in each of its miniblocks. */
 const BLOCK = 128;
 const MINIBLOCK = 32;
 const steps = new Float64Array(BLOCK);
 const differences = new Uint32Array(BLOCK);
 
-/** Neighbouring numbers must differ by less than this for `putDeltas`. */
+/** Neighbours must differ by less than this for `putDeltas`. */
 export const WIDEST_STEP = 2_147_483_648;
 
-/** Writes whole numbers from 0 to 2^53 − 1, each close to the one before it, as DELTA_BINARY_PACKED. */
+/** Whole numbers from 0 to 2^53 − 1, each close to the one before it, as DELTA_BINARY_PACKED. */
 export function putDeltas(
   view: DataView,
   at: number,
@@ -99,12 +96,12 @@ export function putDeltas(
   return at;
 }
 
-/** Turns a signed number into a non-negative one: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
+/** A signed number as one of 0 or more: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
 function zigzag(number: number): number {
   return number < 0 ? -2 * number - 1 : 2 * number;
 }
 
-/** Writes a number from 0 to 2^53 − 1 as ULEB128. */
+/** A number from 0 to 2^53 − 1 as ULEB128. */
 function putVarint(view: DataView, at: number, number: number): number {
   while (number > 0x7f) {
     view.setUint8(at++, (number % 128) | 0x80);

@@ -1,4 +1,3 @@
-import { firstIndexWhere } from "../../bisect.js";
 import { defectShare } from "../../scenario/defects.js";
 import { RETRY_WITHIN } from "../../scenario/incidents/kind.js";
 import { BaseRecords } from "../base/baseRecords.js";
@@ -18,25 +17,25 @@ export interface Touched {
 }
 
 /**
- * Lays the incidents of a plan over its base records. The records that they add are merged in first. Then the incidents
- * alter each record, in the order of their list, and drop it if one of them says so. Batches that lie outside all
- * incidents pass through unchanged.
+ * Lays the incidents of a plan over its base records: first what they add is merged in, then each record is
+ * altered by the incidents in the order of their list, then dropped where one says so. Outside incidents
+ * batches pass through as they are.
  */
 export class Overlay {
-  /** For each incident in the plan's list: what it touched in the slices made so far. */
+  /** By incident, in the plan's list: what was touched in the slices made so far. */
   readonly touched: Touched[];
-  /** Number of base records seen in the slices made so far. */
+  /** Rows of base records seen in the slices made so far. */
   baseRows = 0;
   readonly #plan: Plan;
   readonly #added: (AddedTraffic & { readonly records: BaseRecords })[];
   readonly #drawKeySeed: number;
   readonly #defects: DefectDraws | undefined;
-  /** The records that cannot stay in their own batch because others come between them. */
+  /** What cannot stay in its own batch, as something comes between. */
   readonly #out = newBatch();
-  /** The changes that incidents make to base records, and to the records that are inserted. */
+  /** What incidents do to base records, and to those that are put between. */
   readonly #changes: Changes;
   readonly #insertedChanges: Changes;
-  /** The second of the last base record that was numbered, and the number of base records it has had so far. */
+  /** The second of the last base record numbered, and how many it has had. */
   #second = Number.NaN;
   #index = 0;
   #countFrom = 0;
@@ -57,7 +56,7 @@ export class Overlay {
     this.#insertedChanges = new Changes(answers, this.#out);
   }
 
-  /** Earliest time of a base record that a slice from `from` on depends on, in milliseconds since 1970. */
+  /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
   lookBack(from: number): number {
     const retries = this.#plan.happening.some(
       ({ kind, start, end }) =>
@@ -67,13 +66,11 @@ export class Overlay {
   }
 
   /**
-   * Yields the records from one whole second to another, changed by the incidents. A batch may be filled again once the
-   * next one is requested.
+   * The records from one whole second to another, with what incidents do to them. A batch may be filled again
+   * once the next is asked for.
    * @param base the base records from `lookBack(from)` to `to`
-   * @param from milliseconds since 1970, a whole second, included
-   * @param to excluded
-   * @param countFrom records from here on are counted in `touched` and `baseRows`,
-   * @param countTo up to here
+   * @param from milliseconds since 1970, a whole second, included @param to excluded
+   * @param countFrom what lies from here on is counted in `touched` and `baseRows`, @param countTo to here
    */
   *lay(
     base: Iterable<Batch>,
@@ -92,9 +89,9 @@ export class Overlay {
       .map((traffic) => new AddedRecords(traffic, this.#drawKeySeed, from, to));
     const retries = new Retries(this.#plan.end * 1000);
     this.#changes.retries = retries;
-    const insertions = [...added, retries]; // of two requests at the same moment, the one whose source comes first in this list goes first
+    const insertions = [...added, retries]; // at the same moment, the first of the list goes first
 
-    // The loops over rows are methods because the engine compiles those better than loops in a generator.
+    // The loops over rows are methods: the engine compiles those better than loops in a generator.
     for (const batch of base) {
       const first = batch.second[0];
       const last = batch.second[batch.length - 1];
@@ -133,9 +130,8 @@ export class Overlay {
   }
 
   /**
-   * Marks base records with their defects and gives them draw keys, which depend on their second and their number in
-   * it.
-   * @param keyed whether all records get a draw key; if not, only those with a defect do
+   * Marks base records with their defects, and gives them draw keys: by their second, and their number in it.
+   * @param keyed whether all records get a draw key; else only those with a defect do
    */
   #number(batch: Batch, keyed: boolean): void {
     const { second, drawKey, length } = batch;
@@ -157,7 +153,7 @@ export class Overlay {
     }
   }
 
-  /** Counts the base records. @returns whether all rows of the batch are counted */
+  /** Counts base records; whether all are among those that are counted. */
   #countBase({ second, millisecond, length }: Batch): boolean {
     if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
       this.baseRows += length;
@@ -173,9 +169,8 @@ export class Overlay {
   }
 
   /**
-   * Moves the rest of a batch, from `row` on, and the requests inserted between its records into the other batch until
-   * that is full.
-   * @returns the first row that was not moved
+   * Puts what is left of a batch from `row` on, and what comes between, into the other one, until that is full.
+   * @returns the first row that still waits
    */
   #merge(batch: Batch, row: number, from: number, insertions: readonly Insertion[]): number {
     const { second, millisecond, length } = batch;
@@ -204,9 +199,8 @@ export class Overlay {
   }
 
   /**
-   * Applies all incidents to base records.
-   * @returns whether any of them is dropped
-   * @param counted whether all rows are counted
+   * Puts base records through all incidents; whether any is gone.
+   * @param counted whether all are among those that are counted
    */
   #layOver(batch: Batch, counted: boolean): boolean {
     const { second, millisecond, incidents, length } = batch;
@@ -230,7 +224,7 @@ export class Overlay {
     return changes.dropped > 0;
   }
 
-  /** Appends the next inserted request to the other batch, unless an incident drops it. */
+  /** Puts the next request to insert behind the last of the other batch, unless an incident drops it. */
   #insert(insertion: Insertion, from: number): void {
     const out = this.#out;
     const row = out.length;
@@ -251,10 +245,7 @@ export class Overlay {
     if (gone === 0) out.length++;
   }
 
-  /**
-   * If an incident adds a record and then alters or drops it too, the record counts as added only: without the
-   * incident, the log would never have had it.
-   */
+  /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
   #count(addedBy: number, altered: number, droppedBy: number): void {
     if (addedBy !== NOBODY && addedBy !== droppedBy) this.touched[addedBy].added++;
     if (droppedBy !== NOBODY) {
@@ -268,18 +259,23 @@ export class Overlay {
   }
 }
 
-/** The first row from `low` on that is not before a second since 1970; `high` if all of them are before it. */
+/** The first of the rows from `low` on that is not before a second since 1970; `high` when all are before it. */
 function firstFrom(seconds: Float64Array, low: number, high: number, second: number): number {
-  return firstIndexWhere(low, high, (row) => seconds[row] >= second);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seconds[middle] < second) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-/** Takes the place of an incident's bit. */
+/** In place of an incident's bit. */
 const NOBODY = -1;
 
-/** Sources of requests that are not in the base log; each yields them in order of time. */
+/** Where requests come from that are not in the base log, in order of time. */
 type Insertion = AddedRecords | Retries;
 
-/** The source whose next request comes first. Of two at the same moment, the first in the list. */
+/** The one whose next request comes first; the first of the list at the same moment. */
 function soonest(insertions: readonly Insertion[]): Insertion {
   let best = insertions[0];
   for (let i = 1; i < insertions.length; i++) if (insertions[i].time < best.time) best = insertions[i];

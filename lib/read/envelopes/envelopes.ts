@@ -4,7 +4,7 @@ import { type Envelope, Inside } from "./envelope.js";
 import { docker, journal, loki, shipped, textPayload } from "./jsonMessage.js";
 import { syslog, syslog5424 } from "./syslog.js";
 
-/** All envelopes, the most certain first. A new envelope is one more line here. */
+/** The envelopes that are opened, the surest first. A new one is a line here. */
 const envelopes: readonly Envelope[] = [
   docker,
   journal,
@@ -20,19 +20,19 @@ const envelopes: readonly Envelope[] = [
   loki,
 ];
 
-/** The lines inside the first lines of a log, and how the other lines are opened. */
+/** The lines inside the first lines of a log, and how the others are opened. */
 export interface Opened {
   readonly title: string;
-  /** Copies of the first lines that could be opened. */
+  /** The first lines that could be opened, each a copy. */
   readonly lines: readonly Uint8Array[];
   readonly isHeader: boolean;
-  /** Whether the envelope gives a time for each line. */
+  /** Whether the envelope tells a time on each of them. */
   readonly received: boolean;
-  /** Turns a reader of inner lines into a reader of wrapped lines. */
+  /** Makes a reader of wrapped lines of a reader of those inside. */
   wrap(read: LineReader): LineReader;
 }
 
-/** Opens the first lines with the envelope that fits at least nine in ten of them; undefined if none does. */
+/** Opens the first lines with the envelope that fits at least nine in ten of them; undefined when there is none. */
 export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
   for (const { title, opener, isHeader = false } of envelopes) {
     const open = opener(options);

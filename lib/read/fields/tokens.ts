@@ -1,28 +1,25 @@
 /**
- * The parts of a line as most servers write it: words separated by one or more spaces. A text in double quotes or in
- * square brackets is one part, without the quotes or brackets.
+ * The parts of a line as most servers write it: words with one space or more between, a text in double quotes or in
+ * square brackets being one part. A part's quotes or brackets do not belong to it.
  */
 export class Tokens {
-  /** The beginning and the end of part i; valid below `count`. */
+  /** Where part i begins and ends; valid below `count`. */
   readonly start: Int32Array;
   readonly end: Int32Array;
-  /** Number of parts in the line, up to the room that there is for them. */
+  /** How many parts the line has, at most as many as there is room for. */
   count = 0;
-  /** Whether one of the quoted texts contains a backslash. */
+  /** Whether a backslash stands in one of the quoted texts. */
   escaped = false;
   readonly #room: number;
 
-  /** @param room - number of parts that are noted; later parts are ignored */
+  /** @param room - parts that are looked at; those behind are not */
   constructor(room: number) {
     this.#room = room;
     this.start = new Int32Array(room);
     this.end = new Int32Array(room);
   }
 
-  /**
-   * Finds the parts of the line bytes[start, end).
-   * @returns false if a quote or bracket is not closed before a space or the end
-   */
+  /** Takes the line bytes[start, end) apart; false when a quote or bracket is not closed before a space or the end. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const room = this.#room;
     let count = 0;

@@ -5,12 +5,13 @@ SELECT timestamp, ip_address, endpoint, CAST(status_code AS INT) AS status_code,
 FROM parquet.`${lake}/requests`;
 
 CREATE OR REPLACE TEMPORARY VIEW part_keys AS
-SELECT key.*, concat_ws(' ', get_json_object(value, '$.seed'), get_json_object(value, '$.scenario')) AS log
+SELECT key.*
 FROM (
-  SELECT value, from_json(value, 'STRUCT<
+  SELECT from_json(value, 'STRUCT<
+    seed: BIGINT,
     from: TIMESTAMP,
     to: TIMESTAMP,
-    lines: STRUCT<written: BIGINT>,
+    lines: STRUCT<base: BIGINT, dropped: BIGINT, added: BIGINT, duplicated: BIGINT, written: BIGINT>,
     scenario: STRUCT<traffic: STRUCT<start: TIMESTAMP, end: TIMESTAMP>>,
     response_time_ms: STRUCT<max: DOUBLE, bins: ARRAY<INT>, counts: ARRAY<BIGINT>>,
     counts: STRUCT<bucket_seconds: INT, first_bucket: TIMESTAMP, endpoints: ARRAY<STRING>, bucket: ARRAY<INT>,
