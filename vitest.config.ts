@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longestFirst.js";
 import { tags } from "./test/requirements.js";
 
 // Tests import the built package by its name, as a notebook does; `npm test` builds it first.
@@ -10,6 +11,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     env: { TZ: "UTC" },
     tags, // what a test needs; without it the test is skipped, and told at the end
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/closingList.ts"],
     server: { deps: { external: [/\/lib\/dist\//] } },
   },

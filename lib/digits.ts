@@ -1,6 +1,6 @@
 /**
- * A whole number as people read it: 1,234,567. Not by `toLocaleString`, which reads the tables of its locales
- * when it is first used: that takes longer than to make a small log.
+ * Formats a whole number as people read it: 1,234,567. `toLocaleString` is avoided because its first call loads locale
+ * tables, which takes longer than making a small log.
  */
 export function grouped(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");

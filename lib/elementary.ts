@@ -1,6 +1,7 @@
 /**
- * exp, ln and the normal quantile from the four operations of IEEE 754 alone. Math.exp and Math.log may differ
- * in the last bit between engines and machines, and a last bit can change which record comes next; these can't.
+ * exp, ln and the normal quantile, computed with only the four basic operations of IEEE 754. Math.exp and Math.log may
+ * differ in the last bit between engines and machines, and a last bit can change which record comes next. These
+ * functions give the same bits everywhere.
  */
 
 const LN2_HIGH = 0.6931471803691238; // fdlibm's split of ln 2: the high part has 32 trailing zero bits
@@ -44,8 +45,9 @@ export function power(x: number, y: number): number {
 }
 
 /**
- * Quantile of the standard normal distribution, with a relative error below 1.15e-9: the rational
- * approximation of P. J. Acklam (2003). @param p 0 to 1, both excluded
+ * Quantile of the standard normal distribution, with a relative error below 1.15e-9: the rational approximation of P.
+ * J. Acklam (2003).
+ * @param p 0 to 1, both excluded
  */
 export function normalQuantile(p: number): number {
   if (p < 0.02425) {

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
 /**
- * The caller's mistake: a wrong argument, option or file. The message names the argument, gives the value
- * and states the rule. Thrown before any work starts and before any file is touched; the command line
- * turns it into one sentence and exit code 2.
+ * The caller's mistake: a wrong argument, option or file. The message names the argument, gives the value and states
+ * the rule. It is thrown before any work starts and before any file is touched. The command line prints it as one
+ * sentence and exits with code 2.
  */
 export class InputError extends Error {
   override readonly name = "InputError";

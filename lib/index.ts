@@ -3,8 +3,8 @@
 export type { VerifyCountsOptions } from "./check/counts/verifyCounts.js";
 export type { ValidateOptions } from "./check/validate/validate.js";
 export type { CopySource, KeySource, VerifyOptions } from "./check/verify/verify.js";
+export type { FormatName } from "./encode/formats.js";
 export { InputError, InterruptedError } from "./errors.js";
-export type { FormatName } from "./files/extensions.js";
 export type { LogSource } from "./files/logFiles.js";
 export type { Terms } from "./generate/logStream.js";
 export type { DetectorName } from "./monitor/detect/detectors.js";

@@ -6,7 +6,10 @@ import { presets } from "../scenario/presets.js";
 import { command } from "./command.js";
 import { print } from "./output.js";
 
-/** What each shell runs at the Tab key: it asks this program for words, and offers files where there are none. */
+/**
+ * The script for each shell, which runs at the Tab key: it asks this program for words, and offers files if there are
+ * none.
+ */
 const scripts = {
   bash: `_server_logs() {
   local IFS=$'\\n'
@@ -41,13 +44,13 @@ export function completionCommand(program: Command): void {
     });
 }
 
-/** The words that may stand where the last of `typed` begins; none where a file or any text may stand. */
+/** The words that may stand in place of the last one of `typed`; empty if a file or any text may. */
 async function completions(program: Command, typed: readonly string[]): Promise<readonly string[]> {
   const before = typed.slice(0, -1);
   const unfinished = typed.at(-1) ?? "";
   let here = program;
-  let option: Command["options"][number] | undefined; // whose value comes next
-  let given = 0; // arguments
+  let option: Command["options"][number] | undefined; // the option whose value comes next
+  let given = 0; // number of arguments so far
   for (const word of before) {
     const inner = here.commands.find((sub) => sub.name() === word);
     if (word.startsWith("-")) {
@@ -72,7 +75,7 @@ async function completions(program: Command, typed: readonly string[]): Promise<
   return offered.filter((name) => name.startsWith(unfinished));
 }
 
-/** The names that an option knows; none where its value is a file, a number or a text. */
+/** The names that an option accepts; empty if its value is a file, a number or a text. */
 async function valuesOf(option: string, here: Command): Promise<readonly string[]> {
   switch (option) {
     case "scenario":
@@ -101,7 +104,7 @@ async function valuesOf(option: string, here: Command): Promise<readonly string[
   }
 }
 
-/** The names that a command's first argument knows. */
+/** The names that a command's first argument accepts. */
 async function firstArguments(here: Command): Promise<readonly string[]> {
   if (here.name() === "ask")
     return (await import("../warehouse/questions.js")).questions().question as string[];

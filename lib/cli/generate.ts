@@ -9,7 +9,7 @@ import { keepOptionFile, momentOption, number, pairs, scenarioOption } from "./o
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
 
-/** Adds the options that say which log it is, the same for every command that makes one. */
+/** Adds the options that define a log, the same for every command that makes one. */
 export function logOptions(command: Command): Command {
   return command
     .option(
@@ -32,7 +32,10 @@ export function logOptions(command: Command): Command {
     .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`);
 }
 
-/** What `logOptions` read, as the library takes it; the other options stay as they are. @param now milliseconds since 1970 */
+/**
+ * Converts what `logOptions` read to the library's options. Other options stay unchanged.
+ * @param now milliseconds since 1970
+ */
 export function logOf<Options extends Record<string, unknown>>(
   options: Options,
   now: number,

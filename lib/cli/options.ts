@@ -5,11 +5,11 @@ import { checkPlaces, type Place } from "../files/places.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
 import type { Columns } from "../record.js";
-import { momentOf } from "../scenario/moment.js";
+import { momentOf, momentText } from "../scenario/moment.js";
 import { presets } from "../scenario/presets.js";
 import type { ScenarioInput } from "../scenario/types.js";
 
-// The command line's options, as the library takes them.
+// Converts the values of command-line options to those of the library.
 
 /** Reads a number as people write it: 1000, 1_000, 1e6. */
 export function number(name: string) {
@@ -22,14 +22,14 @@ export function number(name: string) {
   };
 }
 
-/** What an option was given, and the file that it was read from, if it was. */
+/** The value of an option, and the file that it was read from, if there is one. */
 export interface FromFile<T> {
   readonly value: T;
-  /** What `checkPlaces` wants to know: no output may be this file. */
+  /** The file, as `checkPlaces` takes it: no output may be this file. */
   readonly places: readonly Place[];
 }
 
-/** Refuses to write to a file that an option was read from. @param outputs the paths to write, by their arguments */
+/** Refuses to write to the file that an option was read from. @param outputs the paths to write, by their arguments */
 export async function keepOptionFile(
   { places }: FromFile<unknown>,
   outputs: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ function fromFile<T>(path: string, argument: string, what: string): FromFile<T> 
   return { value: jsonFile(path, argument) as T, places: [{ argument, path, what }] };
 }
 
-/** A preset's name as it is; a path is read as JSON. */
+/** The name of a preset is returned as it is; a path is read as JSON. */
 export function scenarioOption(text: string): FromFile<ScenarioInput> {
   if (/[./\\]/.test(text)) return fromFile(text, "scenario", "the scenario's file");
   const file = Object.hasOwn(presets, text)
@@ -58,18 +58,18 @@ export function scenarioOption(text: string): FromFile<ScenarioInput> {
   );
 }
 
-/** A format's name as it is; a .json file is a format of the user's own. */
+/** The name of a format is returned as it is; a .json file is a format of the user's own. */
 export function formatOption(text: string): FromFile<ReadFormat | OwnFormat> {
   if (text.endsWith(".json")) return fromFile(text, "format", "the format's file");
   return { value: text as ReadFormat, places: [] };
 }
 
-/** A file of objectives. */
+/** Reads a file of objectives. */
 export function objectivesOption(path: string): unknown {
   return jsonFile(path, "slo");
 }
 
-/** `name=value` pairs; a value that is a number is one. */
+/** Parses pairs `name=value`. A value that looks like a number becomes one. */
 export function pairs(option: string, texts: readonly string[]): Record<string, string | number> {
   const entries = texts.map((pair): [string, string | number] => {
     const at = pair.indexOf("=");
@@ -92,8 +92,8 @@ export function lengthOf(text: string): number | undefined {
 }
 
 /**
- * A moment as people say it, in the form that the library takes: a date, `today`, `yesterday`, `now`, `now-7d`,
- * `today+8h`. Here alone the clock is read: what is made from it is a pure function again.
+ * Converts a time as people say it to the library's form: a date, `today`, `yesterday`, `now`, `now-7d`, `today+8h`.
+ * The clock is read only here, so what is made from it is still a pure function.
  */
 export function momentOption(name: string, text: string | undefined, now: number): string | undefined {
   if (text === undefined || /T/.test(text)) return text;
@@ -109,13 +109,13 @@ export function momentOption(name: string, text: string | undefined, now: number
   const begin = moments[base] ?? momentOf(`${base}T00:00:00Z`);
   if (begin === undefined) throw wrong();
   const offset = amount === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
-  const moment = (sign === "-" ? begin - offset : begin + offset) * 1000;
-  if (moment < 0 || moment >= Date.UTC(10_000, 0))
+  const second = sign === "-" ? begin - offset : begin + offset;
+  if (second < 0 || second >= Date.UTC(10_000, 0) / 1000)
     throw new InputError(`${name}: ${quoted(text)} lies outside of the years 1970 to 9999`);
-  return new Date(moment).toISOString().replace(".000", "");
+  return momentText(second);
 }
 
-/** Checks before any work that a chart can be drawn and written; gives what draws it. */
+/** Checks, before any work, that a chart can be drawn and written. @returns the function that draws it */
 export async function chartOption(
   name: string,
   params: Record<string, unknown>,

@@ -2,14 +2,15 @@ import { harmless, withoutSecrets } from "../errors.js";
 import { toStandardOutput } from "../files/sink.js";
 import type { Columns } from "../record.js";
 
-/** Words for people, to standard error; what they repeat of a log gives the terminal no orders. */
+/** Writes words for people to standard error. Text that they quote from a log cannot send commands to the terminal. */
 export function tell(words: string): void {
   process.stderr.write(`${withoutSecrets(harmless(words))}\n`);
 }
 
 /**
- * Data, to standard output: as they are for a program, and for a terminal without anything that gives it orders.
- * @throws Error in one sentence when it cannot be written, as where a disk is full
+ * Writes data to standard output: unchanged for a program, and for a terminal without anything that could send it
+ * commands.
+ * @throws Error, in one sentence, if it cannot be written, for example because the disk is full
  */
 export function print(data: string, signal?: AbortSignal): Promise<void> {
   return toStandardOutput(`${forOutput(data)}\n`, signal);
@@ -17,16 +18,16 @@ export function print(data: string, signal?: AbortSignal): Promise<void> {
 
 const forOutput = (data: string) => (process.stdout.isTTY ? harmless(data) : data);
 
-/** Columns as a list of rows, as JSON gives an answer. */
+/** Columns as a list of rows, the form of an answer in JSON. */
 export function rows(columns: Columns): Record<string, unknown>[] {
   const names = Object.keys(columns);
   return columns[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
 }
 
-/** How columns are printed: as a table for people, unless for a program. */
+/** How columns are printed: as a table for people, or in a form for a program. */
 export type Form = "table" | "json" | "csv";
 
-/** The form that the options `--json` and `--csv` ask for. */
+/** The form that the options `--json` and `--csv` select. */
 export function formOf({ json, csv }: { json?: boolean; csv?: boolean }): Form {
   return json ? "json" : csv ? "csv" : "table";
 }
@@ -38,14 +39,14 @@ export async function printColumns(columns: Columns, form: Form): Promise<void> 
   await printer.end();
 }
 
-/** Prints columns that come in pieces; of a table, what is shown comes at the end. */
+/** Prints columns that come in pieces. A table is printed at the end. */
 export interface ColumnsPrinter {
-  /** Takes the next rows; the first piece names the columns, also where there are no rows. */
+  /** Takes the next rows. The first piece names the columns, even if there are no rows. */
   put(piece: Columns): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A printer that keeps no more than a piece in memory. */
+/** A printer that keeps no more than one piece in memory. */
 export async function columnsPrinter(form: Form, signal?: AbortSignal): Promise<ColumnsPrinter> {
   if (form === "json") return jsonPrinter(signal);
   if (form === "csv") return csvPrinter(signal);
@@ -57,7 +58,7 @@ export async function columnsPrinter(form: Form, signal?: AbortSignal): Promise<
   };
 }
 
-/** The rows as one JSON list. */
+/** Prints the rows as one JSON list. */
 function jsonPrinter(signal?: AbortSignal): ColumnsPrinter {
   const out = new Gathered(signal);
   let before = "[";
@@ -91,7 +92,7 @@ async function csvPrinter(signal?: AbortSignal): Promise<ColumnsPrinter> {
   };
 }
 
-/** Text for standard output, printed once there is enough of it. */
+/** Collects text for standard output, and prints it once there is enough. */
 class Gathered {
   readonly #signal: AbortSignal | undefined;
   #text = "";
@@ -100,7 +101,7 @@ class Gathered {
     this.#signal = signal;
   }
 
-  /** @returns nothing to wait for, most of the time */
+  /** @returns usually nothing to wait for */
   add(text: string): Promise<void> | undefined {
     this.#text += text;
     if (this.#text.length < 2 ** 16) return undefined;
@@ -114,7 +115,7 @@ class Gathered {
   }
 }
 
-/** Columns as a table of plain text. */
+/** Columns as a table in plain text. */
 export async function table(columns: Columns): Promise<string> {
   const { columnsTable, textTable } = await import("../notebook/table.js");
   return textTable(columnsTable(columns));

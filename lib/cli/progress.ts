@@ -1,10 +1,10 @@
 import { grouped } from "../digits.js";
 import type { Progress, Work } from "../work.js";
 
-/** What stops long work so that it can clean up: Ctrl-C, kill, and a terminal that is closed. */
+/** The signals that stop long work so that it can clean up: Ctrl-C, kill, and the closing of the terminal. */
 const stops = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs long work: Ctrl-C stops it, and a terminal sees how far it has come. */
+/** Runs long work. Ctrl-C stops it, and a terminal shows its progress. */
 export async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort();
@@ -29,12 +29,12 @@ export async function working<T>(run: (work: Work) => Promise<T>): Promise<T> {
   }
 }
 
-/** Milliseconds that work which was told to end has for what it began. */
+/** Milliseconds in which work that was told to end may finish what it began. */
 const GRACE = 5000;
 
 /**
- * Runs work that goes on until it is stopped: Ctrl-C ends it in good order. `giveUp` is aborted when that takes too long,
- * or at a second Ctrl-C.
+ * Runs work that continues until it is stopped. Ctrl-C ends it in good order. If that takes too long, or at a second
+ * Ctrl-C, `giveUp` is aborted.
  */
 export async function stopping<T>(
   run: (stop: { signal: AbortSignal; giveUp: AbortSignal }) => Promise<T>,

@@ -3,7 +3,7 @@ import type { ReadingOptions } from "../read/readFirst.js";
 import { formatOption, keepOptionFile } from "./options.js";
 import { tell } from "./output.js";
 
-/** Adds the options that say how a server's own log is read: the same for every command that takes one. */
+/** Adds the options for reading a server's own log, the same for every command that takes one. */
 export function addReadingOptions(command: Command): Command {
   return command
     .option(
@@ -35,8 +35,8 @@ export function addReadingOptions(command: Command): Command {
 }
 
 /**
- * These options as the library takes them; what was not given is left out.
- * @param outputs - files that are written, by option: none may stand on the file of a format
+ * Converts these options to the library's; those that were not given are left out.
+ * @param outputs - files to write, by option; none may be the file of a format
  */
 export async function readingOptionsOf(
   given: {
@@ -66,5 +66,5 @@ export async function readingOptionsOf(
   };
 }
 
-/** Tells on standard error what became of the lines of a log that had to be read first. */
+/** Reports on standard error what became of the lines of a log that had to be read first. */
 export const tellRead: NonNullable<ReadingOptions["onRead"]> = ({ summary }) => tell(summary);

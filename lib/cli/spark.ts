@@ -31,7 +31,7 @@ export function sparkCommand(program: Command, exit: Exit): void {
       if (on === undefined) return await print(sql);
       const { sparkMaster } = await import("../warehouse/spark/address.js");
       const { runSparkSql } = await import("../warehouse/spark/run.js");
-      const { master } = sparkMaster(on);
+      const master = sparkMaster(on);
       await working((work) => runSparkSql(master, sql, work));
       tell(
         `written to ${options.lake}; \`server-logs spark check --lake ${options.lake} --on ${on}\` compares it`,
@@ -41,24 +41,28 @@ export function sparkCommand(program: Command, exit: Exit): void {
   command(
     spark,
     "check",
-    "compare a lake with the answer keys of its parts, on the cluster; exit code 1 when it differs",
+    "compare lakes with the answer keys of their parts, on the cluster; exit code 1 when one differs",
   )
-    .requiredOption("--lake <folder>", "the lake that `spark generate` wrote")
+    .requiredOption("--lake <folder...>", "lakes that `spark generate` wrote")
     .requiredOption("--on <cluster>", "spark://HOST:PORT, or spark://local for Spark on this machine")
     .option("--json", "the differences as JSON, a list of rows")
     .option("--csv", "the differences as CSV")
-    .action(async ({ lake, on, json, csv }) => {
+    .action(async ({ lake: lakes, on, json, csv }) => {
       const { sparkMaster } = await import("../warehouse/spark/address.js");
-      const { checkLake } = await import("../warehouse/spark/check.js");
-      const { master } = sparkMaster(on);
-      const differences = await working((work) => checkLake({ master, lake }, work));
+      const { checkLakes } = await import("../warehouse/spark/check.js");
+      const { lakeOption } = await import("../warehouse/spark/lake.js");
+      const master = sparkMaster(on);
+      const differences = await working((work) => checkLakes({ master, lakes }, work));
       const count = differences.what.length;
       if (count > 0 || json || csv) await printColumns(differences, formOf({ json, csv }));
-      tell(
-        count === 0
-          ? "the lake is what was made: every count of the answer keys agrees"
-          : `the lake differs from its answer keys in ${count} counts`,
-      );
+      for (const lake of new Set<string>(lakes.map(lakeOption))) {
+        const counts = differences.lake.filter((each) => each === lake).length;
+        tell(
+          counts === 0
+            ? `${lake} is what was made: every count of the answer keys agrees`
+            : `${lake} differs from its answer keys in ${counts} counts`,
+        );
+      }
       if (count > 0) exit.code = 1;
     });
 }

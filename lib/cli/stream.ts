@@ -107,7 +107,7 @@ const labelsOf = (labels: Record<string, string | number>): Record<string, strin
 
 const BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
-/** A size such as 100MB or a time such as 1h. */
+/** Parses a size such as 100MB or a time such as 1h. */
 function rotateOption(text: string | undefined): { bytes?: number; every?: number } {
   if (text === undefined) return {};
   const every = lengthOf(text);

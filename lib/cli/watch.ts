@@ -59,7 +59,7 @@ export function watchCommand(program: Command, exit: Exit): void {
     });
 }
 
-/** The objectives that the options name; without any, 99.9 % without a server error. */
+/** The objectives that the options name; by default, 99.9 % without a server error. */
 function objectives(
   options: Record<"availability" | "latency" | "milliseconds" | "slo", string | undefined>,
 ): Slo[] {

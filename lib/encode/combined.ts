@@ -1,51 +1,59 @@
+import { LF } from "../ascii.js";
 import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
-import { Requests } from "../generate/site/request.js";
+import { RequestDetails } from "../generate/site/request.js";
 import type { LineFields } from "./corrupt.js";
-import { type Encoder, LineEncoder, type RouteText, routeText } from "./encoder.js";
-import { packText, putAddress, putSeconds, putText, putWhole, SecondText, type Text } from "./text.js";
+import { type Encoder, LineEncoder, putRoute, type RouteText, routeText } from "./encoder.js";
+import {
+  CLF_TIME,
+  escapedByNginx,
+  packText,
+  putAddress,
+  putSeconds,
+  putText,
+  putWhole,
+  SecondText,
+  type Text,
+} from "./text.js";
 
-/** The parts of a line that defects corrupt. */
+/** Matches a line. Its groups are the fields that defects corrupt. */
 const LINE = /^(\S+) \S+ \S+ \[([^\]]*)\] "[A-Z]+ (\S+) [^"]*" (\d{3}) \S+ "[^"]*" "[^"]*"(?: (\S+))?$/;
 
 /**
- * The combined log of Apache and nginx:
- * `203.0.113.9 - - [05/Jan/2026:00:22:28 +0000] "GET /cart HTTP/1.1" 200 5316 "https://www.example.com/" "Mozilla/5.0 …"`,
- * an empty body as 0 and hostile characters as `\x22`, both as nginx writes them.
- * @param time `timed`: behind each line the response time in seconds with three decimals, cut off, not rounded:
- * nginx with `log_format … '… "$http_user_agent" $request_time'`
+ * The combined log of Apache and nginx: `203.0.113.9 - - [05/Jan/2026:00:22:28 +0000] "GET /cart HTTP/1.1" 200 5316
+ * "https://www.example.com/" "Mozilla/5.0 …"`. An empty body has size 0 and special characters become `\x22`, as nginx
+ * writes both.
+ * @param time `timed`: each line ends with the response time in seconds, with three decimals, cut off rather than
+ * rounded, as nginx writes it with `log_format … '… "$http_user_agent" $request_time'`
  */
 export async function combinedEncoder(plan: Plan, time: "plain" | "timed"): Promise<Encoder> {
-  return new CombinedEncoder(plan, await Requests.of(plan), time);
+  return new CombinedEncoder(plan, await RequestDetails.of(plan), time);
 }
 
-/** Combined log lines; timed ones end in the response time in seconds. */
+/** Lines of the combined log. Timed lines end with the response time in seconds. */
 class CombinedEncoder extends LineEncoder {
   readonly #addresses: "public" | "documentation";
   readonly #timed: boolean;
-  readonly #requests: Requests;
+  readonly #requests: RequestDetails;
   /** ` - - [05/Jan/2026:00:22:28 +0000] "` */
   readonly #second = new SecondText({
-    midnight: (day) => {
-      const [, date, month, year] = day.toUTCString().split(" ");
-      return ` - - [${date}/${month}/${year}:00:00:00 +0000] "`;
-    },
-    clockAt: 18,
+    midnight: (day) => ` - - [${CLF_TIME.midnight(day)}] "`,
+    clockAt: 6 + CLF_TIME.clockAt,
   });
   /** `GET /cart HTTP/1.1" 200 ` */
   readonly #routes: RouteText;
   /** ` "https://www.example.com/" "` */
   readonly #referrers: Text;
-  /** `Mozilla/5.0 …"` and a line end, or a space for the time. */
+  /** `Mozilla/5.0 …"` and a line feed, or a space before the time. */
   readonly #agents: Text;
 
-  constructor(plan: Plan, requests: Requests, time: "plain" | "timed") {
+  constructor(plan: Plan, requests: RequestDetails, time: "plain" | "timed") {
     const routes = routeText(
       plan,
-      ({ endpoint: { method, route }, status }) => `${method} ${escaped(route)} HTTP/1.1" ${status} `,
+      ({ endpoint: { method, route }, status }) => `${method} ${escapedByNginx(route)} HTTP/1.1" ${status} `,
     );
-    const referrers = requests.referrers.map((text) => ` "${escaped(text)}" "`);
-    const agents = requests.agents.map((text) => `${escaped(text)}"${time === "timed" ? " " : "\n"}`);
+    const referrers = requests.referrers.map((text) => ` "${escapedByNginx(text)}" "`);
+    const agents = requests.agents.map((text) => `${escapedByNginx(text)}"${time === "timed" ? " " : "\n"}`);
     const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
     super("", 120 + routes.longest + longest(referrers) + longest(agents));
     this.#addresses = plan.scenario.visitors.addresses;
@@ -80,50 +88,17 @@ class CombinedEncoder extends LineEncoder {
       }),
   };
 
-  protected fill(
-    view: DataView,
-    batch: Batch,
-    row: number,
-    last: number,
-    at: number,
-  ): { row: number; length: number } {
-    const { second: seconds, visitor, outcome: outcomes, latency, identifier } = batch;
+  protected putLine(view: DataView, at: number, batch: Batch, row: number): number {
     const { agent, referrer, size } = this.#requests;
-    const { before, behind } = this.#routes;
-    const referrers = this.#referrers;
-    const agents = this.#agents;
-    const addresses = this.#addresses;
-    const timed = this.#timed;
-    const secondText = this.#second;
-    const stamp = secondText.words;
-    const stampLength = secondText.length;
-    let current = Number.NaN;
-    for (; row < batch.length && at < last; row++) {
-      if (seconds[row] !== current) {
-        current = seconds[row];
-        secondText.set(current);
-      }
-      at = putAddress(view, at, addressOf(visitor[row], addresses));
-      for (let word = 0; word < stamp.length; word++) view.setFloat64(at + word * 8, stamp[word], true);
-      const outcome = outcomes[row];
-      at = putText(view, at + stampLength, before, outcome);
-      if (identifier[row] !== 0) {
-        at = putWhole(view, at, identifier[row]);
-        at = putText(view, at, behind, outcome);
-      }
-      at = putWhole(view, at, size[row]);
-      at = putText(view, at, referrers, referrer[row]);
-      at = putText(view, at, agents, agent[row]);
-      if (timed) {
-        at = putSeconds(view, at, latency[row]);
-        view.setUint8(at++, 0x0a);
-      }
-    }
-    return { row, length: at };
+    at = putAddress(view, at, addressOf(batch.visitor[row], this.#addresses));
+    at = this.#second.put(view, at, batch.second[row]);
+    at = putRoute(view, at, this.#routes, batch.outcome[row], batch.identifier[row]);
+    at = putWhole(view, at, size[row]);
+    at = putText(view, at, this.#referrers, referrer[row]);
+    at = putText(view, at, this.#agents, agent[row]);
+    if (!this.#timed) return at;
+    at = putSeconds(view, at, batch.latency[row]);
+    view.setUint8(at, LF);
+    return at + 1;
   }
-}
-
-/** As nginx escapes a logged value. */
-function escaped(text: string): string {
-  return text.replaceAll("\\", "\\x5C").replaceAll('"', "\\x22");
 }

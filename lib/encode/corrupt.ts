@@ -1,20 +1,25 @@
 import { PER_WORD } from "../generate/random/stream.js";
 import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 
-/** A line of a format taken apart at the fields that defects corrupt, and put together again. */
+/** Takes a line of a format apart into the fields that defects corrupt, and puts it together again. */
 export interface LineFields {
-  /** Texts of time stamp, address, endpoint, status and response time; what the format lacks is undefined. */
+  /**
+   * Texts of time stamp, address, endpoint, status and response time; undefined for a field that the format does not
+   * have.
+   */
   fields(line: string): (string | undefined)[];
-  /** The line with fields in place of its own; undefined stands for a field that is missing. */
+  /** The line with these fields in place of its own; undefined removes a field. */
   join(line: string, fields: (string | undefined)[]): string;
 }
 
 const [MALFORMED, MISSING, WRONG_TYPE] = [1, 2, 3].map((defect) => defectKinds[defect - 1]);
 
 /**
- * A line as a defect leaves it: cut in the middle, without a field, with a word for a number, or not UTF-8. A letter
- * stands for a byte (Latin-1): lines are ASCII, but for a byte that a defect puts there.
- * @param line ASCII, without its line feed @param defect 1 to `UNREADABLE` @param word 32 random bits
+ * A line after a defect: cut in the middle, without a field, with a word in place of a number, or not UTF-8. Each
+ * character stands for one byte (Latin-1). Lines are ASCII, except for a byte that a defect adds.
+ * @param line ASCII, without its line feed
+ * @param defect 1 to `UNREADABLE`
+ * @param word 32 random bits
  */
 export function corrupted(line: string, defect: number, word: number, { fields, join }: LineFields): string {
   if (defect < 1 || defect > UNREADABLE) throw new RangeError(`not a defect of a line: ${defect}`);
@@ -23,12 +28,12 @@ export function corrupted(line: string, defect: number, word: number, { fields, 
   if (kind === MALFORMED) return line.slice(0, Math.floor(line.length * (0.1 + 0.5 * u)));
   const values = fields(line);
   if (kind === MISSING) {
-    values[Math.floor(u * 4)] = undefined; // a log may lack response times, so that one would be no defect
+    values[Math.floor(u * 4)] = undefined; // never the response time: a log may have none, so that would not be a defect
   } else if (kind === WRONG_TYPE) {
     if (u < 0.5 || values[4] === undefined) values[3] = "OK";
     else values[4] = "fast";
   } else {
-    values[2] = `${values[2]}\xc3(`; // the beginning of a two-byte letter of UTF-8 without its end
+    values[2] = `${values[2]}\xc3(`; // the first byte of a two-byte character in UTF-8, without the second
   }
   return join(line, values);
 }

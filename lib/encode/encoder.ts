@@ -2,33 +2,36 @@ import { type Batch, nextDefect, type Outcome } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { UNREADABLE } from "../scenario/defects.js";
 import { corrupted, type LineFields } from "./corrupt.js";
-import { packText, type Text } from "./text.js";
+import { packText, putText, putWhole, type Text } from "./text.js";
 
 /** Turns batches into the bytes of a format, piece by piece. */
 export interface Encoder {
-  /** What stands at the beginning of a whole file; may be empty. */
+  /** The beginning of a whole file; may be empty. */
   readonly header: Uint8Array;
   /**
-   * The bytes of a batch in pieces of about a megabyte. Two pieces are good at a time: asking for the one
-   * after the next overwrites a piece.
+   * The bytes of a batch in pieces of about a megabyte. Two pieces are valid at a time: requesting a third overwrites
+   * the first.
    */
   encode(batch: Batch): Iterable<Uint8Array>;
-  /** What stands at the end of a whole file, after the last batch; nothing in formats of lines. */
+  /** The end of a whole file, after the last batch. Formats of lines have none. */
   end?(): Iterable<Uint8Array>;
-  /** In formats of lines: gives the memory of the next piece. Whoever hands pieces on may put their own in its place. */
+  /** In formats of lines: provides the memory of the next piece. A caller who passes pieces on may replace it. */
   memory?: (bytes: number) => ArrayBufferLike;
 }
 
 /** Bytes in a piece. */
 const PIECE = 1 << 20;
 
-/** An encoder of a line for each record: the lines of any slices put together are the lines of the whole. */
+/**
+ * An encoder that writes a line for each record. The lines of all slices of a log, put together, are the lines of the
+ * whole log.
+ */
 export abstract class LineEncoder implements Encoder {
   readonly header: Uint8Array;
   memory = inTurn([new ArrayBuffer(PIECE), new ArrayBuffer(PIECE)]);
   readonly #longestRow: number;
 
-  /** @param longestRow bytes that a line can take, and eight more that copying may overshoot */
+  /** @param longestRow largest number of bytes in a line, plus eight that copying may overshoot */
   constructor(header: string, longestRow: number) {
     this.header = new TextEncoder().encode(header);
     this.#longestRow = longestRow;
@@ -38,7 +41,7 @@ export abstract class LineEncoder implements Encoder {
     const { length } = batch;
     const last = PIECE - this.#longestRow;
     let view: DataView | undefined;
-    let bytes: Buffer<ArrayBufferLike> = NOTHING; // the same memory
+    let bytes: Buffer<ArrayBufferLike> = NOTHING; // the memory of `view`
     let at = 0;
     for (let row = 0; row < length; ) {
       if (view === undefined) {
@@ -47,15 +50,11 @@ export abstract class LineEncoder implements Encoder {
         bytes = Buffer.from(memory);
       }
       const unreadable = nextUnreadable(batch, row);
-      // A line to be corrupted is written as it would be, taken back and written again.
-      batch.length = Math.min(length, unreadable + 1);
-      const written = this.fill(view, batch, row, last, at);
-      batch.length = length;
-      at =
-        written.row > unreadable
-          ? this.#corrupt(bytes, batch, unreadable, at, written.length)
-          : written.length;
-      row = written.row;
+      for (; row < unreadable && at < last; row++) at = this.putLine(view, at, batch, row);
+      if (row < length && at < last) {
+        const end = this.putLine(view, at, batch, row);
+        at = this.#corrupt(bytes, batch, row++, at, end);
+      }
       if (at >= last) {
         yield new Uint8Array(view.buffer, 0, at);
         view = undefined;
@@ -65,36 +64,25 @@ export abstract class LineEncoder implements Encoder {
     if (view !== undefined && at > 0) yield new Uint8Array(view.buffer, 0, at);
   }
 
-  /** Spoils the last of the lines from byte `from` to `to` by the defect of its row; gives its new end. */
-  #corrupt(bytes: Buffer, { defect, drawKey }: Batch, row: number, from: number, to: number): number {
-    let begin = to - 1;
-    while (begin > from && bytes[begin - 1] !== LINE_FEED) begin--;
-    const line = bytes.toString("latin1", begin, to - 1);
-    return (
-      begin + bytes.write(`${corrupted(line, defect[row], drawKey[row], this.lineFields)}\n`, begin, "latin1")
-    );
+  /** Corrupts the line of a row, which takes the bytes from `begin` to `end`. @returns its new end */
+  #corrupt(bytes: Buffer, { defect, drawKey }: Batch, row: number, begin: number, end: number): number {
+    const line = bytes.toString("latin1", begin, end - 1);
+    const damaged = corrupted(line, defect[row], drawKey[row], this.lineFields);
+    return begin + bytes.write(`${damaged}\n`, begin, "latin1");
   }
 
-  /** How defects take a line apart. */
+  /** How a line is taken apart for defects. */
   protected abstract readonly lineFields: LineFields;
 
-  /**
-   * Writes the lines of a batch from `row` on, at `at`, until the batch ends or the next line would begin at
-   * `last` or behind it. @returns the first row not written, and the end of what was
-   */
-  protected abstract fill(
-    view: DataView,
-    batch: Batch,
-    row: number,
-    last: number,
-    at: number,
-  ): { row: number; length: number };
+  /** Writes the line of a row at `at`, including its line feed. @returns the position after it */
+  protected abstract putLine(view: DataView, at: number, batch: Batch, row: number): number;
 }
 
-const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/** The first of the rows from `row` on whose line no reader can take for a record; the batch's length when none is. */
+/**
+ * The first row, from `row` on, whose line no reader can take for a record; the length of the batch if there is none.
+ */
 function nextUnreadable(batch: Batch, row: number): number {
   const { defect, length } = batch;
   row = nextDefect(batch, row, length);
@@ -107,15 +95,18 @@ function inTurn(buffers: readonly ArrayBufferLike[]): (bytes: number) => ArrayBu
   return () => buffers[turn++ % buffers.length];
 }
 
-/** Prepared text around a route's identifier: all of it is `before` where the route has none. */
+/** Prepared text before and after a route's identifier. If the route has none, all of the text is in `before`. */
 export interface RouteText {
   readonly before: Text;
   readonly behind: Text;
-  /** Longest of the texts in bytes, both parts together. */
+  /** Length in bytes of the longest text, both parts together. */
   readonly longest: number;
 }
 
-/** Prepares what every outcome writes. @param render the text; it holds the route once, with `{id}` as it is */
+/**
+ * Prepares the text of every outcome.
+ * @param render gives the text, which holds the route once, with `{id}` unchanged
+ */
 export function routeText({ scenario, outcomes }: Plan, render: (outcome: Outcome) => string): RouteText {
   const parts = outcomes.map((outcome): [string, string] => {
     const text = render(outcome);
@@ -127,4 +118,21 @@ export function routeText({ scenario, outcomes }: Plan, render: (outcome: Outcom
     behind: packText(parts.map(([, behind]) => behind)),
     longest: Math.max(...parts.map(([before, behind]) => before.length + behind.length)),
   };
+}
+
+/**
+ * Writes the text of an outcome.
+ * @returns the position after it
+ * @param identifier the identifier in the route; 0 if it has none
+ */
+export function putRoute(
+  view: DataView,
+  at: number,
+  { before, behind }: RouteText,
+  outcome: number,
+  identifier: number,
+): number {
+  at = putText(view, at, before, outcome);
+  if (identifier === 0) return at;
+  return putText(view, putWhole(view, at, identifier), behind, outcome);
 }

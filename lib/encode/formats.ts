@@ -1,4 +1,3 @@
-import type { FormatName } from "../files/extensions.js";
 import type { Plan } from "../generate/plan.js";
 import { CsvEncoder } from "./csv.js";
 import type { Encoder } from "./encoder.js";
@@ -7,20 +6,20 @@ import type { Pattern } from "./pattern.js";
 /** A format in which a log can be written. */
 export interface Format {
   /**
-   * Whether the bytes of slices put together are the bytes of the whole. If not, each slice is a file of its
-   * own, with header and end.
+   * Whether the bytes of slices, put together, are the bytes of the whole. If not, each slice is a file of its own,
+   * with header and end.
    */
   readonly concatenable: boolean;
-  /** What a reader finds in it, for people. */
+  /** What the format contains, for people to read. */
   readonly says: string;
-  /** Loads what the format needs and makes an encoder. */
+  /** Loads whatever the format needs and makes an encoder. */
   encoder(plan: Plan): Promise<Encoder>;
 }
 
 const pattern = async (plan: Plan, lines: Pattern) =>
-  (await import("./pattern.js")).patternEncoder(plan, lines);
+  (await import("./patternEncoder.js")).patternEncoder(plan, lines);
 
-/** Every format by its name. What only some of them need is loaded with the encoder. */
+/** Every format by its name. Modules that only some formats need are loaded with their encoder. */
 export const formats = {
   csv: {
     concatenable: true,
@@ -92,4 +91,7 @@ export const formats = {
     says: "the five fields as typed columns, compressed with zstd",
     encoder: async (plan) => (await import("./parquet/parquet.js")).parquetEncoder(plan),
   },
-} as const satisfies Record<FormatName, Format>;
+} as const satisfies Record<string, Format>;
+
+/** Names of the formats that can be written. */
+export type FormatName = keyof typeof formats;

@@ -1,32 +1,25 @@
 import { addressOf, type Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import type { LineFields } from "./corrupt.js";
-import { LineEncoder, type RouteText, routeText } from "./encoder.js";
-import {
-  MILLISECONDS_Z,
-  packText,
-  putAddress,
-  putHundredths,
-  putText,
-  putWhole,
-  SecondText,
-} from "./text.js";
+import { LineEncoder, putRoute, type RouteText, routeText } from "./encoder.js";
+import { ISO_TIME, MILLISECONDS_Z, packText, putAddress, putHundredths, SecondText } from "./text.js";
 
-/** `","ip_address":"`, in whole words. */
+/** `","ip_address":"`, as words of eight bytes. */
 const BEFORE_ADDRESS = packText(['","ip_address":"']).words;
-/** `}` and a line end, as a little-endian word. */
+/** `}` and a line feed, as a little-endian word. */
 const END = 0x0a7d;
 
 /**
- * The five fields as JSON, an object a line (NDJSON, JSON Lines): numbers as numbers, the rest as strings.
+ * The five fields as JSON, one object on each line (NDJSON, JSON Lines). Numbers are numbers; everything else is a
+ * string.
  * `{"timestamp":"2026-01-05T00:00:00.123Z","ip_address":"203.0.113.9","endpoint":"/cart","status_code":200,"response_time_ms":63.07}`
  */
 export class NdjsonEncoder extends LineEncoder {
   readonly #addresses: "public" | "documentation";
   /** `{"timestamp":"2026-01-05T00:00:00.` */
   readonly #second = new SecondText({
-    midnight: (day) => `{"timestamp":"${day.toISOString().slice(0, 20)}`,
-    clockAt: 25,
+    midnight: (day) => `{"timestamp":"${ISO_TIME.midnight(day)}`,
+    clockAt: 14 + ISO_TIME.clockAt,
   });
   /** `","endpoint":"/cart","status_code":200,"response_time_ms":` */
   readonly #routes: RouteText;
@@ -53,41 +46,15 @@ export class NdjsonEncoder extends LineEncoder {
     },
   };
 
-  protected fill(
-    view: DataView,
-    batch: Batch,
-    row: number,
-    last: number,
-    at: number,
-  ): { row: number; length: number } {
-    const { second: seconds, millisecond, visitor, outcome: outcomes, latency, identifier } = batch;
-    const { before, behind } = this.#routes;
-    const addresses = this.#addresses;
-    const secondText = this.#second;
-    const stamp = secondText.words;
-    const stampLength = secondText.length;
-    let current = Number.NaN;
-    for (; row < batch.length && at < last; row++) {
-      if (seconds[row] !== current) {
-        current = seconds[row];
-        secondText.set(current);
-      }
-      for (let word = 0; word < stamp.length; word++) view.setFloat64(at + word * 8, stamp[word], true);
-      at += stampLength;
-      view.setUint32(at, MILLISECONDS_Z[millisecond[row]], true);
-      view.setFloat64(at + 4, BEFORE_ADDRESS[0], true);
-      view.setFloat64(at + 12, BEFORE_ADDRESS[1], true);
-      at = putAddress(view, at + 20, addressOf(visitor[row], addresses));
-      const outcome = outcomes[row];
-      at = putText(view, at, before, outcome);
-      if (identifier[row] !== 0) {
-        at = putWhole(view, at, identifier[row]);
-        at = putText(view, at, behind, outcome);
-      }
-      at = putHundredths(view, at, latency[row]);
-      view.setUint16(at, END, true);
-      at += 2;
-    }
-    return { row, length: at };
+  protected putLine(view: DataView, at: number, batch: Batch, row: number): number {
+    at = this.#second.put(view, at, batch.second[row]);
+    view.setUint32(at, MILLISECONDS_Z[batch.millisecond[row]], true);
+    view.setFloat64(at + 4, BEFORE_ADDRESS[0], true);
+    view.setFloat64(at + 12, BEFORE_ADDRESS[1], true);
+    at = putAddress(view, at + 20, addressOf(batch.visitor[row], this.#addresses));
+    at = putRoute(view, at, this.#routes, batch.outcome[row], batch.identifier[row]);
+    at = putHundredths(view, at, batch.latency[row]);
+    view.setUint16(at, END, true);
+    return at + 2;
   }
 }

@@ -1,15 +1,22 @@
+import { DOT, ZERO } from "../ascii.js";
+
 /**
- * Prepared text. Encoders spend their time copying short pieces of text, so each piece is kept padded with
- * zeros to whole words and copied eight (or four) bytes at a time; the writer then advances by the true length.
- * The text is ASCII, so that no eight bytes of it can form a NaN whose bits an engine may change.
+ * Prepared text. Encoders spend most of their time copying short pieces of text. So each piece is padded with zeros to
+ * whole words and copied eight (or four) bytes at a time; then the position advances by the true length. The text is
+ * ASCII, so that no eight bytes of it can form a NaN, whose bits an engine may change.
  */
 export interface Text {
   /** Little-endian words of eight bytes. */
   readonly words: Float64Array;
-  /** Index of each piece's first word; one more entry ends the last piece. */
+  /** Index of each piece's first word. One more entry marks the end of the last piece. */
   readonly begin: Int32Array;
   /** True length of each piece in bytes. */
   readonly length: Int32Array;
+}
+
+/** Escapes a logged value as nginx does. */
+export function escapedByNginx(text: string): string {
+  return text.replaceAll("\\", "\\x5C").replaceAll('"', "\\x22");
 }
 
 /** Packs pieces of printable ASCII. */
@@ -29,7 +36,7 @@ export function packText(pieces: readonly string[]): Text {
   };
 }
 
-/** Pieces of at most four bytes, one little-endian word each. */
+/** Packs pieces of at most four bytes into one little-endian word each. */
 function packShort(pieces: readonly string[]): Uint32Array {
   const words = new Uint32Array(pieces.length);
   pieces.forEach((piece, i) => {
@@ -48,34 +55,43 @@ function ascii(text: string): Uint8Array {
 
 const numbers = Array.from({ length: 1000 }, (_, i) => String(i));
 
-/** "0." to "999.": whole numbers with the point behind them. */
+/** "0." to "999.": whole numbers followed by a point. */
 export const WHOLE_POINT = packShort(numbers.map((text) => `${text}.`));
-/** Lengths of WHOLE_POINT's texts. */
+/** Lengths of the texts in WHOLE_POINT. */
 export const WHOLE_LENGTH = Uint8Array.from(numbers, (text) => text.length + 1);
 /** "000." to "999." */
 export const PADDED_POINT = packShort(numbers.map((text) => `${text.padStart(3, "0")}.`));
-/** "000Z" to "999Z": milliseconds and the end of a time stamp. */
+/** "000Z" to "999Z": the milliseconds and the end of a time stamp. */
 export const MILLISECONDS_Z = packShort(numbers.map((text) => `${text.padStart(3, "0")}Z`));
 /** "00" to "99". */
 export const TWO_DIGITS = packShort(numbers.slice(0, 100).map((text) => text.padStart(2, "0")));
 
 /** How a format writes the second of a record. */
 export interface SecondForm {
-  /** The text for midnight of a day; ASCII. */
+  /** The text for midnight of a day, in ASCII. */
   readonly midnight: (day: Date) => string;
-  /** Where `00:00:00` stands in it. */
+  /** Position of `00:00:00` in it. */
   readonly clockAt: number;
 }
 
-/** `2026-01-05T00:00:00.` and room for the milliseconds behind it. */
+/** `2026-01-05T00:00:00.`, to be followed by the milliseconds. */
 export const ISO_TIME: SecondForm = { midnight: (day) => day.toISOString().slice(0, 20), clockAt: 11 };
 
-/** The text of a second since 1970, made anew only when the second changes. */
+/** `05/Jan/2026:00:00:00 +0000`, as Apache and nginx write a time. */
+export const CLF_TIME: SecondForm = {
+  midnight: (day) => {
+    const [, date, month, year] = day.toUTCString().split(" ");
+    return `${date}/${month}/${year}:00:00:00 +0000`;
+  },
+  clockAt: 12,
+};
+
+/** Writes seconds as text. The text is rendered only when the second changes. */
 export class SecondText {
   /** The text as little-endian words, padded with zeros. */
-  readonly words: Float64Array;
+  private readonly words: Float64Array;
   /** True length in bytes. */
-  readonly length: number;
+  private readonly length: number;
   readonly #form: SecondForm;
   readonly #bytes: Uint8Array;
   #second = Number.NaN;
@@ -88,8 +104,15 @@ export class SecondText {
     this.words = new Float64Array(this.#bytes.buffer);
   }
 
-  set(second: number): void {
-    if (second === this.#second) return;
+  /** Writes a second since 1970. @returns the position after it; up to seven zeros overshoot */
+  put(view: DataView, at: number, second: number): number {
+    if (second !== this.#second) this.#render(second);
+    const { words } = this;
+    for (let word = 0; word < words.length; word++) view.setFloat64(at + word * 8, words[word], true);
+    return at + this.length;
+  }
+
+  #render(second: number): void {
     this.#second = second;
     const day = Math.floor(second / 86_400);
     if (day !== this.#day) {
@@ -106,12 +129,12 @@ export class SecondText {
   }
 
   #two(at: number, value: number): void {
-    this.#bytes[at] = 48 + ((value / 10) | 0);
-    this.#bytes[at + 1] = 48 + (value % 10);
+    this.#bytes[at] = ZERO + ((value / 10) | 0);
+    this.#bytes[at + 1] = ZERO + (value % 10);
   }
 }
 
-/** Writes piece `i` of prepared text; returns the position behind it. Up to seven zeros overshoot. */
+/** Writes piece `i` of prepared text. @returns the position after it; up to seven zeros overshoot */
 export function putText(view: DataView, at: number, { words, begin, length }: Text, i: number): number {
   const end = begin[i + 1];
   let to = at;
@@ -119,7 +142,7 @@ export function putText(view: DataView, at: number, { words, begin, length }: Te
   return at + length[i];
 }
 
-/** Writes an IPv4 address given as one number of 32 bits; returns the position behind it. */
+/** Writes an IPv4 address, given as one number of 32 bits. @returns the position after it */
 export function putAddress(view: DataView, at: number, address: number): number {
   const a = address >>> 24;
   const b = (address >>> 16) & 0xff;
@@ -135,7 +158,10 @@ export function putAddress(view: DataView, at: number, address: number): number 
   return at + WHOLE_LENGTH[d] - 1;
 }
 
-/** Writes a time in hundredths as milliseconds with two decimals; returns the position behind it. */
+/**
+ * Writes a time, given in hundredths of a millisecond, as milliseconds with two decimals.
+ * @returns the position after it
+ */
 export function putHundredths(view: DataView, at: number, hundredths: number): number {
   let whole = (hundredths / 100) | 0;
   const rest = hundredths - whole * 100;
@@ -153,7 +179,7 @@ export function putHundredths(view: DataView, at: number, hundredths: number): n
   return at + 2;
 }
 
-/** Writes a whole number from 0 to 2^32 − 1; returns the position behind it. Up to three bytes overshoot. */
+/** Writes a whole number from 0 to 2^32 − 1. @returns the position after it; up to three bytes overshoot */
 export function putWhole(view: DataView, at: number, value: number): number {
   if (value >= 1000) {
     const thousands = Math.floor(value / 1000);
@@ -165,12 +191,12 @@ export function putWhole(view: DataView, at: number, value: number): number {
   return at + WHOLE_LENGTH[value] - 1;
 }
 
-/** Writes a time in hundredths of a millisecond as seconds with three decimals, cut off as nginx does. */
+/** Writes a time, given in hundredths of a millisecond, as seconds with three decimals, cut off as nginx does. */
 export function putSeconds(view: DataView, at: number, hundredths: number): number {
   const milliseconds = (hundredths / 100) | 0;
   const seconds = (milliseconds / 1000) | 0;
   at = putWhole(view, at, seconds);
-  view.setUint8(at, 0x2e);
+  view.setUint8(at, DOT);
   view.setUint32(at + 1, PADDED_POINT[milliseconds - seconds * 1000], true);
   return at + 4;
 }

@@ -8,10 +8,10 @@ import { standardInput } from "./places.js";
 import { isFrame, isSkippable } from "./unzstd.js";
 import { utf16, utf16Order } from "./utf16.js";
 
-/** How the bytes of a log are packed or written; told by their first bytes, not by the file's name. */
-export type Compression = "none" | "gzip" | "zstd" | "utf-16le" | "utf-16be";
+/** How the bytes of a log are packed or encoded. The first bytes tell, not the name of the file. */
+export type ByteEncoding = "none" | "gzip" | "zstd" | "utf-16le" | "utf-16be";
 
-/** How files begin that packers make which are not read, and what unpacks them. */
+/** The first bytes of packed files that cannot be read here, and the command that unpacks each kind. */
 const otherPackers: readonly (readonly [name: string, head: readonly number[], unpack: string])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58], "xz -dc"],
   ["bzip2", [0x42, 0x5a, 0x68], "bzip2 -dc"],
@@ -21,29 +21,29 @@ const otherPackers: readonly (readonly [name: string, head: readonly number[], u
   ["compress", [0x1f, 0x9d], "uncompress -c"],
 ];
 
-/** Bytes asked for at a time: small enough to stay in the cache. */
+/** Number of bytes read at a time, small enough to stay in the processor's cache. */
 export const readSize = 1 << 18;
 
 /** The bytes of a file or of standard input, unpacked. */
 export interface ByteStream {
-  readonly compression: Compression;
-  /** Copies the next bytes to `into`, at most `length` of them; resolves to 0 at the end. */
+  readonly compression: ByteEncoding;
+  /** Copies the next bytes to `into`, at most `length` of them. @returns how many; 0 at the end */
   fill(into: Uint8Array, offset: number, length: number): Promise<number>;
-  /** Bytes of the file read so far, packed as they are. */
+  /** Number of bytes of the file read so far, as they are stored (packed). */
   position(): number;
-  /** Bytes of the file; undefined when nobody knows. */
+  /** Size of the file in bytes; undefined if it is not known. */
   readonly size: number | undefined;
-  /** Why the bytes ended before their end: packed data that are cut short or damaged. */
+  /** Why the bytes ended too early: the packed data are cut short or damaged. */
   damage(): string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Opens a file, or standard input for "-". A file is read as far as it went when it was opened: what is written to it
- * afterwards is left for another time.
+ * Opens a file, or standard input for "-". A file is read up to its length at the time of opening. What is written to
+ * it afterwards is not read.
  * @param argument - what errors call the path
- * @param digest - takes the bytes as they are read, packed as they are
- * @throws InputError when there is no such file, or it is a folder, another special file or not readable.
+ * @param digest - takes the bytes as they are read, still packed
+ * @throws InputError if there is no such file, or it is a folder, another special file or not readable
  */
 export async function openBytes(path: string, argument: string, digest?: Bytes): Promise<ByteStream> {
   if (path === standardInput) return openStandardInput();
@@ -62,7 +62,7 @@ export async function openBytes(path: string, argument: string, digest?: Bytes):
     position += bytes.length;
     digest?.add(bytes);
   };
-  /** At the end: whether it was that of the file when it was opened. */
+  /** At the end of the bytes: checks that the file ended there when it was opened. */
   const checkEnd = async () => {
     const now = await handle.stat();
     if (position < size || now.size < size || !isSame(head, await readHead(handle, size)))
@@ -105,7 +105,7 @@ export async function openBytes(path: string, argument: string, digest?: Bytes):
   };
 }
 
-/** Bytes at a file's beginning by which it is known again. */
+/** Number of bytes at the beginning of a file by which it is recognised. */
 const HEAD = 4096;
 
 async function readHead(handle: FileHandle, size: number): Promise<Uint8Array> {
@@ -120,7 +120,7 @@ async function openFile(path: string, argument: string): Promise<{ handle: FileH
   const target = resolve(path);
   const fail = (why: string) => new InputError(`${argument}: cannot read ${quoted(target)}: ${why}`);
   try {
-    // Opening a pipe that nobody writes to would wait for ever, so the kind is asked for first.
+    // Opening a pipe that nobody writes to would wait for ever, so we look at the kind of file first.
     const kind = await stat(target);
     if (kind.isDirectory()) throw fail("it is a folder, give a file");
     if (!kind.isFile()) throw fail("it is not a regular file; pipe it to standard input and give -");
@@ -136,7 +136,7 @@ async function openFile(path: string, argument: string): Promise<{ handle: FileH
 async function openStandardInput(): Promise<ByteStream> {
   const { stdin } = process;
   const chunks = stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  // Four bytes tell how the data are packed; a pipe may bring them one by one.
+  // Four bytes show how the data are packed. A pipe may deliver them one by one.
   let head: Uint8Array = new Uint8Array(0);
   while (head.length < 4) {
     const next = await chunks.next();
@@ -160,7 +160,7 @@ async function openStandardInput(): Promise<ByteStream> {
 
 /**
  * The bytes of a log in memory, unpacked.
- * @returns undefined when they are not packed.
+ * @returns undefined if they are not packed
  */
 export function openMemory(bytes: Uint8Array): ByteStream | undefined {
   refusePacked(bytes, "path", "memory");
@@ -183,13 +183,13 @@ export function openMemory(bytes: Uint8Array): ByteStream | undefined {
   );
 }
 
-function compressionOf(head: Uint8Array): Compression {
+function compressionOf(head: Uint8Array): ByteEncoding {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (isFrame(head) || isSkippable(head)) return "zstd";
   return utf16Order(head) ?? "none";
 }
 
-/** @throws InputError when the bytes begin as a packer makes them that is not read */
+/** @throws InputError if the bytes begin as those of a packer that is not supported */
 function refusePacked(head: Uint8Array, argument: string, name: string): void {
   const found = otherPackers.find(([, magic]) => magic.every((byte, i) => head[i] === byte));
   if (found === undefined) return;
@@ -201,7 +201,7 @@ function refusePacked(head: Uint8Array, argument: string, name: string): void {
 
 function unpacked(
   packed: AsyncIterable<Uint8Array>,
-  compression: Compression,
+  compression: ByteEncoding,
   position: () => number,
   size: number | undefined,
   close: () => Promise<void>,
@@ -238,10 +238,10 @@ function unpacked(
   };
 }
 
-/** What unpacks is loaded when it is needed. */
+/** The decoder is loaded only when it is needed. */
 async function* unpack(
   packed: AsyncIterable<Uint8Array>,
-  compression: Compression,
+  compression: ByteEncoding,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (compression === "gzip") yield* (await import("./gunzip.js")).gunzip(packed);
   else if (compression === "zstd") yield* (await import("./unzstd.js")).unzstd(packed);

@@ -6,18 +6,18 @@ import { reason } from "./fault.js";
 import { isGone, ownerPattern, ownName, processOf } from "./owner.js";
 
 /**
- * The right to write a file. While it is held, no other run may write the same file: a hidden link beside it names
- * the process that holds it. What is written goes to a hidden neighbour, `partial`, which takes the file's name in
- * the end. Whatever a killed run (kill -9) left beside the file is removed when the file is claimed again.
+ * The right to write a file. While one run holds it, no other run may write the same file: a hidden link beside the
+ * file names the process that holds it. The content goes to a hidden neighbour, `partial`, which takes the file's name
+ * at the end. Whatever a killed run (kill -9) left beside the file is removed when the file is next claimed.
  */
 export class Claim {
   /** Absolute path of the file. */
   readonly target: string;
-  /** Where its content is written to first; nothing is there yet. */
+  /** Where its content is written first. The file does not exist yet. */
   readonly partial: string;
   readonly #lock: string;
   readonly #owner: string;
-  /** Whether the file system can hold the lock; a few know no links. */
+  /** Whether the lock exists; a few file systems do not support links. */
   #isLocked = false;
 
   private constructor(target: string) {
@@ -29,8 +29,8 @@ export class Claim {
   }
 
   /**
-   * @param target absolute path of a file that is regular, or not there
-   * @throws InputError naming `argument` when another run is writing the file, or the folder cannot be written to
+   * @param target absolute path of a regular file, or of one that does not exist
+   * @throws InputError that names `argument` if another run is writing the file, or the folder cannot be written to
    */
   static async of(target: string, argument: string): Promise<Claim> {
     const claim = new Claim(target);
@@ -56,7 +56,7 @@ export class Claim {
       if (failure.code !== "EEXIST") throw fail(reason(failure));
       const other = await readlink(this.#lock).catch((error: NodeJS.ErrnoException) => error);
       if (typeof other !== "string") {
-        if (other.code === "ENOENT") continue; // released in this moment
+        if (other.code === "ENOENT") continue; // it was released just now
         throw fail(`${quoted(this.#lock)} is in the way`);
       }
       if (!(await isDead(other, this.target)))
@@ -65,13 +65,13 @@ export class Claim {
     }
   }
 
-  /** @throws Error when another run took the claim away, having found no sign of life */
+  /** @throws Error if another run has taken the claim because this one seemed dead */
   async check(): Promise<void> {
     if (!this.#isLocked || (await this.#holds())) return;
     throw new Error(`cannot write ${quoted(this.target)}: another run has begun to write it`);
   }
 
-  /** Gives what was written the file's name, replacing what had it. */
+  /** Gives the new content the file's name, replacing the old file. */
   async rename(): Promise<void> {
     try {
       await rename(this.partial, this.target);
@@ -80,19 +80,19 @@ export class Claim {
     }
   }
 
-  /** Shows that this run still lives, to those who cannot see its process: to be called every few hours. */
+  /** Shows runs that cannot see this process that it is still alive. Call it every few hours. */
   async renew(): Promise<void> {
     const now = new Date();
     if (this.#isLocked && (await this.#holds())) await lutimes(this.#lock, now, now).catch(() => {});
   }
 
-  /** Removes what was written and has no name yet. */
+  /** Removes content that does not have its final name yet. */
   async discard(): Promise<void> {
     await rm(this.partial, { force: true });
     await this.release();
   }
 
-  /** Lets others write the file. */
+  /** Lets other runs write the file. */
   async release(): Promise<void> {
     if (this.#isLocked && (await this.#holds())) await rm(this.#lock, { force: true });
     this.#isLocked = false;
@@ -103,14 +103,17 @@ export class Claim {
   }
 }
 
-/** Sees to it that the names given in a folder outlive a power cut. */
+/** Makes sure that new names in a folder survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {}); // some file systems cannot, and need not
+  await handle?.sync().catch(() => {}); // some file systems cannot do this, and need not
   await handle?.close();
 }
 
-/** Longest name, in bytes, that the neighbours repeat: theirs must not be too long for a file system. */
+/**
+ * Longest part of a name, in bytes, that the hidden neighbours repeat. Their own names must not be too long for a file
+ * system.
+ */
 const LONGEST = 160;
 
 /** The hidden files beside a file while it is written. */
@@ -126,7 +129,10 @@ function neighboursOf(target: string): { lock: string; name: string; partialOf(o
   };
 }
 
-/** Whether the run that holds a file is no more. Of one that cannot be seen, its last write to the file tells. */
+/**
+ * Whether the run that holds a file has ended. If its process cannot be seen from here, its last write to the file
+ * decides.
+ */
 async function isDead(owner: string, target: string): Promise<boolean> {
   if (!new RegExp(`^${ownerPattern}$`).test(owner)) return false;
   const { lock, partialOf } = neighboursOf(target);
@@ -140,7 +146,7 @@ async function isDead(owner: string, target: string): Promise<boolean> {
 async function removeLeftovers(target: string): Promise<void> {
   const folder = dirname(target);
   const { name } = neighboursOf(target);
-  // A database's partial has a neighbour of its own, its write-ahead log.
+  // The partial file of a database has a neighbour of its own, the write-ahead log.
   const pattern = new RegExp(`^(${ownerPattern})\\.partial(\\.wal)?$`);
   for (const entry of await readdir(folder).catch(() => [])) {
     const owner = entry.startsWith(`.${name}.`) && pattern.exec(entry.slice(name.length + 2))?.[1];

@@ -4,15 +4,15 @@ import { gzip } from "node:zlib";
 import type { Compression } from "./extensions.js";
 import { loadZstd } from "./zstd.js";
 
-/** Bytes of text that are compressed as one gzip member or zstd frame. */
+/** Bytes of text in one gzip member or zstd frame. */
 const BLOCK = 1 << 20;
-/** Three times the speed of zlib's default level, for files 6 % larger. */
+/** This level is three times as fast as zlib's default, for files 6 % larger. */
 const GZIP_LEVEL = 4;
 
 /**
- * Compresses a stream of bytes in blocks of a megabyte, each a gzip member or a zstd frame of its own, which
- * every reader joins again. Block by block, so that the result does not depend on how the bytes arrive, memory
- * is bounded, and gzip's blocks are made on all cores.
+ * Compresses a stream of bytes in blocks of a megabyte. Each block is a gzip member or a zstd frame of its own, and
+ * every reader joins them again. With blocks, the result does not depend on how the bytes arrive, memory is bounded,
+ * and all cores can compress gzip.
  */
 export class Compressor {
   readonly #compress: (block: Uint8Array) => Uint8Array | Promise<Uint8Array>;
@@ -35,7 +35,7 @@ export class Compressor {
     this.#put = put;
   }
 
-  /** Takes bytes; the caller may change them afterwards. */
+  /** Takes bytes. The caller may change them afterwards. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const until = Math.min(bytes.length, at + BLOCK - this.#length);
@@ -46,7 +46,7 @@ export class Compressor {
     }
   }
 
-  /** Compresses what is left. No bytes at all become an empty member or frame. */
+  /** Compresses the rest. If there were no bytes at all, it writes an empty member or frame. */
   async end(): Promise<void> {
     if (this.#length > 0 || this.#blocks === 0) await this.#close();
     while (this.#pending.length > 0) await this.#put(await this.#pending.shift()!);
@@ -54,7 +54,7 @@ export class Compressor {
 
   async #close(): Promise<void> {
     const compressed = Promise.resolve(this.#compress(this.#block.subarray(0, this.#length)));
-    compressed.catch(() => {}); // told by the await below, or by nobody when the log is given up
+    compressed.catch(() => {}); // the await below reports an error; if the log is abandoned, nobody needs to
     this.#pending.push(compressed);
     this.#block = new Uint8Array(BLOCK);
     this.#length = 0;
@@ -67,6 +67,6 @@ const gzipAsync = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 
 async function gzipMember(block: Uint8Array): Promise<Uint8Array> {
   const member = await gzipAsync(block, { level: GZIP_LEVEL });
-  member[9] = 255; // operating system: unknown, so that all of them write the same
+  member[9] = 255; // operating system "unknown", so that every system writes the same bytes
   return member;
 }

@@ -5,7 +5,7 @@ export interface Bytes {
   add(bytes: Uint8Array): void;
 }
 
-/** Size and SHA-256 of bytes that are read or written, packed as they are. */
+/** Size and SHA-256 of bytes that are read or written, in their stored (packed) form. */
 export class Digest implements Bytes {
   readonly #hash = createHash("sha256");
   #bytes = 0;
@@ -16,7 +16,7 @@ export class Digest implements Bytes {
     this.#bytes += bytes.length;
   }
 
-  /** Size in bytes, and the SHA-256, hexadecimal. To be asked for once, in the end. */
+  /** Size in bytes, and SHA-256 in hexadecimal. Call it once, at the end. */
   result(): { bytes: number; sha256: string } {
     return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }

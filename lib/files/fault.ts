@@ -1,4 +1,4 @@
-/** What the machine says when it fails, by the code of Node's errors. */
+/** What each error code of Node means for the machine. */
 const words: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
@@ -17,7 +17,10 @@ const words: Readonly<Record<string, string>> = {
   ESTALE: "the file system was taken away",
 };
 
-/** What went wrong with a file, in words, for the failures that users meet; of others, what Node says. */
+/**
+ * Says in words what went wrong with a file, for the failures that users meet. For other failures, it gives Node's
+ * message.
+ */
 export function reason(error: unknown, doing: "read" | "write" = "write"): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM") return `no permission to ${doing} there`;
@@ -37,7 +40,7 @@ export function missingPackage(error: unknown): string | undefined {
   return `${what} is not installed: run npm install again where server-logs is installed, with optional packages`;
 }
 
-/** What databases say when it is the machine that fails, and not what they were given. */
+/** What databases say when the machine fails, as opposed to when their input is wrong. */
 const databaseWords: readonly [said: RegExp, means: string][] = [
   [/No space left on device|could not extend file|DISK_FULL|failed to offload data/i, "the disk is full"],
   [/Disk quota exceeded/i, "the disk quota is used up"],
@@ -57,7 +60,7 @@ const databaseWords: readonly [said: RegExp, means: string][] = [
   [/Permission denied/i, "no permission to use the file"],
 ];
 
-/** PostgreSQL's classes of errors that are the server's or the machine's: SQLSTATE 08, 53, 57P, 58. */
+/** PostgreSQL's classes of errors of the server or the machine: SQLSTATE 08, 53, 57P, 58. */
 const serverFaults: readonly [code: RegExp, means: string][] = [
   [/^53100$/, "the disk of the database is full"],
   [/^53200$/, "the memory of the database does not suffice"],
@@ -68,8 +71,8 @@ const serverFaults: readonly [code: RegExp, means: string][] = [
 ];
 
 /**
- * What is wrong with the machine (its disk, its memory, its permissions, the connection to a database), in words;
- * undefined for every other error, which is about what was given.
+ * Says in words what is wrong with the machine: its disk, memory or permissions, or the connection to a database.
+ * Undefined for every other error, which is about the input.
  */
 export function machineFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

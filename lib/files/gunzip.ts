@@ -1,19 +1,20 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
+import { firstIndexWhere } from "../bisect.js";
 import { endsEarly, littleEndian, PackedInput, wrongChecksum } from "./packedInput.js";
 
-/** Packed bytes given to zlib at a time: what they hold is lost when zlib fails in the midst of them. */
+/** Number of packed bytes given to zlib at a time. If zlib fails in the middle of them, it discards what they hold. */
 const pieceSize = 1 << 14;
-/** Of a member this long or shorter, nothing is lost that can be unpacked. */
+/** Longest packed member of which everything before the damage is recovered. */
 const longestKept = 1 << 20;
-/** Most bytes that are unpacked at once of a damaged member. */
+/** Largest number of bytes unpacked at once from a damaged member. */
 const mostSalvaged = 1 << 26;
 
 /**
- * Unpacks gzip, of any number of members, up to the first damage. The members are taken apart here, because zlib
- * gives out nothing of what it had unpacked when it meets an error. Zeros may follow the last member up to the end,
- * as they fill up a block on a tape; anything else there is damage, since a member may have stood there.
- * Source: RFC 1952.
- * @throws Error when a member is cut short or damaged; all that was unpacked before was given out.
+ * Unpacks gzip, with any number of members, up to the first damage. The members are separated here because zlib, when
+ * it meets an error, does not return what it had already unpacked. Zeros may follow the last member up to the end,
+ * since they fill up a block on a tape. Anything else there is damage, since a member may have been there. Source: RFC
+ * 1952.
+ * @throws Error if a member is cut short or damaged. Everything unpacked before it has been yielded.
  */
 export async function* gunzip(
   packed: AsyncIterable<Uint8Array>,
@@ -37,7 +38,7 @@ export async function* gunzip(
 
 const noMember = "a member is followed by bytes that are no gzip";
 
-/** Whether nothing but zeros is left; reads to the end, or to the first other byte. */
+/** Whether only zeros are left. Reads to the end, or to the first other byte. */
 async function isPadding(input: PackedInput): Promise<boolean> {
   for (let bytes = await input.next(); bytes !== undefined; bytes = await input.next()) {
     if (bytes.some((byte) => byte !== 0)) return false;
@@ -46,9 +47,9 @@ async function isPadding(input: PackedInput): Promise<boolean> {
   return true;
 }
 
-/** Unpacks a member whose first two bytes were read. */
+/** Unpacks a member whose first two bytes have been read. */
 async function* member(input: PackedInput): AsyncGenerator<Uint8Array, void, undefined> {
-  const [method, flags] = await input.take(8); // and its time and its maker's system
+  const [method, flags] = await input.take(8); // these include the time and the system that made the file
   if (method !== 8 || flags & 0xe0) throw new Error("not a header of gzip");
   if (flags & EXTRA) await input.take(littleEndian(await input.take(2)));
   for (const text of [NAME, COMMENT]) {
@@ -67,10 +68,10 @@ async function* member(input: PackedInput): AsyncGenerator<Uint8Array, void, und
   if (littleEndian(trailer.subarray(4)) !== length) throw new Error("the length does not fit the content");
 }
 
-/** Unpacks deflated data up to their end, a piece being unpacked while the one before is used. */
+/** Unpacks deflated data to their end. One piece is unpacked while the previous one is used. */
 async function* inflated(input: PackedInput): AsyncGenerator<Uint8Array, void, undefined> {
   const ready: Uint8Array[] = [];
-  const kept: Uint8Array[] = []; // the member so far, while it is short
+  const kept: Uint8Array[] = []; // the packed bytes of the member so far, as long as it is short
   let keptLength = 0;
   let given = 0;
   const outcome: { ended: boolean; failure?: Error } = { ended: false };
@@ -109,7 +110,7 @@ async function* inflated(input: PackedInput): AsyncGenerator<Uint8Array, void, u
         throw outcome.failure;
       }
       fed += piece.length;
-      const unused = fed - inflate.bytesWritten; // what it was given behind the data's end
+      const unused = fed - inflate.bytesWritten; // bytes that zlib was given beyond the end of the data
       input.skip(piece.length - unused);
       if (outcome.ended) {
         yield* before;
@@ -121,29 +122,24 @@ async function* inflated(input: PackedInput): AsyncGenerator<Uint8Array, void, u
   }
 }
 
-/** What damaged data hold before the damage: what the longest beginning does that zlib takes, found by halving. */
+/**
+ * The content of damaged data before the damage: what the longest beginning that zlib accepts unpacks to. It is found
+ * by bisection.
+ */
 function salvaged(packed: Uint8Array): Uint8Array {
-  const attempt = (length: number): Uint8Array | undefined => {
+  let longest: Uint8Array = new Uint8Array(0);
+  firstIndexWhere(1, packed.length, (length) => {
     try {
-      return inflateRawSync(packed.subarray(0, length), {
+      longest = inflateRawSync(packed.subarray(0, length), {
         finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: mostSalvaged,
       });
+      return false;
     } catch {
-      return;
+      return true;
     }
-  };
-  let best: Uint8Array = new Uint8Array(0);
-  for (let sound = 0, unsound = packed.length; unsound - sound > 1; ) {
-    const middle = (sound + unsound) >> 1;
-    const found = attempt(middle);
-    if (found === undefined) unsound = middle;
-    else {
-      sound = middle;
-      best = found;
-    }
-  }
-  return best;
+  });
+  return longest;
 }
 
 const HEADER_CHECKSUM = 2;

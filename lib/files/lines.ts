@@ -1,40 +1,44 @@
 import { resolve } from "node:path";
+import { CR, LF } from "../ascii.js";
 import { InputError, quoted } from "../errors.js";
 import type { Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
-import { type ByteStream, type Compression, openBytes, openMemory, readSize } from "./bytes.js";
+import { type ByteEncoding, type ByteStream, openBytes, openMemory, readSize } from "./bytes.js";
 import type { Bytes } from "./digest.js";
 import { standardInput } from "./places.js";
 
-/** Longest line that is read, in bytes; of a longer one only the head and the length are known. */
+/** Longest line that is read, in bytes. For a longer line, only its beginning and its length are kept. */
 export const longestLine = 1 << 20;
 
-/** A stretch of bytes that holds whole lines. It is valid until the next one is asked for. */
+/** A piece of the bytes that holds whole lines. It is valid until the next one is requested. */
 export interface Block {
-  /** Each line in bytes[start, end) ends with LF, but for the last line of a file that lacks it. */
+  /** Each line in bytes[start, end) ends with LF, except the last line of a file that does not end with one. */
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
-  /** When the block is the head of one line longer than `longestLine`: the line's length in bytes. */
+  /** Set when the block is the beginning of a line longer than `longestLine`: the length of that line in bytes. */
   readonly overlong?: number;
 }
 
 /**
- * One line of a block, cut: where its text stands and how it ends. One object is used for all lines, so that cutting
- * makes none.
+ * The position of one line in a block, and how it ends. The same object is used for all lines, so that no memory is
+ * allocated for each.
  */
 export class Line {
-  /** The text is bytes[start, end): without its line end (LF or CR LF), and without a byte-order mark before it. */
+  /** The text is bytes[start, end), without its line end (LF or CR LF) and without a byte-order mark before it. */
   start = 0;
   end = 0;
   /** Where the next line begins. */
   next = 0;
-  /** Whether a line feed ends it: the last line of a log may lack it, and of an overlong one only the head is there. */
+  /** Whether a line feed ends it. The last line of a log may have none, and an overlong line is cut before it. */
   isTerminated = false;
-  /** Whether a byte-order mark stands before it. */
+  /** Whether a byte-order mark comes before it. */
   hasMark = false;
 
-  /** Cuts the line that begins at `at`. @param isFirst whether it is the log's first, which alone may have a mark */
+  /**
+   * Finds the line that begins at `at`.
+   * @param isFirst whether it is the first of the log; only that one may have a mark
+   */
   cut(
     { bytes, end, overlong }: Pick<Block, "bytes" | "end" | "overlong">,
     at: number,
@@ -50,7 +54,7 @@ export class Line {
   }
 }
 
-/** The position after a byte-order mark, if one stands at `start`. */
+/** The position after a byte-order mark, if there is one at `start`. */
 export function afterMark(bytes: Uint8Array, start: number, end: number): number {
   const marked =
     end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
@@ -58,8 +62,8 @@ export function afterMark(bytes: Uint8Array, start: number, end: number): number
 }
 
 /**
- * Where a log's CSV is: the absolute path of its file, or its bytes.
- * @throws InputError when it is neither a log nor a path.
+ * The content of a log: the absolute path of its CSV file, or its bytes.
+ * @throws InputError if it is neither a log nor a path
  */
 export function contentOf(source: Source): string | Uint8Array {
   if (typeof source === "string" && source !== "") return resolve(source);
@@ -69,26 +73,26 @@ export function contentOf(source: Source): string | Uint8Array {
 }
 
 /**
- * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. Each may be plain, gzip
- * or zstd, told by its first bytes.
+ * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. Each source may be plain,
+ * gzip or zstd; its first bytes tell which.
  */
 export class Lines {
-  /** Why the data ended before their end (packed data cut short or damaged); undefined when they did not. */
+  /** Why the data ended too early (the packed data are cut short or damaged); undefined if they did not. */
   damage: string | undefined;
-  /** How the data are packed; known from the first block on. */
-  compression: Compression = "none";
-  /** Makes lines of what is laid out otherwise, where it is set: the objects of a JSON text, say. */
+  /** How the data are packed. Known from the first block on. */
+  compression: ByteEncoding = "none";
+  /** If set, makes lines of data that are laid out in another way, such as the objects of a JSON text. */
   relaid: ((fill: ByteStream["fill"]) => ByteStream["fill"]) | undefined;
   readonly #source: string | Uint8Array;
   readonly #argument: string;
   readonly #digest: Bytes | undefined;
-  /** Standard input cannot be opened twice: what a sample read of it stays here. */
+  /** Standard input cannot be opened twice, so the bytes of a sample are kept here. */
   #open: ByteStream | undefined;
   #head: Uint8Array = new Uint8Array(0);
 
   /**
    * @param argument - what errors call the source
-   * @param digest - takes the bytes that `blocks` reads of a file, packed as they are
+   * @param digest - takes the bytes that `blocks` reads from a file, still packed
    */
   constructor(source: string | Uint8Array, argument: string, digest?: Bytes) {
     this.#digest = digest;
@@ -96,14 +100,14 @@ export class Lines {
     this.#argument = argument;
   }
 
-  /** Whether the data are gzip; known from the first block on. */
+  /** Whether the data are gzip. Known from the first block on. */
   get gzip(): boolean {
     return this.compression === "gzip";
   }
 
   /**
    * Checks that the source can be read.
-   * @throws InputError when there is no such file, or it is a folder or not readable.
+   * @throws InputError if there is no such file, or it is a folder or not readable
    */
   async check(): Promise<void> {
     if (typeof this.#source !== "string" || this.#source === standardInput) return;
@@ -111,8 +115,9 @@ export class Lines {
   }
 
   /**
-   * The first bytes, unpacked, at most `length`; `blocks` gives them again.
-   * @throws InputError when the source cannot be opened; InterruptedError when stopped.
+   * The first bytes, unpacked, at most `length`. `blocks` yields them again.
+   * @throws InputError if the source cannot be opened
+   * @throws InterruptedError if it is stopped
    */
   async sample(length: number, work: Work = {}): Promise<Uint8Array> {
     const stream = await this.#bytes();
@@ -143,8 +148,9 @@ export class Lines {
   }
 
   /**
-   * The lines, block by block; progress is counted in bytes of the source.
-   * @throws InputError when the source cannot be opened; InterruptedError when stopped.
+   * Yields the lines, block by block. Progress is counted in bytes of the source.
+   * @throws InputError if the source cannot be opened
+   * @throws InterruptedError if it is stopped
    */
   async *blocks(work: Work = {}): AsyncGenerator<Block, void, undefined> {
     const pace = new Pace(work);
@@ -168,7 +174,7 @@ export class Lines {
       if (got === 0) this.damage = stream.damage();
       return got;
     };
-    // Standard input may keep silent for ever: an interrupt closes it.
+    // Standard input may stay silent for ever, so an interrupt closes it.
     const { signal } = work;
     const stop = () => void stream.close().catch(() => {});
     if (this.#source === standardInput) signal?.addEventListener("abort", stop, { once: true });
@@ -177,7 +183,7 @@ export class Lines {
       yield* blocksOf(lines, () => pace.step(stream.position(), stream.size, "bytes"));
       pace.check();
     } catch (error) {
-      pace.check(); // reading on after an interrupt fails in its own words
+      pace.check(); // after an interrupt, reading on would fail with another message
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -197,14 +203,14 @@ export class Lines {
     return blocksOf(this.relaid(fill), () => pace.step(at, bytes.length, "bytes"));
   }
 
-  /** Opens the source; undefined for bytes in memory that are not packed, which need no copying. */
+  /** Opens the source; undefined for unpacked bytes in memory, which need not be copied. */
   async #bytes(digest?: Bytes): Promise<ByteStream | undefined> {
     if (typeof this.#source !== "string") return openMemory(this.#source);
     return openBytes(this.#source, this.#argument, digest);
   }
 }
 
-/** Where the next bytes come from; resolves to 0 at the end. */
+/** Reads the next bytes. @returns how many; 0 at the end */
 type Fill = ByteStream["fill"];
 
 async function* blocksOfMemory(bytes: Uint8Array, pace: Pace): AsyncGenerator<Block, void, undefined> {
@@ -220,7 +226,7 @@ async function* blocksOfMemory(bytes: Uint8Array, pace: Pace): AsyncGenerator<Bl
 
 async function* blocksOf(fill: Fill, step: () => Promise<void>): AsyncGenerator<Block, void, undefined> {
   const buffer = new Uint8Array(longestLine + readSize);
-  let held = 0; // bytes of a line whose end was not read yet, at the front of the buffer
+  let held = 0; // bytes at the front of the buffer, of a line whose end has not been read yet
   for (;;) {
     const got = await fill(buffer, held, Math.min(readSize, buffer.length - held));
     if (got === 0) break;
@@ -241,7 +247,7 @@ async function* blocksOf(fill: Fill, step: () => Promise<void>): AsyncGenerator<
   if (held > 0) yield { bytes: buffer, start: 0, end: held };
 }
 
-/** Reads to the end of the line that fills the buffer; returns how many bytes are held after it. */
+/** Reads to the end of the line that fills the buffer. @returns the number of bytes held after it */
 async function* overlongLine(buffer: Uint8Array, fill: Fill, step: () => Promise<void>) {
   const head = buffer.slice(0, longestLine);
   let length = buffer.length;
@@ -255,7 +261,7 @@ async function* overlongLine(buffer: Uint8Array, fill: Fill, step: () => Promise
     }
     yield { bytes: head, start: 0, end: head.length, overlong: length };
     if (got === 0) return 0;
-    // What follows may hold several lines; the last of them may go on.
+    // Several lines may follow. The last of them may continue in the next bytes.
     const rest = buffer.subarray(newline + 1, got).lastIndexOf(LF);
     const end = rest < 0 ? newline + 1 : newline + 1 + rest + 1;
     if (rest >= 0) yield { bytes: buffer, start: newline + 1, end };
@@ -263,6 +269,3 @@ async function* overlongLine(buffer: Uint8Array, fill: Fill, step: () => Promise
     return got - end;
   }
 }
-
-const LF = 10;
-const CR = 13;

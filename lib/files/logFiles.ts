@@ -3,32 +3,35 @@ import { isAbsolute, resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { type Place, standardInput } from "./places.js";
 
-/** A log to read: what it is called, where it is, and its bytes when it is in memory. */
+/** A log to read: its name, its place, and its bytes if it is in memory. */
 export interface LogFile {
-  /** As the caller named it. */
+  /** The name that the caller gave. */
   readonly name: string;
   /** Absolute path, or "-". */
   readonly path: string;
   readonly bytes?: Uint8Array;
   /** Size in bytes; undefined for standard input. */
   readonly size: number | undefined;
-  /** Whether it is a regular file, and not a pipe or a device; undefined where it is no path. */
+  /** Whether it is a regular file and not a pipe or a device; undefined if it has no path. */
   readonly isFile?: boolean | undefined;
 }
 
-/** Where logs are, as `checkPlaces` takes them: no output may be one of them. */
+/** The places of logs, as `checkPlaces` takes them. No output may be one of them. */
 export function placesOf(files: readonly LogFile[]): Place[] {
   return files.flatMap(({ path, bytes }) =>
     bytes ? [] : { argument: "path", path, what: "the log itself" },
   );
 }
 
-/** A log's path, several, patterns such as "logs/access.log*", "-" for standard input, or a log's bytes. */
+/**
+ * The path of a log, several paths, patterns such as "logs/access.log*", "-" for standard input, or the bytes of a log.
+ */
 export type LogSource = string | readonly string[] | Uint8Array;
 
 /**
- * The logs that were named, in the order given; those of a pattern oldest first, as log rotation names them.
- * @throws InputError when there is none, or one is named twice, is a folder, or cannot be found.
+ * Finds the logs that were named, in the order given. Those of a pattern come oldest first, by the names that log
+ * rotation gives.
+ * @throws InputError if there is none, or one is named twice, is a folder or cannot be found
  */
 export async function logFiles(source: LogSource): Promise<LogFile[]> {
   if (source instanceof Uint8Array) {
@@ -72,10 +75,10 @@ async function found(path: string): Promise<LogFile[]> {
 }
 
 /**
- * Names of logs, the oldest first, as logrotate, Apache's rotatelogs and their like name them: `access.log.2.gz`,
- * `access.log.1`, `access.log`, where the higher number is older and the bare name is written to just now; and
- * `access.log-20260101.gz`, `access.log-20260102`, `access.log` by date, or by seconds since 1970. All other names
- * are in the order of the alphabet, numbers by value. A name's `.gz` or `.zst` does not count.
+ * Sorts names of logs, the oldest first, by the rules of logrotate, Apache's rotatelogs and the like. In
+ * `access.log.2.gz`, `access.log.1`, `access.log` the higher number is older, and the bare name is the current log. In
+ * `access.log-20260101.gz`, `access.log-20260102`, `access.log` a date or a number of seconds since 1970 decides. All
+ * other names are in alphabetical order, with numbers in numerical order. A `.gz` or `.zst` at the end is ignored.
  */
 export function oldestFirst(names: readonly string[]): string[] {
   const rotated = names.map((name) => ({ name, ...rotation(name) }));
@@ -92,10 +95,12 @@ export function oldestFirst(names: readonly string[]): string[] {
 
 const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
-/** Behind a name: a date, with or without a time, or seconds since 1970. */
+/** At the end of a name: a date, with or without a time, or seconds since 1970. */
 const stamped = /^(.+)[-._](\d{8,14}(?:[-_.T]\d{1,10})?|\d{4}-\d\d-\d\d(?:[-_.T]?\d\d(?:[-_:]?\d\d){0,2})?)$/;
 
-/** Which log a file is of, when it was put aside, and how many times since; -1 for the one that still has its name. */
+/**
+ * Which log a file belongs to, when it was rotated, and how many rotations ago; −1 for the log that is still written.
+ */
 function rotation(name: string): { log: string; stamp: string | undefined; number: number } {
   const [, rest, number = "-1"] = /^(.+?)(?:\.(0|[1-9]\d{0,6}))?(?:\.(?:gz|zst))?$/is.exec(name) ?? [
     "",

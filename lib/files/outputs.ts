@@ -6,7 +6,7 @@ import { standardOutput } from "./places.js";
 import { DirectSink, FileSink, type Sink, toStandardOutput } from "./sink.js";
 import { WholeFile } from "./wholeFile.js";
 
-/** What takes bytes; they are not needed any more when it answers. */
+/** Takes bytes. When it resolves, the caller may reuse them. */
 export type Put = (bytes: Uint8Array) => Promise<void>;
 
 /** How an output is written. */
@@ -23,20 +23,20 @@ export interface Output {
   readonly put: Put;
 }
 
-/** The places that one piece of work writes to: its files appear together in the end, or not at all. */
+/** The places that one piece of work writes to. Its files appear together at the end, or not at all. */
 export class Outputs {
   readonly #files: WholeFile[] = [];
   readonly #compressors: Compressor[] = [];
   readonly #work: Work;
 
-  /** @param work its signal ends waiting for a reader of standard output or of a pipe */
+  /** @param work its signal ends the wait for a reader of standard output or of a pipe */
   constructor(work: Work = {}) {
     this.#work = work;
   }
 
   /**
-   * A sink for much data.
-   * @throws InputError naming `argument` when the file cannot be written.
+   * Opens a sink for large amounts of data.
+   * @throws InputError that names `argument` if the file cannot be written
    */
   async sink(path: string, argument: string, compression?: Compression | undefined): Promise<Sink> {
     if (path === standardOutput) return new DirectSink(this.#toStandardOutput);
@@ -47,8 +47,8 @@ export class Outputs {
   }
 
   /**
-   * What takes data in pieces that nobody changes before the next one was taken.
-   * @throws InputError naming `argument` when the file cannot be written.
+   * Opens an output that takes data in pieces. A piece must not change until the next one has been taken.
+   * @throws InputError that names `argument` if the file cannot be written
    */
   async open(path: string, argument: string, { compression, digest }: OutputForm = {}): Promise<Output> {
     const file = path === standardOutput ? undefined : await this.#file(path, argument);
@@ -63,19 +63,22 @@ export class Outputs {
     return { path: file?.path, put };
   }
 
-  /** Waits until all is written that was handed over; packed files are ended. @throws Error in one sentence when the disk is full or fails */
+  /**
+   * Waits until everything is written, and completes compressed files.
+   * @throws Error, in one sentence, if the disk is full or fails
+   */
   async end(): Promise<void> {
     for (const compressor of this.#compressors.splice(0)) await compressor.end();
     for (const file of this.#files) await file.write(new Uint8Array(0));
   }
 
-  /** Gives all files their names, when all is written. */
+  /** Gives all files their final names, once everything is written. */
   async commit(): Promise<void> {
     await this.end();
     await WholeFile.commitAll(this.#files);
   }
 
-  /** Removes all that was written to files. */
+  /** Removes everything that was written to files. */
   async discard(): Promise<void> {
     for (const file of this.#files) await file.discard();
   }
@@ -89,7 +92,7 @@ export class Outputs {
   }
 
   async #compressed(write: Put, compression: Compression): Promise<Put> {
-    const { Compressor } = await import("./compress.js"); // zstd is slow to load
+    const { Compressor } = await import("./compress.js"); // zstd takes long to load
     const compressor = await Compressor.create(compression, write);
     this.#compressors.push(compressor);
     return (bytes) => compressor.write(bytes);

@@ -1,4 +1,4 @@
-/** Packed bytes, taken off a stream in the lengths that their format asks for. */
+/** Reads packed bytes from a stream, in the lengths that their format needs. */
 export class PackedInput {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
@@ -7,7 +7,7 @@ export class PackedInput {
     this.#chunks = packed[Symbol.asyncIterator]();
   }
 
-  /** The bytes that come next, at least one; `skip` goes past them. Undefined at the end. */
+  /** The next bytes, at least one; undefined at the end. They stay next until `skip` is called. */
   async next(): Promise<Uint8Array | undefined> {
     while (this.#chunk.length === 0) {
       const next = await this.#chunks.next();
@@ -17,12 +17,12 @@ export class PackedInput {
     return this.#chunk;
   }
 
-  /** Goes past bytes that `next` showed. */
+  /** Skips bytes that `next` returned. */
   skip(length: number): void {
     this.#chunk = this.#chunk.subarray(length);
   }
 
-  /** The next `length` bytes, fewer at the end. */
+  /** The next `length` bytes, or fewer at the end. */
   async upTo(length: number): Promise<Uint8Array> {
     const first = await this.next();
     if (first !== undefined && first.length >= length) {
@@ -43,7 +43,7 @@ export class PackedInput {
 
   /**
    * The next `length` bytes.
-   * @throws Error when the data end before.
+   * @throws Error if the data end before that
    */
   async take(length: number): Promise<Uint8Array> {
     const bytes = await this.upTo(length);
@@ -51,19 +51,19 @@ export class PackedInput {
     return bytes;
   }
 
-  /** Leaves the rest. */
+  /** Closes the stream without reading the rest. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }
 }
 
-/** What is wrong with packed data that were cut. */
+/** The fault of packed data that were cut. */
 export const endsEarly = "unexpected end of the data";
 
-/** What is wrong with packed data whose content is not what was packed. */
+/** The fault of packed data whose content differs from what was packed. */
 export const wrongChecksum = "the checksum does not fit the content, so that lines may be wrong";
 
-/** The number in bytes, the lowest first. */
+/** The number that the bytes hold, the lowest byte first. */
 export function littleEndian(bytes: Uint8Array): number {
   let value = 0;
   for (let i = bytes.length - 1; i >= 0; i--) value = value * 256 + bytes[i];

@@ -4,10 +4,10 @@ import type { ColumnMetaData, FileMetaData, PageHeader } from "hyparquet";
 import { Pace, type Work } from "../work.js";
 
 /**
- * Looks for damage that DuckDB passes over: it compares no page with the checksum in the page's header, and where a
- * header tells fewer values than there are, it takes the rest for NULL. What DuckDB sees itself is left to it.
- * Source: the Parquet format, parquet.thrift, `PageHeader` and `ColumnMetaData`.
- * @returns what is wrong; undefined when nothing is, or the footer cannot be read
+ * Looks for damage that DuckDB ignores. DuckDB does not compare a page with the checksum in its header, and if a header
+ * gives fewer values than there are, it reads the rest as NULL. Damage that DuckDB reports is left to it. Source: the
+ * Parquet format, parquet.thrift, `PageHeader` and `ColumnMetaData`.
+ * @returns what is wrong; undefined if nothing is, or if the footer cannot be read
  */
 export async function damageOfPages(path: string, work: Work): Promise<string | undefined> {
   const handle = await open(path, "r");
@@ -45,7 +45,7 @@ async function footer(handle: FileHandle, size: number): Promise<FileMetaData | 
   }
 }
 
-/** Whether the schema and the row groups name the columns alike, where none is nested. */
+/** Whether the schema and the row groups have the same names of columns, and no column is nested. */
 function namesAgree({ schema, row_groups }: FileMetaData): boolean {
   const [root, ...leaves] = schema;
   if (root.num_children !== leaves.length) return true;
@@ -56,7 +56,7 @@ function namesAgree({ schema, row_groups }: FileMetaData): boolean {
 
 type PageHeaderReader = typeof import("hyparquet/src/column.js").parquetHeader;
 
-/** The pages of a file, gone through one by one. */
+/** Goes through the pages of a file one by one. */
 class Pages {
   readonly #handle: FileHandle;
   readonly #size: number;
@@ -74,7 +74,7 @@ class Pages {
     this.#header = header;
   }
 
-  /** What is wrong with the pages of a column chunk. They end where its values have all been told. */
+  /** What is wrong with the pages of a column chunk. The pages end when they have given all values of the chunk. */
   async damageOf(chunk: ColumnMetaData): Promise<string | undefined> {
     let at = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
     let left = Number(chunk.num_values);
@@ -101,7 +101,7 @@ class Pages {
       try {
         return { header: this.#header(reader), length: reader.offset };
       } catch {
-        // longer than the window, as with statistics of long texts, or no header
+        // longer than the window, as with statistics of long texts, or not a header
       }
     }
     return;
@@ -117,7 +117,7 @@ class Pages {
   }
 }
 
-/** How many values a page has of its column; undefined when its header is not of its type. */
+/** The number of values that a page has of its column; undefined if its header does not fit its type. */
 function valuesOf(header: PageHeader): number | undefined {
   const { type, data_page_header, data_page_header_v2, dictionary_page_header } = header;
   if (type === "DATA_PAGE") return data_page_header?.num_values;

@@ -3,25 +3,29 @@ import { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { InterruptedError } from "../errors.js";
 
-/** A named pipe that is written to. */
+/** A named pipe, opened for writing. */
 export interface Pipe {
-  /** @throws InterruptedError when stopped while its reader does not read; an error with code EPIPE when that went away */
+  /**
+   * @throws InterruptedError if it is stopped while the reader does not read
+   * @throws an error with code EPIPE if the reader has gone away
+   */
   write(bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
   close(): Promise<void>;
 }
 
-/** Milliseconds between two looks whether a pipe has a reader. */
+/** Milliseconds between two checks whether the pipe has a reader. */
 const LOOK = 20;
 
 /**
  * Opens a named pipe (a FIFO) for writing, and waits until somebody reads it.
- * @throws InterruptedError when stopped before
+ * @throws InterruptedError if it is stopped before that
  */
 export async function openPipe(path: string, signal: AbortSignal | undefined): Promise<Pipe> {
   for (;;) {
     if (signal?.aborted) throw new InterruptedError();
     try {
-      // To open it as a file would keep a thread of Node's waiting for the reader, and the process from ending.
+      // Opened like a file, the pipe would keep one of Node's threads waiting for the reader, and the process could not
+      // end.
       const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
       return pipeOf(new Socket({ fd, readable: false, writable: true }), signal);
     } catch (error) {
@@ -32,7 +36,7 @@ export async function openPipe(path: string, signal: AbortSignal | undefined): P
 }
 
 function pipeOf(socket: Socket, signal: AbortSignal | undefined): Pipe {
-  socket.on("error", () => {}); // told by the write that failed
+  socket.on("error", () => {}); // the write that fails reports it
   return {
     write: (bytes, offset, length) =>
       new Promise((resolve, reject) => {

@@ -4,27 +4,26 @@ import { basename, dirname, resolve } from "node:path";
 import { InputError, quoted } from "../errors.js";
 import { reason } from "./fault.js";
 
-/** Standard input, where a path to read is asked for. */
+/** The path of standard input, where a path to read is expected. */
 export const standardInput = "-";
-/** Standard output, where a path to write is asked for. */
+/** The path of standard output, where a path to write is expected. */
 export const standardOutput = "-";
 
 /** A file that a call names, to read or to write. */
 export interface Place {
   /** The argument that names it: "path", "out". */
   readonly argument: string;
-  /** As it was named; "-" is standard input, or standard output. */
+  /** The path as it was given; "-" is standard input or standard output. */
   readonly path: string;
   /** What an error calls it: "the log itself", "the file of the CSV". */
   readonly what: string;
 }
 
 /**
- * Refuses a call that would write to a file that it reads, or write two outputs to one file, by whatever path: a
- * link, a hard link, the same folder by another way. Every verb that writes calls it once, before any file is
- * touched, with all that it reads and all that it writes.
- *
- * @throws InputError when an output is an input or another output, or cannot be written.
+ * Refuses a call that would write to a file that it reads, or write two outputs to one file, by whatever path: a link,
+ * a hard link, or another way to the same folder. Every verb that writes calls it once, before any file is touched,
+ * with everything that it reads and writes.
+ * @throws InputError if an output is an input or another output, or cannot be written
  */
 export async function checkPlaces(inputs: readonly Place[], outputs: readonly Place[]): Promise<void> {
   for (const { argument, path } of outputs) {
@@ -51,8 +50,8 @@ export async function checkPlaces(inputs: readonly Place[], outputs: readonly Pl
 }
 
 /**
- * What tells a file from all others: device and inode of what exists, and those of the folder with the name of what
- * does not exist yet. Undefined for a pipe or a device, which nothing can be lost of.
+ * Identifies a file: by device and inode if it exists, otherwise by those of its folder and its name. Undefined for a
+ * pipe or a device, whose content cannot be lost.
  */
 async function identityOf(path: string, isInput: boolean): Promise<string | undefined> {
   if (path === (isInput ? standardInput : standardOutput)) return identityOfStandard(isInput ? 0 : 1);
@@ -63,7 +62,7 @@ async function identityOf(path: string, isInput: boolean): Promise<string | unde
   return folder && `${folder.dev} ${folder.ino} ${basename(target)}`;
 }
 
-/** Standard input and output may lead to a file, too. */
+/** Standard input and output may be connected to a file, too. */
 function identityOfStandard(descriptor: number): string | undefined {
   try {
     const found = fstatSync(descriptor, { bigint: true });
@@ -73,10 +72,13 @@ function identityOfStandard(descriptor: number): string | undefined {
   }
 }
 
-/** Most links that lead from one to the next, as Linux has it. */
+/** Longest chain of links that is followed, as on Linux. */
 const MOST_LINKS = 40;
 
-/** Where a path leads in the end: of links the last, though nothing may be there yet. The folders stay as they are. */
+/**
+ * Where a path finally leads: the target of the last link, even if nothing exists there yet. Links among the folders
+ * are not resolved.
+ */
 export async function targetOf(path: string): Promise<string> {
   let target = resolve(path);
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -88,8 +90,8 @@ export async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * Checks that a file of this name could be written, touching nothing.
- * @throws InputError naming `argument`, the path and what is wrong.
+ * Checks that a file of this name could be written, without touching anything.
+ * @throws InputError that names `argument`, the path and the problem
  */
 export async function checkWritable(path: string, argument = "out"): Promise<void> {
   const target = await targetOf(path);
@@ -105,7 +107,7 @@ export async function checkWritable(path: string, argument = "out"): Promise<voi
   });
 }
 
-/** @throws InputError naming `argument` when the value is no path. */
+/** @throws InputError that names `argument` if the value is not a path */
 export function pathOption(argument: string, value: unknown): string {
   if (typeof value !== "string" || value === "" || value.includes("\0")) {
     throw new InputError(`${argument}: must be the path of a file, not ${quoted(value)}`);

@@ -7,8 +7,8 @@ const prefix = "server-logs-";
 const pattern = new RegExp(`^${prefix}(${ownerPattern})$`);
 
 /**
- * A private folder for files that are needed for a while; whoever asks for it removes it. What a process that was
- * killed left (kill -9) is removed when the next one asks for a folder.
+ * Makes a private folder for temporary files. The caller removes it. Folders left by killed processes (kill -9) are
+ * removed when the next folder is made.
  */
 export async function scratchFolder(): Promise<string> {
   const folder = await scratchName();
@@ -16,7 +16,7 @@ export async function scratchFolder(): Promise<string> {
   return folder;
 }
 
-/** The name of such a folder, for what makes it by itself when it needs it. */
+/** The name of such a folder, for code that makes the folder itself when it needs it. */
 export async function scratchName(): Promise<string> {
   swept ??= sweep();
   await swept;
@@ -25,7 +25,7 @@ export async function scratchName(): Promise<string> {
 
 let swept: Promise<void> | undefined;
 
-/** The folders of this user's processes that run. */
+/** The folders of those of this user's processes that still run. */
 export async function scratchFolders(): Promise<{ folder: string; pid: number }[]> {
   const all = await ownFolders();
   return all
@@ -33,7 +33,7 @@ export async function scratchFolders(): Promise<{ folder: string; pid: number }[
     .map(({ folder, owner }) => ({ folder, pid: Number(processOf(owner)) }));
 }
 
-/** Removes the folders of processes that run no more: those of this user only. */
+/** Removes the folders of processes that have ended, if they belong to this user. */
 async function sweep(): Promise<void> {
   for (const { folder, owner, touched } of await ownFolders()) {
     if (isGone(owner, touched)) await rm(folder, { recursive: true, force: true }).catch(() => {}); // another may be at it, too

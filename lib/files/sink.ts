@@ -2,16 +2,16 @@ import { InputError, InterruptedError } from "../errors.js";
 import { reason } from "./fault.js";
 import type { WholeFile } from "./wholeFile.js";
 
-/** Most bytes of CSV that are kept in memory for a caller who named no file. */
+/** Most bytes of CSV that are kept in memory for a caller who did not name a file. */
 export const mostBytesInMemory = 256 * 2 ** 20;
 
-/** Where encoded pieces go: a file that appears whole, or memory. */
+/** Where encoded pieces go: to a file that appears as a whole, or to memory. */
 export interface Sink {
-  /** Takes a piece, which must not change afterwards, and gives a buffer for the next one. */
+  /** Takes a piece, which must not change afterwards, and returns a buffer for the next one. */
   write(piece: Uint8Array): Promise<Uint8Array>;
 }
 
-/** A sink that writes a file, with two buffers in turn, so that encoding and writing overlap. */
+/** A sink that writes a file with two alternating buffers, so that encoding and writing overlap. */
 export class FileSink implements Sink {
   readonly #file: WholeFile;
   #spare: Uint8Array | undefined;
@@ -21,14 +21,14 @@ export class FileSink implements Sink {
   }
 
   async write(piece: Uint8Array): Promise<Uint8Array> {
-    await this.#file.write(piece); // returns once the piece before it is on its way out of our hands
+    await this.#file.write(piece); // returns once the previous piece has been handed to the system
     const next = this.#spare ?? new Uint8Array(piece.buffer.byteLength);
     this.#spare = new Uint8Array(piece.buffer as ArrayBuffer);
     return next;
   }
 }
 
-/** A sink that hands each piece on to what has no more need of it when it answers. */
+/** A sink that hands each piece on to an output that has finished with the piece when it resolves. */
 export class DirectSink implements Sink {
   readonly #put: (bytes: Uint8Array) => Promise<void>;
 
@@ -43,15 +43,16 @@ export class DirectSink implements Sink {
 }
 
 /**
- * Writes to standard output, as fast as its reader takes.
- * @throws Error in one sentence when it leads to a disk that is full or fails; with code EPIPE when its reader went
- *   away; InterruptedError when stopped while the reader does not read
+ * Writes to standard output, as fast as its reader reads.
+ * @throws Error, in one sentence, if it is connected to a disk that is full or fails
+ * @throws an error with code EPIPE if its reader has gone away
+ * @throws InterruptedError if it is stopped while the reader does not read
  */
 export function toStandardOutput(bytes: Uint8Array | string, signal?: AbortSignal): Promise<void> {
   const { stdout } = process;
   return new Promise((resolve, reject) => {
     const stop = () => {
-      stdout.destroy(); // else the process would wait for the reader
+      stdout.destroy(); // otherwise the process would wait for the reader
       reject(new InterruptedError());
     };
     if (signal?.aborted) return reject(new InterruptedError());

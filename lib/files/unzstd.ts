@@ -2,18 +2,19 @@ import { endsEarly, littleEndian, PackedInput, wrongChecksum } from "./packedInp
 
 /** Longest block of a frame, packed or unpacked. */
 const longestBlock = 1 << 17;
-/** Frames whose content is this long or shorter are unpacked in one piece. */
+/** Frames with a content up to this length are unpacked in one piece. */
 const longestWhole = 1 << 22;
-/** Largest window that is granted, as the command `zstd` does: bytes that are kept to be copied from. */
+/**
+ * Largest window allowed, as in the command `zstd`: the number of bytes kept so that later blocks can copy from them.
+ */
 const largestWindow = 1 << 27;
 
 /**
- * Unpacks zstd, of any number of frames, up to the first damage; Node's own decoder, where there is one, stops
- * silently after the first frame. Short frames are unpacked by the reference library, which also sees damage that
- * no checksum tells of; it cannot go block by block, so the others are left to `fzstd`, which goes by no checksum:
- * it is looked at here.
- * Source: RFC 8878.
- * @throws Error when a frame is cut short or damaged; all that was unpacked before was given out.
+ * Unpacks zstd, with any number of frames, up to the first damage. (Node's own decoder, where there is one, stops
+ * silently after the first frame.) Short frames are unpacked by the reference library, which also notices damage that
+ * no checksum shows. It cannot work block by block, so longer frames are left to `fzstd`. That one ignores checksums,
+ * so the checksum is compared here. Source: RFC 8878.
+ * @throws Error if a frame is cut short or damaged. Everything unpacked before it has been yielded.
  */
 export async function* unzstd(
   packed: AsyncIterable<Uint8Array>,
@@ -31,40 +32,42 @@ export async function* unzstd(
   }
 }
 
-/** Whether bytes begin as a frame does. */
+/** Whether bytes begin like a frame. */
 export const isFrame = (head: Uint8Array): boolean =>
   head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
 
-/** Whether bytes begin as a frame does that holds no content but notes of its maker, as `pzstd` writes them. */
+/**
+ * Whether bytes begin like a skippable frame, which holds no content but notes of its maker, as `pzstd` writes them.
+ */
 export const isSkippable = (head: Uint8Array): boolean =>
   (head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18;
 
-/** Goes past bytes, however many. */
+/** Skips any number of bytes. */
 async function skip(input: PackedInput, length: number): Promise<void> {
   for (let left = length; left > 0; ) {
     left -= (await input.take(Math.min(left, longestBlock))).length;
   }
 }
 
-/** What stands before a frame's blocks. */
+/** The header of a frame, which comes before its blocks. */
 interface Head {
   /** The header with its magic number. */
   readonly bytes: Uint8Array;
-  /** Length of the content, if the header tells it. */
+  /** Length of the content, if the header gives it. */
   readonly size: number | undefined;
-  /** Whether a checksum of the content stands behind the blocks. */
+  /** Whether a checksum of the content follows the blocks. */
   readonly checked: boolean;
 }
 
 async function readHead(input: PackedInput, magic: Uint8Array): Promise<Head> {
   const [descriptor] = await input.take(1);
-  const single = (descriptor >> 5) & 1; // one segment: the content's size stands for the window's
+  const single = (descriptor >> 5) & 1; // "single segment": the size of the content also serves as the size of the window
   const sizeLength = [single, 2, 4, 8][descriptor >> 6];
   const rest = await input.take(1 - single + [0, 1, 2, 4][descriptor & 3] + sizeLength);
   const size = littleEndian(rest.subarray(rest.length - sizeLength)) + (sizeLength === 2 ? 256 : 0);
   const [exponent, eighths] = [10 + (rest[0] >> 3), rest[0] & 7];
   const window = single === 1 ? size : 2 ** exponent * (1 + eighths / 8);
-  // The reference library would take memory that is not its own for such a frame.
+  // For such a frame, the reference library would use memory that is not its own.
   if ((descriptor & RESERVED) !== 0 || window > largestWindow) throw new Error("not a header of zstd");
   return {
     bytes: Uint8Array.of(...magic, descriptor, ...rest),
@@ -73,7 +76,7 @@ async function readHead(input: PackedInput, magic: Uint8Array): Promise<Head> {
   };
 }
 
-/** What follows a frame's header, piece by piece: its blocks, each with its header, and the checksum. */
+/** Yields what follows a frame's header: each block with its own header, and then the checksum. */
 async function* bodyOf(head: Head, input: PackedInput): AsyncGenerator<Uint8Array, void, undefined> {
   for (let last = 0; last === 0; ) {
     const header = await input.take(3);
@@ -116,7 +119,7 @@ async function inOnePiece(packed: Uint8Array, size: number): Promise<Uint8Array>
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const content = decoder.decode(packed, size);
-  if (content.length !== size) throw new Error("a frame does not hold what it says"); // how it tells an error
+  if (content.length !== size) throw new Error("a frame does not hold what it says"); // this is how it reports an error
   return content;
 }
 
@@ -142,7 +145,8 @@ async function* blockByBlock(
       continue;
     }
     ended = (piece[0] & 1) === 1;
-    // In two steps, as it would keep a block that it is given alone to the frame's end.
+    // The header and the content of a block are given separately. Given both at once, the decoder would keep the block
+    // until the end of the frame.
     decoder.push(piece.subarray(0, 3));
     decoder.push(piece.subarray(3), ended);
     for (const bytes of ready.splice(0)) {
@@ -157,7 +161,7 @@ async function* blockByBlock(
     throw new Error(wrongChecksum);
 }
 
-/** Type of a block that is one byte many times over. */
+/** The type of a block that repeats one byte. */
 const RUN = 1;
 const CHECKSUM = 4;
 const RESERVED = 8;

@@ -1,6 +1,6 @@
 /**
- * Text in UTF-16 as UTF-8, as Windows PowerShell 5 writes files. Its byte-order mark is left out.
- * @throws Error when the bytes end inside a letter, or are no UTF-16.
+ * Converts UTF-16, which Windows PowerShell 5 writes, to UTF-8. The byte-order mark is left out.
+ * @throws Error if the bytes end inside a letter, or are not UTF-16
  */
 export async function* utf16(
   bytes: AsyncIterable<Uint8Array>,
@@ -13,7 +13,7 @@ export async function* utf16(
   if (rest !== "") yield utf8.encode(rest);
 }
 
-/** In which order the bytes of UTF-16 stand, by the byte-order mark before them; undefined when there is none. */
+/** The byte order of UTF-16, from the byte-order mark at its beginning; undefined if there is no mark. */
 export function utf16Order(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";

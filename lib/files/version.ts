@@ -2,13 +2,16 @@ import { stat } from "node:fs/promises";
 import { grouped } from "../digits.js";
 import { quoted } from "../errors.js";
 
-/** What tells a file's content from that after a change: which file it is, its size, and when it was written to. */
+/**
+ * Identifies the content of a file: which file it is, its size, and when it was last written to. A change changes one
+ * of these.
+ */
 export interface FileVersion {
   readonly size: number;
   readonly mark: string;
 }
 
-/** The version of a file as it is now; undefined when there is none. */
+/** The version of a file at this moment; undefined if there is no file. */
 export async function versionOf(path: string): Promise<FileVersion | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -17,8 +20,8 @@ export async function versionOf(path: string): Promise<FileVersion | undefined> 
 }
 
 /**
- * Holds a file to what it was before something read it whole.
- * @throws Error when it was changed meanwhile: what was read is then neither the old content nor the new
+ * Checks that a file has not changed since a reader began to read it.
+ * @throws Error if it has. What was read is then neither the old content nor the new one.
  */
 export async function checkUnchanged(path: string, before: FileVersion | undefined): Promise<void> {
   const now = await versionOf(path);

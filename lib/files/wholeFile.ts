@@ -7,17 +7,17 @@ import { reason } from "./fault.js";
 import { openPipe, type Pipe } from "./pipe.js";
 import { checkWritable, targetOf } from "./places.js";
 
-/** Bytes after which what was written is sent to the disk, so that little is left to wait for in the end. */
+/** Number of bytes after which the data are flushed to the disk, so that there is little to wait for at the end. */
 const SYNC_EVERY = 128 * 2 ** 20;
 
 /**
- * A file that appears whole or not at all: bytes go to a hidden neighbour, which takes the final name on `commit`,
- * once all of it is on the disk. One run at a time may write a file. What a killed run (kill -9) left behind is
+ * A file that appears whole or not at all. Bytes go to a hidden neighbour, which takes the final name on `commit`, once
+ * all of it is on the disk. Only one run at a time may write a file. Whatever a killed run (kill -9) left behind is
  * removed when the same file is written again.
  *
- * A file that is replaced keeps its mode, and its owner where that is permitted. Of a link, the file that it leads to
- * is written, whether it is there or not; other hard links of a file keep the old content. A device or a pipe
- * (/dev/stdout, /dev/null, a FIFO) is written to as it is.
+ * A file that is replaced keeps its mode, and its owner if that is permitted. For a link, the file that it leads to is
+ * written, whether it exists or not. Other hard links to a file keep the old content. A device or a pipe (/dev/stdout,
+ * /dev/null, a FIFO) is written to directly.
  */
 export class WholeFile {
   /** Absolute path of the final file. */
@@ -26,7 +26,7 @@ export class WholeFile {
   readonly #handle: FileHandle | Pipe;
   #pending: Promise<void> = Promise.resolve();
   #failure: unknown;
-  /** Bytes written since they were last sent to the disk. */
+  /** Number of bytes written since the last flush to the disk. */
   #unsynced = 0;
   #syncing: Promise<void> = Promise.resolve();
 
@@ -36,16 +36,16 @@ export class WholeFile {
     this.#handle = handle;
   }
 
-  /** False for a device or a pipe, beside which nothing is written. */
+  /** False for a device or a pipe, which has no hidden neighbour. */
   get isRegular(): boolean {
     return this.#claim !== undefined;
   }
 
   /**
-   * Claims the file, and opens its neighbour.
-   * @param work its signal ends waiting for a pipe's reader
-   * @throws InputError when the folder does not exist or cannot be written to, the path is a folder, or another run
-   *   is writing the file.
+   * Claims the file and opens its neighbour.
+   * @param work its signal ends the wait for a pipe's reader
+   * @throws InputError if the folder does not exist or cannot be written to, the path is a folder, or another run is
+   * writing the file
    */
   static async create(path: string, argument = "out", work: Work = {}): Promise<WholeFile> {
     await checkWritable(path, argument);
@@ -71,9 +71,9 @@ export class WholeFile {
   }
 
   /**
-   * Takes bytes; resolves when the caller may hand over the next ones, at most one write being under way.
-   * The caller must not change `bytes` until the write after it was accepted.
-   * @throws Error in one sentence when the disk is full or fails.
+   * Takes bytes. It resolves when the caller may hand over the next ones; at most one write is in progress. The caller
+   * must not change `bytes` until the next write has been accepted.
+   * @throws Error, in one sentence, if the disk is full or fails
    */
   async write(bytes: Uint8Array): Promise<void> {
     await this.#settle();
@@ -83,9 +83,9 @@ export class WholeFile {
   }
 
   /**
-   * Gives files that belong together their final names, replacing what had them. All are on the disk first: one that
-   * is full at the last of them shall leave none of the others renamed.
-   * @throws Error in one sentence when the disk is full or fails, or another run replaced one of the files meanwhile
+   * Gives files that belong together their final names, replacing the old files. All of them are flushed to the disk
+   * first: if it is full at the last file, none of the others must be renamed.
+   * @throws Error, in one sentence, if the disk is full or fails, or another run has replaced one of the files
    */
   static async commitAll(files: readonly WholeFile[]): Promise<void> {
     const finished = await Promise.allSettled(files.map((file) => file.#finish()));
@@ -108,12 +108,12 @@ export class WholeFile {
     for (const claim of claims) await claim.release();
   }
 
-  /** Gives the file its final name, replacing what had it. */
+  /** Gives the file its final name, replacing the old file. */
   commit(): Promise<void> {
     return WholeFile.commitAll([this]);
   }
 
-  /** Removes all that was written. Safe to call after a failure. */
+  /** Removes everything that was written. It is safe to call after a failure. */
   async discard(): Promise<void> {
     if (this.#claim === undefined) {
       await this.#handle.close().catch(() => {});
@@ -128,7 +128,7 @@ export class WholeFile {
   async #settle(): Promise<void> {
     await this.#pending;
     if (this.#failure === undefined) return;
-    if ((this.#failure as NodeJS.ErrnoException).code === "EPIPE") throw this.#failure; // a pipe's reader went away
+    if ((this.#failure as NodeJS.ErrnoException).code === "EPIPE") throw this.#failure; // the reader of a pipe has gone away
     throw new Error(`cannot write ${quoted(this.path)}: ${reason(this.#failure)}`);
   }
 
@@ -143,7 +143,7 @@ export class WholeFile {
     this.#unsynced = 0;
     await this.#syncing;
     this.#syncing = this.#sync();
-    this.#syncing.catch(() => {}); // told by whoever waits for it
+    this.#syncing.catch(() => {}); // whoever waits for it reports an error
   }
 
   async #sync(): Promise<void> {
@@ -152,7 +152,7 @@ export class WholeFile {
     });
   }
 
-  /** Sends all to the disk, with the mode and the owner of the file that is to be replaced. */
+  /** Flushes everything to the disk, with the mode and the owner of the file that is replaced. */
   async #finish(): Promise<void> {
     await this.#settle();
     const handle = this.#handle;
@@ -161,7 +161,7 @@ export class WholeFile {
         await this.#syncing;
         const replaced = await stat(this.path).catch(() => undefined);
         if (replaced) {
-          await (handle as FileHandle).chown(replaced.uid, replaced.gid).catch(() => {}); // only root may
+          await (handle as FileHandle).chown(replaced.uid, replaced.gid).catch(() => {}); // only root may do this
           await (handle as FileHandle).chmod(replaced.mode & 0o7777);
         }
         await this.#sync();

@@ -1,11 +1,11 @@
-/** Compresses bytes into one zstd frame, which names its content's size and carries a checksum of it. */
+/** Compresses bytes into one zstd frame, which gives the size of its content and carries a checksum of it. */
 export type ZstdCompress = (bytes: Uint8Array) => Uint8Array;
 
 let ready: Promise<ZstdCompress> | undefined;
 
 /**
- * Zstd at level 1: four fifths of the best ratio at several times the speed. It is the reference library
- * compiled to WebAssembly, so that Node 20, which has none of its own, gives the same bytes as any later one.
+ * Loads zstd at level 1, which reaches four fifths of the best ratio at several times the speed. It is the reference
+ * library compiled to WebAssembly. Node 20 has no zstd of its own, and so every version of Node gives the same bytes.
  */
 export function loadZstd(): Promise<ZstdCompress> {
   ready ??= load();
@@ -13,9 +13,8 @@ export function loadZstd(): Promise<ZstdCompress> {
 }
 
 /**
- * The library's compiled interface has no switch for the checksum, so it is put in here: the flag in the frame's
- * header, and behind the last block the low four bytes of the content's XXH64.
- * Source: RFC 8878, sections 3.1.1.1.1 and 3.1.1.
+ * The library's compiled interface has no option for the checksum, so it is added here: the flag in the frame's header
+ * and, after the last block, the low four bytes of the content's XXH64. Source: RFC 8878, sections 3.1.1.1.1 and 3.1.1.
  */
 async function load(): Promise<ZstdCompress> {
   const { compress, init } = await import("@bokuweb/zstd-wasm"); // slow to load, and few logs need it
@@ -30,7 +29,7 @@ async function load(): Promise<ZstdCompress> {
   };
 }
 
-/** Where the frame header's descriptor stands: behind the magic number. */
+/** Position of the descriptor in the frame's header: after the magic number. */
 const DESCRIPTOR = 4;
-/** The descriptor's flag for a checksum of the content. */
+/** The bit of the descriptor that announces a checksum of the content. */
 const CHECKSUM = 4;

@@ -1,11 +1,11 @@
 import type { Endpoint, Scenario } from "../scenario/types.js";
 
-/** Most records in a batch: few enough for a processor's cache, enough for a piece of a megabyte. */
+/** Largest number of records in a batch: few enough for a processor's cache, and enough for a megabyte of text. */
 export const BATCH_SIZE = 16_384;
 
 /**
- * Up to 16,384 records as columns, in order of time. Rows are plain numbers; what they stand for is in the
- * plan's tables, so that encoders copy prepared text.
+ * Up to 16,384 records as columns, in order of time. Rows are plain numbers. The plan's tables hold the texts that they
+ * stand for, so that encoders copy prepared text.
  */
 export interface Batch {
   /** Number of rows that hold a record. */
@@ -22,19 +22,19 @@ export interface Batch {
   readonly latency: Uint32Array;
   /** Identifier for the route's `{id}`; 0 where the route has none. */
   readonly identifier: Uint32Array;
-  /** Part of the visit in which the request falls: 0 entry, 1 browse, 2 finish, or `BOT`. */
+  /** The part of the visit in which the request falls: 0 entry, 1 browse, 2 finish, or `BOT`. */
   readonly phase: Uint8Array;
-  /** What incidents and defects draw by: 32 bits of the record's own, filled in where either needs them. */
+  /** 32 random bits of the record, by which incidents and defects draw. Filled in only where one of them needs it. */
   readonly drawKey: Uint32Array;
-  /** The incidents that touched the record: a bit for each, by its place in the plan's list. */
+  /** The incidents that touched the record: one bit for each, at the incident's index in the plan's list. */
   readonly incidents: Uint32Array;
-  /** The record's defect: its place in `defectKinds` plus 1; 0 for none. */
+  /** The record's defect: its index in `defectKinds` plus 1; 0 if it has none. */
   readonly defect: Uint8Array;
-  /** The defects of eight records at a time: 0 where none has one. */
+  /** The same defects, read eight records at a time: 0 where none of the eight has one. */
   readonly defects: Float64Array;
 }
 
-/** The phase of a request that no person makes. */
+/** The phase of a request that is made by a program, not by a person. */
 export const BOT = 3;
 
 /** An empty batch. */
@@ -56,7 +56,7 @@ export function newBatch(): Batch {
   };
 }
 
-/** The first of the rows from `row` to `to` (excluded) whose record has a defect; `to` when none has. */
+/** The first of the rows from `row` to `to` (excluded) whose record has a defect; `to` if no record has one. */
 export function nextDefect({ defect, defects }: Batch, row: number, to: number): number {
   for (; row < to; row++) {
     if ((row & 7) === 0) while (row + 8 <= to && defects[row >> 3] === 0) row += 8;
@@ -65,7 +65,7 @@ export function nextDefect({ defect, defects }: Batch, row: number, to: number):
   return to;
 }
 
-/** Drops the records before `from` and from `to` on, both in milliseconds since 1970. */
+/** Removes the records before `from`, and those at or after `to`, both in milliseconds since 1970. */
 export function trim(batch: Batch, from: number, to: number): void {
   const time = (row: number) => batch.second[row] * 1000 + batch.millisecond[row];
   let begin = 0;
@@ -80,7 +80,7 @@ export function trim(batch: Batch, from: number, to: number): void {
   batch.length = end - begin;
 }
 
-/** Copies rows from one batch, `from` to `to` (excluded), to the rows of another from `at` on. */
+/** Copies the rows from `from` to `to` (excluded) of one batch into another, beginning at its row `at`. */
 export function copyRows(source: Batch, from: number, to: number, target: Batch, at: number): void {
   if (to - from < 40) {
     for (; from < to; from++, at++) copyRow(source, from, target, at);
@@ -98,8 +98,8 @@ export function copyRows(source: Batch, from: number, to: number, target: Batch,
   target.defect.set(source.defect.subarray(from, to), at);
 }
 
-/** A record out of its batch. */
-export interface Row {
+/** A record by itself, outside a batch. */
+export interface DetachedRecord {
   /** Milliseconds since 1970. */
   time: number;
   visitor: number;
@@ -112,8 +112,8 @@ export interface Row {
   defect: number;
 }
 
-/** Takes a record out of a batch. */
-export function takeRow(batch: Batch, row: number): Row {
+/** Copies a record out of a batch. */
+export function takeRow(batch: Batch, row: number): DetachedRecord {
   return {
     time: batch.second[row] * 1000 + batch.millisecond[row],
     visitor: batch.visitor[row],
@@ -127,8 +127,8 @@ export function takeRow(batch: Batch, row: number): Row {
   };
 }
 
-/** Puts a record into a row of a batch. */
-export function putRow(record: Row, batch: Batch, row: number): void {
+/** Copies a record into a row of a batch. */
+export function putRow(record: DetachedRecord, batch: Batch, row: number): void {
   const second = Math.floor(record.time / 1000);
   batch.second[row] = second;
   batch.millisecond[row] = record.time - second * 1000;
@@ -142,7 +142,7 @@ export function putRow(record: Row, batch: Batch, row: number): void {
   batch.defect[row] = record.defect;
 }
 
-/** Copies a row from one batch to the row `to` of another. */
+/** Copies a row of one batch to the row `to` of another. */
 export function copyRow(source: Batch, row: number, target: Batch, to: number): void {
   target.second[to] = source.second[row];
   target.millisecond[to] = source.millisecond[row];
@@ -156,7 +156,7 @@ export function copyRow(source: Batch, row: number, target: Batch, to: number): 
   target.defect[to] = source.defect[row];
 }
 
-/** An endpoint answering with a status: what a request comes to. */
+/** The result of a request: an endpoint and the status with which it answers. */
 export interface Outcome {
   readonly endpoint: Endpoint;
   /** Index of the endpoint in the scenario. */
@@ -166,7 +166,7 @@ export interface Outcome {
   readonly share: number;
 }
 
-/** Every outcome that a scenario can have, endpoint by endpoint, statuses in rising order. */
+/** Every outcome that a scenario can have, endpoint by endpoint, with the statuses in rising order. */
 export function outcomesOf({ site }: Scenario): Outcome[] {
   const total = site.endpoints.reduce((sum, endpoint) => sum + endpoint.popularity, 0);
   return site.endpoints.flatMap((endpoint, endpointIndex) => {
@@ -184,19 +184,19 @@ export function outcomesOf({ site }: Scenario): Outcome[] {
 }
 
 const PUBLIC = Uint8Array.from({ length: 223 }, (_, i) => i + 1).filter(
-  // Networks /8 that hold a private, shared, loopback, link-local or documentation range are left out whole.
+  // A network /8 that contains a private, shared, loopback, link-local or documentation range is left out as a whole.
   (octet) => ![10, 100, 127, 169, 172, 192, 198, 203].includes(octet),
 );
 
-/** First octets of public addresses, as a table of 256 by which a visitor's top byte finds one. */
+/** First octets of public addresses: a table of 256 entries, indexed by the top byte of a visitor's number. */
 const PUBLIC_FIRST = Uint8Array.from({ length: 256 }, (_, i) => PUBLIC[(i * PUBLIC.length) >> 8]);
 
 /**
- * The four octets of a visitor's address as one number. Public by default; `documentation` stays inside
- * 198.18.0.0/15 (RFC 2544), the one range reserved for tests that has room for 131,072 visitors.
+ * The four octets of a visitor's address as one number. Addresses are public by default. With `documentation` they stay
+ * inside 198.18.0.0/15 (RFC 2544), the only range reserved for tests that has room for 131,072 visitors.
  */
 export function addressOf(visitor: number, addresses: "public" | "documentation"): number {
-  const last = 1 + (((visitor & 0xff) * 254) >> 8); // .0 and .255 are rarely a client's
+  const last = 1 + (((visitor & 0xff) * 254) >> 8); // clients rarely have an address that ends in .0 or .255
   if (addresses === "documentation") {
     return ((198 << 24) | ((18 + ((visitor >>> 16) & 1)) << 16) | (visitor & 0xff00) | last) >>> 0;
   }

@@ -5,8 +5,8 @@ import { Overlay, type Touched } from "./incidents/overlay.js";
 import type { Plan } from "./plan.js";
 
 /**
- * The terms of a log's number of lines: base − dropped + added + duplicated. Of a part of a log, records count
- * where their time lies, even if they are delivered in the next part.
+ * The terms of a log's number of lines: base − dropped + added + duplicated. In a part of a log, a record counts where
+ * its time lies, even if it is delivered in the next part.
  */
 export interface Terms {
   base: number;
@@ -15,7 +15,7 @@ export interface Terms {
   duplicated: number;
 }
 
-/** A log as it is written: base records, the incidents laid over them, the defects of delivery. */
+/** A log as it is written: base records, with incidents laid over them and faults of delivery. */
 export class LogStream {
   readonly #plan: Plan;
   readonly #baseRecords: BaseRecords;
@@ -27,15 +27,16 @@ export class LogStream {
     this.#plan = plan;
     this.#baseRecords = new BaseRecords(plan);
     this.#delivery = new Delivery(plan);
-    // Defects draw by the addresses that the overlay gives.
+    // Defects draw by the keys that the overlay gives to records.
     this.#overlay = plan.happening.length > 0 || this.#delivery.active ? new Overlay(plan) : undefined;
   }
 
   /**
-   * The records delivered from one moment to another, in that order, in batches. The same batch objects are
-   * filled again and again: use one before asking for the next. Some are empty, while what was delivered before the
-   * slice is looked through: whoever waits may want to stop.
-   * @param from milliseconds since 1970, included @param to excluded
+   * Yields the records that are delivered from one moment to another, in that order, in batches. The same batch objects
+   * are filled again and again, so use one before you ask for the next. A batch may be empty while records that were
+   * delivered before the slice are looked through; the caller may want to stop then.
+   * @param from milliseconds since 1970, included
+   * @param to excluded
    */
   *batches(from: number, to: number): Generator<Batch> {
     const overlay = this.#overlay;
@@ -47,7 +48,7 @@ export class LogStream {
       return;
     }
     const { start, end } = this.#plan;
-    // Overlays number the records of a second from its beginning on.
+    // Overlays number the records of a second from the beginning of the second.
     const seen = Math.max(start * 1000, floorSecond(this.#delivery.lookBack(from)));
     const until = Math.min(end * 1000, floorSecond(to + 999));
     const base = this.#baseRecords.batches(overlay.lookBack(seen), until);
@@ -60,12 +61,15 @@ export class LogStream {
       }
   }
 
-  /** When a record of a batch was delivered, milliseconds since 1970: what slices go by. It never falls from row to row. */
+  /**
+   * When a record of a batch was delivered, milliseconds since 1970; slices are cut by this time. It never decreases
+   * from row to row.
+   */
   deliveredAt(batch: Batch, row: number): number {
     return this.#delivery.deliveredAt(batch, row);
   }
 
-  /** What the slices made so far add up to. */
+  /** The terms of the slices made so far, added up. */
   get terms(): Terms {
     const touched = this.#overlay?.touched ?? [];
     return {
@@ -76,7 +80,7 @@ export class LogStream {
     };
   }
 
-  /** By incident, in the plan's list: what was touched in the slices made so far. */
+  /** For each incident in the plan's list: what it touched in the slices made so far. */
   get touched(): readonly Touched[] {
     return this.#overlay?.touched ?? this.#plan.incidents.map(() => ({ added: 0, altered: 0, dropped: 0 }));
   }

@@ -8,13 +8,13 @@ import { Purpose, streamKey } from "./random/stream.js";
 import { TIMED_OUT } from "./site/latency.js";
 import { Intensity } from "./site/traffic.js";
 
-/** Goes up with every change of the bytes that a scenario and a seed give. */
+/** Goes up whenever the bytes that a scenario and a seed give are changed. */
 export const GENERATOR_VERSION = 3;
 
-/** Most base records in a log. */
+/** Largest number of base records in a log. */
 export const MOST_ROWS = 1e10;
 
-/** A log that can be made: a checked scenario and a seed, with what follows from them. */
+/** A log that can be made: a checked scenario, a seed, and everything that follows from them. */
 export interface Plan {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -24,14 +24,17 @@ export interface Plan {
   readonly end: number;
   /** Exact number of base records in the window. */
   readonly rows: number;
-  /** Requests per second at the mean of the week. */
+  /** Requests per second, as the mean over the week. */
   readonly rate: number;
   readonly intensity: Intensity;
-  /** What requests come to: first the scenario's own outcomes, then those that only a time limit or an incident brings. */
+  /**
+   * All outcomes of requests: first the scenario's own, then those that only a time limit or an incident can bring
+   * about.
+   */
   readonly outcomes: readonly Outcome[];
   /** Number of the scenario's own outcomes. */
   readonly ownOutcomes: number;
-  /** Every incident of the scenario, the drawn ones included, with those left out. */
+  /** Every incident of the scenario, including those drawn from the seed and those that `without` leaves out. */
   readonly incidents: readonly ActiveIncident[];
   /** The incidents that happen. */
   readonly happening: readonly ActiveIncident[];
@@ -39,17 +42,18 @@ export interface Plan {
   outcomeOf(endpoint: number, status: number): number;
 }
 
-/** Most outcomes: batches number them with 16 bits. */
+/** Largest number of outcomes: batches number them with 16 bits. */
 const MOST_OUTCOMES = 65_536;
 
-/** Statuses that incidents can bring to any endpoint. */
+/** Statuses that incidents can cause at any endpoint. */
 const INCIDENT_STATUSES = [200, 401, 429, 500, 502, 503, TIMED_OUT];
 
 /**
- * Works out what follows from a scenario and a seed.
+ * Works out everything that follows from a scenario and a seed.
  * @param seed whole number from 0 to 2^53 − 1
- * @param without ids of incidents that shall not have happened, or true for all: the twin
- * @throws InputError when the seed is none, an id is unknown, or the window would hold more than 10 billion records
+ * @param without ids of incidents to leave out, or true for all of them: this makes the twin
+ * @throws InputError if the seed is not such a number, an id is unknown, or the window would hold more than 10 billion
+ * records
  */
 export function planOf(scenario: Scenario, seed: number, without: true | readonly string[] = []): Plan {
   if (!Number.isSafeInteger(seed) || seed < 0) {
@@ -107,7 +111,7 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
   };
 }
 
-/** The outcomes, and behind them those that are missing for every endpoint to answer with every one of the statuses. */
+/** The scenario's outcomes, followed by those that are missing for every endpoint to have every one of the statuses. */
 function withStatuses(own: Outcome[], { site }: Scenario, statuses: readonly number[]): Outcome[] {
   const have = new Set(own.map(({ endpointIndex, status }) => endpointIndex * 1000 + status));
   const more = site.endpoints.flatMap((endpoint, endpointIndex) =>

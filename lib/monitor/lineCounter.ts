@@ -1,4 +1,4 @@
-import { CsvRows } from "../read/encodeRows.js";
+import { CsvWriter } from "../read/csvWriter.js";
 import { foldIdentifiers } from "../read/fields/identifiers.js";
 import { longestLogLine, mostRepeats, tooLong, tooManyRepeats } from "../read/records.js";
 import { isHeader, type LineReader, Row } from "../read/row.js";
@@ -39,7 +39,7 @@ export class LineCounter implements LineCounts {
   readonly #quantiles: boolean;
   readonly #line = new PlainLine();
   readonly #row = new Row();
-  readonly #encoded: CsvRows;
+  readonly #encoded: CsvWriter;
   readonly #paths = new Paths();
   readonly #cells = new Int32Array(mostEndpoints * 512).fill(-1);
   #read: LineReader = () => "no format was given";
@@ -50,7 +50,7 @@ export class LineCounter implements LineCounts {
     this.#fold = fold;
     this.#byEndpoint = endpoints;
     this.#quantiles = quantiles;
-    this.#encoded = new CsvRows(4096, false, standIns);
+    this.#encoded = new CsvWriter(4096, false, standIns);
     this.#encoded.take();
   }
 

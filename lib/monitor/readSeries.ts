@@ -1,7 +1,7 @@
 import { checkOptions } from "../errors.js";
 import { afterMark } from "../files/lines.js";
 import { type LogSource, logFiles } from "../files/logFiles.js";
-import { checkReadOptions, type Job, jobOf, type ReadOptions, readOptions } from "../read/read.js";
+import { checkReadOptions, type ReadJob, type ReadOptions, readJobOf, readOptions } from "../read/read.js";
 import { Row } from "../read/row.js";
 import type { LineCounts } from "../read/tally.js";
 import { checkWork, partOf, type Work } from "../work.js";
@@ -66,10 +66,10 @@ export async function countLogs(
   checkWork(work);
   if (paused) paused.counter = counter;
   const files = await logFiles(source);
-  const jobs: Job[] = [];
+  const jobs: ReadJob[] = [];
   let damage: string | undefined;
   try {
-    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work));
+    for (const file of files) jobs.push(await readJobOf(file, asked, formatOptions, work));
     const sizes = files.map(({ size }) => size ?? 0);
     const total = files.some(({ size }) => size === undefined) ? undefined : sizes.reduce((a, b) => a + b, 0);
     let before = 0;
@@ -109,7 +109,7 @@ function picked(options: ReadSeriesOptions): SeriesOptions {
 }
 
 async function countOne(
-  { lines, reader, parquet }: Job,
+  { lines, reader, parquet }: ReadJob,
   counter: LineCounter,
   work: Work,
   resume: (() => Promise<void>) | undefined,

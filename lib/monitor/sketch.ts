@@ -5,7 +5,7 @@ export const SKETCH_BINS = binOf(0xffffffff) + 1;
 /** Bins in a block: a sketch remembers which blocks hold something, so that emptying it looks at few bins. */
 const BLOCK = 128;
 /** Longest response time that a sketch tells apart, in hundredths of a millisecond: 11.9 hours. */
-export const longestTime = 0xffffffff;
+const longestTime = 0xffffffff;
 
 /**
  * A histogram of response times that is being filled: bins 1/128 wide, so that a quantile is at most 1/256 (0.4 %) off
@@ -109,7 +109,7 @@ export class Sketches {
 }
 
 /** The same values, with room for twice as many. */
-export function grown<T extends Uint16Array | Uint32Array | Float64Array>(column: T): T {
+function grown<T extends Uint16Array | Uint32Array | Float64Array>(column: T): T {
   const larger = new (column.constructor as new (length: number) => T)(2 * column.length);
   larger.set(column);
   return larger;

@@ -2,13 +2,14 @@ import { InputError, quoted } from "../errors.js";
 import { visible } from "../visible.js";
 
 /**
- * States a sentence about the data and whether it holds: a line with a check mark, or, on standard error, one with
- * a cross. Later cells run in either case.
+ * States a sentence about the data and whether it is true: it prints a line with a check mark or, on standard error, a
+ * line with a cross. Later cells run in either case.
  *
  * @param sentence what is claimed, in words
- * @param holds whether it does
+ * @param holds whether it is true
  * @returns `holds`
- * @throws InputError when `holds` is neither true nor false: a comparison with a missing value would pass for one
+ * @throws InputError if `holds` is neither true nor false; a comparison with a missing value could otherwise pass for
+ * one
  * @example claim("the file has as many rows as the frame", log.records === df.shape[0])
  */
 export function claim(sentence: string, holds: boolean): boolean {

@@ -1,14 +1,16 @@
-/** Values counted in bins: bin i goes from edge i (included) to edge i + 1 (excluded; in the last, included). */
+import { firstIndexWhere } from "../bisect.js";
+/** Values counted in bins. Bin i goes from edge i (included) to edge i + 1 (excluded, except in the last bin). */
 export interface Bins {
   readonly edges: number[];
   readonly counts: number[];
 }
 
-/** About `wanted` bins of equal width, a round one (1, 2 or 5 times a power of ten). */
+/** About `wanted` bins of equal width, where the width is 1, 2 or 5 times a power of ten. */
 export function plainBins(values: readonly number[], wanted: number): Bins {
   const [low, high] = extremes(values);
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // Values that differ in their last digits only are one value: no bin could be written that parts them.
+  // If values differ only in their last digits, they count as one value: the edges of a bin between them could not be
+  // written.
   const rough = high - low > 1e-9 * size ? (high - low) / wanted : size / 10 || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const width = [1, 2, 5, 10].map((step) => step * power).find((step) => step >= rough * (1 - 1e-9))!;
@@ -33,20 +35,15 @@ export function logBins(values: readonly number[], wanted: number): Bins {
 function counted(values: readonly number[], edges: number[]): Bins {
   const counts = new Array<number>(edges.length - 1).fill(0);
   for (const value of values) {
-    let [from, to] = [0, counts.length - 1];
-    while (from < to) {
-      const middle = (from + to + 1) >> 1;
-      if (edges[middle]! <= value) from = middle;
-      else to = middle - 1;
-    }
-    counts[from]! += 1;
+    const above = firstIndexWhere(1, counts.length, (i) => edges[i]! > value);
+    counts[above - 1]! += 1;
   }
   return { edges, counts };
 }
 
 /**
- * The quantile of sorted values by linear interpolation: R's type 7, the default of NumPy and of SQL's
- * percentile_cont. There must be a value.
+ * The quantile of sorted values by linear interpolation: R's type 7, the default of NumPy and of SQL's percentile_cont.
+ * There must be at least one value.
  */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
   const at = (sorted.length - 1) * q;
@@ -64,7 +61,7 @@ function extremes(values: readonly number[]): [number, number] {
   return [low, high];
 }
 
-// Products such as 3 × 0.1 carry noise in their last digits, which would go into every saved figure.
+// Products such as 3 × 0.1 have noise in their last digits, which would end up in every saved figure.
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }

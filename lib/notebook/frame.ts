@@ -78,7 +78,7 @@ function frameBundle(frame: NDframe, textOnly: boolean): Bundle {
 }
 
 /** A frame as the table that a cell shows; a series is a table of one column. */
-export function frameTable(frame: NDframe): Table {
+function frameTable(frame: NDframe): Table {
   const values = frame.values as unknown[];
   return {
     columns: frame.columns,

@@ -2,13 +2,13 @@ import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 
 /**
- * Puts off loading a CommonJS package that another package requires at its top but uses rarely: the other
- * package gets a stand-in, which loads the real one when it is first used. Does nothing when the package
- * is loaded already or is not to be found.
- * @param name the package as it is required
- * @param owner a file of the package that requires it: it is found from there
- * @param instead a file of the package to load in its place, from the package's folder, if it is minified:
- *   errors are thrown anew, for Node quotes the line that threw, which may be half a megabyte long
+ * Delays the loading of a CommonJS package that another package requires at its top but rarely uses. The other package
+ * gets a stand-in, which loads the real package when it is first used. Nothing happens if the package is already loaded
+ * or cannot be found.
+ * @param name the package, as it is required
+ * @param owner a file of the package that requires it, from which it is resolved
+ * @param instead a file to load in its place, relative to the package's folder. If it is minified, errors are thrown
+ * anew, because Node quotes the line that threw, which may be half a megabyte long
  */
 export function loadLater(name: string, owner: string, instead?: string): void {
   const require = createRequire(owner);
@@ -32,7 +32,7 @@ export function loadLater(name: string, owner: string, instead?: string): void {
   standIn.filename = file;
   standIn.loaded = true;
   standIn.exports = new Proxy(() => {}, {
-    // Compiled imports ask whether they deal with an ES module before any use.
+    // Compiled imports ask whether it is an ES module before they use it.
     get: (_target, key) => (key === "__esModule" ? false : Reflect.get(load(), key)),
     has: (_target, key) => Reflect.has(load(), key),
     apply: (_target, self, args) => Reflect.apply(load() as () => unknown, self, args),

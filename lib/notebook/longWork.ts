@@ -5,16 +5,16 @@ import { checkWork, type Progress, type Work } from "../work.js";
 import { count } from "./numbers.js";
 import { type Bundle, inNotebook, type LiveOutput, liveOutput } from "./show.js";
 
-/** Work that takes no longer shows no progress. */
+/** Shorter work shows no progress. */
 const patience = 1000; // milliseconds
-/** Work that does not stop this long after an interrupt is left to the kernel, which abandons the cell. */
+/** Work that has not stopped this long after an interrupt is left to the kernel, which abandons the cell. */
 const grace = 2000; // milliseconds
 
 /**
- * Runs long work under a cell: past a second its progress is shown and updated in place; Jupyter's stop
- * button, or Ctrl-C in a script, makes it stop by its signal, and the cell ends when it has cleaned up.
- * @param label what is done, shown with the progress: "Generating"
- * @param work a signal of the caller's own and its progress are heeded too
+ * Runs long work in a cell. After a second, its progress is shown and updated in place. Jupyter's stop button, or
+ * Ctrl-C in a script, stops it through its signal, and the cell ends when it has cleaned up.
+ * @param label name of the work, shown with the progress: "Generating"
+ * @param work the caller's own signal and progress function, which are used as well
  * @throws InterruptedError once the work has stopped
  */
 export async function longWork<T>(
@@ -47,12 +47,12 @@ const running = new Set<AbortController>();
 let others: NodeJS.SignalsListener[] = [];
 let fallback: NodeJS.Timeout | undefined;
 
-// tslab answers SIGINT by abandoning the cell's promise at once, while the work runs on. So its listener
-// is set aside while there is work that stops by itself, and called only when that does not.
+// On SIGINT, tslab abandons the cell's promise at once, while the work continues. So its listener is set aside during
+// work that can stop by itself, and is called only if the work does not stop.
 async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  // Until its first await a cell runs under Node's own watch for SIGINT, which takes all listeners away and
-  // at its end undoes what was installed meanwhile: a listener added now would leave the signal deadly.
+  // Up to its first await, a cell runs under Node's own handling of SIGINT, which removes all listeners and, at its
+  // end, restores them. A listener added now would be lost, and the signal would end the process.
   await undefined;
   if (running.size === 0) {
     others = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
@@ -87,7 +87,7 @@ function giveBack(): void {
   for (const listener of others.splice(0)) process.on("SIGINT", listener);
 }
 
-/** One line that says how far the work has come, in a cell or, in a terminal, on standard error. */
+/** One line of progress, in a cell or, in a terminal, on standard error. */
 class ProgressBar {
   readonly #label: string;
   readonly #from = performance.now();
@@ -104,7 +104,7 @@ class ProgressBar {
     if (performance.now() - this.#from >= patience) this.#show(undefined);
   }
 
-  /** The last state stays in the saved notebook; it has no durations, so that a second run gives the same. */
+  /** The last state stays in the saved notebook. It contains no durations, so that a second run saves the same. */
   end(outcome: "done" | "interrupted" | "failed"): void {
     if (this.#output !== undefined || this.#onTerminal) this.#show(outcome);
     if (this.#onTerminal) process.stderr.write("\n");
@@ -113,7 +113,7 @@ class ProgressBar {
   #show(outcome: string | undefined): void {
     const bundle = progressBundle(this.#label, this.#last!, outcome);
     if (inNotebook()) {
-      // By the metadata `npm run notebooks` knows it, and leaves it out: a quick machine shows no progress.
+      // `npm run notebooks` recognises it by this metadata and leaves it out, since a fast machine shows no progress.
       if (this.#output === undefined) this.#output = liveOutput(bundle, { "server-logs": "progress" });
       else this.#output.update(bundle);
     } else if (process.stderr.isTTY) {

@@ -1,7 +1,7 @@
 import "./errors.js";
 import { readFile } from "node:fs/promises";
 import type { DataFrame } from "danfojs-node";
-import { keyOf } from "../check/verify/key.js";
+import { answerKeyOf } from "../check/verify/key.js";
 import type { KeySource } from "../check/verify/verify.js";
 import { InputError, quoted } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
@@ -16,9 +16,7 @@ import { scoreEpisodes } from "../monitor/score/episodes.js";
 import { truthOf } from "../monitor/score/truth.js";
 import type { Series } from "../monitor/series.js";
 import type { Slo } from "../monitor/slo.js";
-import { tableSeries } from "../monitor/tableSeries.js";
 import type { Log } from "../record.js";
-import { isDatabase } from "../warehouse/place.js";
 import type { Work } from "../work.js";
 import type { GeneratedLog } from "../write/generate.js";
 import { toFrame } from "./frame.js";
@@ -30,8 +28,7 @@ import { columnsTable, htmlTable, textTable } from "./table.js";
 /**
  * Counts a log into regular steps, in one pass: requests, failures, slow requests and response times.
  *
- * @param source a generated or read log, its path, several, a pattern, or bytes: whatever `read` takes; or a database
- *   that `load` filled: a DuckDB file or `postgres://…`
+ * @param source a generated or read log, its path, several, a pattern, or bytes: whatever `read` takes
  * @param options step (seconds, default 60), latencyObjective (milliseconds), and how a log is read, as for `read`
  * @throws InputError when an option is wrong, or a log cannot be read or its format is unsure
  * @example (await series(log, { step: 300 })).frame
@@ -45,15 +42,8 @@ export async function series(
     typeof source === "object" && "records" in source ? (source.path ?? source.csv) : (source as LogSource);
   if (log === undefined)
     throw new InputError(`source: must be a log or the path of one, not ${quoted(source)}`);
-  const counted = await longWork(
-    "Counting",
-    async (watched) =>
-      typeof log === "string" && (await isDatabase(log))
-        ? tableSeries(log, options, watched)
-        : (await readSeries(log, options, watched)).series,
-    work,
-  );
-  return new LogSeries(counted);
+  const read = await longWork("Counting", (watched) => readSeries(log, options, watched), work);
+  return new LogSeries(read.series);
 }
 
 const seriesIn = new WeakMap<LogSeries, Series>();
@@ -111,7 +101,8 @@ export class LogSeries {
  *
  * @param slo such as `{ name: "availability", kind: "availability", objective: 0.99 }`
  * @returns `alerts`, pages and tickets as of `detect`; and `budget`, a row a step: `time` (its end, UTC),
- *   `burn_rate_1h` and `burn_rate_6h` (1 spends the budget exactly), `budget_left_percent` (below 0 the objective is broken)
+ * `burn_rate_1h` and `burn_rate_6h` (1 spends the budget exactly), `budget_left_percent` (below 0 the objective is
+ * broken)
  * @throws InputError when the objective is wrong, or the steps are too long for it
  */
 export function burnRate(log: LogSeries, slo: Slo): { alerts: DataFrame; budget: DataFrame } {
@@ -145,7 +136,7 @@ const columnsOfRate = () => ({
  *
  * @param detector ewma, cusum, seasonal, jump, shift or novelty; or a function of a step and a memory of your own
  * @returns a row for each alert, in the order in which they begin: `name`, `severity`, `start` (when it could be known)
- *   and `end` (empty while it lasts), in UTC, and `why`
+ * and `end` (empty while it lasts), in UTC, and `why`
  * @throws InputError when there is no such detector, or a function answers with what is no verdict
  * @example detect(day, (step) => step.serverErrors > 0.1 * step.requests)
  */
@@ -173,7 +164,7 @@ function alertFrame(alerts: readonly Alert[]): DataFrame {
  * @param alerts frames with a column `start`, by the name of who gave them: of `detect`, `burnRate`, or of your own
  * @param truth the generated log, or its answer key or the path of one
  * @returns a row for each name: `detector`, `found` and `missed` (incidents), `false_alarms`, and for each incident, by
- *   its id, the minutes to its detection; NaN where it was missed
+ * its id, the minutes to its detection; NaN where it was missed
  * @throws InputError when alerts begin outside of the log, or there is no key
  */
 export async function score(
@@ -181,7 +172,7 @@ export async function score(
   truth: Pick<GeneratedLog, "key"> | KeySource,
 ): Promise<DataFrame> {
   const isLog = typeof truth === "object" && truth !== null && "key" in truth;
-  const { episodes, range } = truthOf(await keyOf([], isLog ? truth.key : truth));
+  const { episodes, range } = truthOf(await answerKeyOf([], isLog ? truth.key : truth));
   const scores = Object.entries(alerts).map(([detector, frame]) => {
     const starts = frame.columns.includes("start") ? (frame.column("start").values as string[]) : undefined;
     if (starts === undefined)

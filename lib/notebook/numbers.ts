@@ -1,10 +1,11 @@
-/** How the numbers of one column are written: all with the same decimals, so that they line up. */
+/** How the numbers of one column are written: all with the same number of decimals, so that they line up. */
 export type NumberFormat = (value: number) => string;
 
 /**
- * The format for a column: whole numbers as they are, with thousands separators from 10,000 on (a status
- * or a year stays `2026`); others with as many decimals as they have, at most two for hundreds and above,
- * three for smaller ones and separators from 1,000 on, more only for values below 0.01. Very large and tiny values in exponents.
+ * The format for a column. Whole numbers are written as they are, with thousands separators from 10,000 on (so a status
+ * or a year stays `2026`). Other numbers have as many decimals as they need: at most two from a hundred on, at most
+ * three if they are smaller, and more only if they are below 0.01. They have separators from 1,000 on. Very large and
+ * very small values are written with exponents.
  */
 export function numberFormat(values: Iterable<unknown>): NumberFormat {
   let decimals = 0;

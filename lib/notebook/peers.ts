@@ -4,9 +4,9 @@ import { InputError } from "../errors.js";
 const require = createRequire(import.meta.url);
 
 /**
- * Where a package lies that frames or charts need. They are large, and the command line does without them: so whoever
- * installs this package alone installs them beside it (`peerDependencies` of package.json).
- * @throws InputError naming the package and the command that installs it
+ * The folder of a package that frames or charts need. These packages are large, and the command line does not need
+ * them. Someone who installs this package alone must install them separately (`peerDependencies` in package.json).
+ * @throws InputError that names the package and the command that installs it
  */
 export function peer(name: string): string {
   try {

@@ -29,8 +29,8 @@ class Painter {
   }
 
   /**
-   * The picture as PNG. Blocks this thread until it is there, so that a chart that is the last expression
-   * of a cell has its picture in that cell.
+   * The picture as PNG. Blocks this thread until it is there, so that a chart that is the last expression of a cell has
+   * its picture in that cell.
    * @throws Error when the worker fails
    */
   paint(request: Omit<PictureRequest, "id">): Uint8Array {
@@ -53,7 +53,7 @@ class Painter {
 }
 
 /** Pixels of a picture to each CSS pixel: sharp where the front end knows the size, and not cut off where it does not. */
-export const pictureScale = 1.25;
+const pictureScale = 1.25;
 
 let painter: Painter | undefined;
 let silent = false;
@@ -63,9 +63,10 @@ const warned = new Set<string>();
 if (inNotebook()) painter = new Painter();
 
 /**
- * The figure as a PNG picture, the same bytes for the same figure everywhere; undefined when it cannot be
- * drawn, for which each reason is printed once.
- * @param width @param height size in CSS pixels
+ * The figure as a PNG picture, the same bytes for the same figure everywhere; undefined when it cannot be drawn, for
+ * which each reason is printed once.
+ * @param width
+ * @param height size in CSS pixels
  */
 export function picture(figure: object, width: number, height: number): Uint8Array | undefined {
   if (silent) return undefined;

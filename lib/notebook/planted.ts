@@ -9,17 +9,17 @@ import { counted } from "./numbers.js";
 import { showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
 
-/** What was planted in a log, its answer key as frames. */
+/** What was planted in a log: its answer key as frames. */
 export class Planted {
-  /** The answer key itself, as it stands in the file. */
+  /** The answer key itself, as in the file. */
   readonly key: AnswerKey;
   /**
-   * A row for each incident: `incident` (its id), `kind`, `endpoints` (empty: all that suit the kind), `clients`
-   * (share of the visitors), `start`, `end` (excluded), `shape`, `size`, `happened` (no: left out of this twin),
-   * and the records that it `added`, `altered` and `dropped`.
+   * A row for each incident: `incident` (its id), `kind`, `endpoints` (empty if it affects all that suit the kind),
+   * `clients` (share of the visitors), `start`, `end` (excluded), `shape`, `size`, `happened` (no, if this twin leaves
+   * it out), and the numbers of records that it `added`, `altered` and `dropped`.
    */
   readonly incidents: DataFrame;
-  /** `defect` and `lines`: how many lines have it, for the kinds that some have. */
+  /** Columns `defect` and `lines`: the number of lines with each defect that occurs. */
   readonly defects: DataFrame;
   readonly #incidents: Columns;
   readonly #defects: Columns;
@@ -33,8 +33,8 @@ export class Planted {
   }
 
   /**
-   * What a dashboard should show, to the request: `bucket` (its beginning), `endpoint`, `status_class` (1 to 5) and
-   * `requests`; cells of 0 are left out. Up to a million rows, made when asked for.
+   * The exact counts that a dashboard should show: `bucket` (its beginning), `endpoint`, `status_class` (1 to 5) and
+   * `requests`. Cells of 0 are left out. There are up to a million rows, which are made on request.
    */
   get counts(): DataFrame {
     const { bucket, endpoint, status_class, requests, ...table } = this.key.counts;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 
-/** One output of a cell in several formats, by MIME type; the front end shows the richest it knows. */
+/** One output of a cell in several formats, by MIME type. The front end shows the richest one that it supports. */
 export type Bundle = Record<string, unknown> & { "text/plain": string };
 
 type Send = (
@@ -9,10 +9,10 @@ type Send = (
   update: boolean,
 ) => void;
 
-/** What front ends must know of a bundle, by MIME type, such as the size of a picture in CSS pixels. */
+/** What front ends must know about a bundle, by MIME type, such as the size of a picture in CSS pixels. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
-/** The part of tslab that sends to a cell; its public `display` sends one MIME type a time only. */
+/** The part of tslab that sends output to a cell. Its public `display` sends only one MIME type at a time. */
 interface TslabOutput {
   lastWriteDisplayData: Send | null;
 }
@@ -20,7 +20,7 @@ interface TslabOutput {
 const { cache } = createRequire(import.meta.url);
 let tslab: TslabOutput | undefined;
 
-// tslab is not imported but found running, since the kernel may be any copy of it.
+// tslab is not imported but found at run time, since the kernel may use any copy of it.
 function kernel(): TslabOutput | undefined {
   if (tslab === undefined) {
     const path = Object.keys(cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
@@ -34,7 +34,7 @@ export function inNotebook(): boolean {
   return kernel() !== undefined;
 }
 
-/** Adds an output to the running cell; outside a notebook, prints its plain text. */
+/** Adds an output to the running cell. Outside a notebook, it prints the plain text. */
 export function show(bundle: Bundle): void {
   const send = kernel()?.lastWriteDisplayData;
   if (send) send({ data: bundle, metadata: {}, transient: {} }, false);
@@ -49,24 +49,21 @@ export interface LiveOutput {
 let outputs = 0;
 
 /**
- * Adds an output to the running cell that later updates replace, even when the next cell runs by then.
- * Undefined outside a notebook.
+ * Adds an output to the running cell that later updates replace, even if the next cell is running by then. Undefined
+ * outside a notebook.
  */
 export function liveOutput(bundle: Bundle, metadata: Metadata = {}): LiveOutput | undefined {
   const send = kernel()?.lastWriteDisplayData;
   if (!send) return undefined;
   const transient = { display_id: `server-logs-${process.pid}-${++outputs}` };
   send({ data: bundle, metadata, transient }, false);
-  // By way of the cell that runs by then: what executes notebooks listens to that one alone.
-  return {
-    update: (next) => (kernel()?.lastWriteDisplayData ?? send)({ data: next, metadata, transient }, true),
-  };
+  return { update: (next) => send({ data: next, metadata, transient }, true) };
 }
 
 /**
- * Lets values of a class show themselves as a cell's last expression, or when logged: in a notebook as the
- * bundle, elsewhere and inside other values as its plain text.
- * @param showInCell how it is shown in a cell, where that takes more than the bundle
+ * Makes the values of a class show themselves as a cell's last expression, or when they are logged: as the bundle in a
+ * notebook, and as plain text elsewhere and inside other values.
+ * @param showInCell shows the value in a cell, if that takes more than the bundle
  */
 export function showsItself<T extends object>(
   prototype: T,
@@ -86,7 +83,7 @@ export function showsItself<T extends object>(
   });
 }
 
-// tslab prints the last expression with console.log, which ends the empty text with a line feed.
+// tslab prints the last expression with console.log, which ends even an empty text with a line feed.
 function swallowEmptyLine(): void {
   const { stdout } = process;
   const write = stdout.write;

@@ -2,18 +2,18 @@ import { grouped } from "../digits.js";
 import { escapeHtml, longestText, visible, visibleEnds } from "../visible.js";
 import { count, counted, numberFormat } from "./numbers.js";
 
-/** What is to be shown as a table: columns by position, rows under their labels. */
+/** The data of a table: columns by position, rows under their labels. */
 export interface Table {
   readonly columns: readonly string[];
-  /** How many rows it has. */
+  /** Number of rows. */
   readonly rows: number;
-  /** What stands before a row, counted from 0; left out, its number. */
+  /** The label of a row, counted from 0. Default: the number of the row. */
   readonly label?: (row: number) => string | number;
   /** The value at a row and a column, both counted from 0. */
   readonly cell: (row: number, column: number) => unknown;
 }
 
-/** Columns by name as a table, its rows numbered from 0. */
+/** Columns by name as a table, with rows numbered from 0. */
 export function columnsTable(columns: Readonly<Record<string, readonly unknown[]>>): Table {
   const values = Object.values(columns);
   return {
@@ -23,19 +23,22 @@ export function columnsTable(columns: Readonly<Record<string, readonly unknown[]
   };
 }
 
-/** A table up to this many rows is shown whole; of a longer one, its first and last five. As pandas does. */
+/**
+ * A table with up to this many rows is shown whole. Of a longer one, the first and last five rows are shown, as in
+ * pandas.
+ */
 const mostRows = 60;
 const mostColumns = 20;
 const kept = 5;
 
-/** A table of any length that comes in pieces, of which only the rows that are shown are kept. */
+/** A table of any length that comes in pieces. Only the rows that will be shown are kept. */
 export class LongTable {
   #columns: string[] = [];
   #first: unknown[][] = [];
   #last: unknown[][] = [];
   #rows = 0;
 
-  /** Adds rows; the first piece names the columns, also where it has no rows. */
+  /** Adds rows. The first piece names the columns, even if it has no rows. */
   add(columns: Readonly<Record<string, readonly unknown[]>>): void {
     const values = Object.values(columns);
     if (this.#rows === 0) {
@@ -56,25 +59,25 @@ export class LongTable {
   }
 }
 
-/** The part of a table that is shown, as text: undefined stands where rows or columns were left out. */
+/** The part of a table that is shown, as text. Undefined marks the place of rows or columns that were left out. */
 interface Shown {
   readonly header: readonly string[];
   readonly rows: readonly { readonly label: string; readonly cells: readonly Cell[] }[];
-  /** Whether a column holds text, and so is aligned left. */
+  /** Whether a column holds text, which is aligned left. */
   readonly isText: readonly boolean[];
-  /** `1,000 rows × 5 columns`, where something was left out. */
+  /** `1,000 rows × 5 columns`, if something was left out. */
   readonly size: string | undefined;
 }
 
-/** A value as it is shown; `whole` is a text that had to be cut. */
+/** A value as it is shown. If a text had to be cut, `whole` is the whole text. */
 interface Cell {
   readonly text: string;
   readonly whole?: string | undefined;
 }
 
 const gap = "…";
-const longestTip = 300; // characters of a cut text that its tooltip shows
-const longestUnbroken = 30; // characters: a time stamp, an address, a short path; longer text may take several lines
+const longestTip = 300; // number of characters of a cut text that its tooltip shows
+const longestUnbroken = 30; // in characters: a time stamp, an address, a short path; a longer text may take several lines
 
 function ends(length: number, most: number, atEachEnd: number): (number | undefined)[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
@@ -110,7 +113,7 @@ function shown(table: Table): Shown {
 
 function cellOf(value: unknown, format: (value: number) => string): Cell {
   if (typeof value !== "string") return { text: cellText(value, format) };
-  // Paths often differ at their ends only, so a long one is cut in its middle.
+  // Paths often differ only at their ends, so a long one is cut in the middle.
   return {
     text: visibleEnds(value),
     whole: value.length > longestText ? visible(value, longestTip) : undefined,
@@ -126,8 +129,8 @@ function cellText(value: unknown, format: (value: number) => string): string {
 }
 
 /**
- * The table as HTML, dressed by the notebook's own styles for data frames (class `dataframe`), light or
- * dark. Everything in it is escaped; the classes keep MathJax from reading `$…$` in a log as formulas.
+ * The table as HTML. The notebook's own styles for data frames (class `dataframe`) apply to it, light or dark.
+ * Everything in it is escaped, and its classes prevent MathJax from reading `$…$` in a log as a formula.
  */
 export function htmlTable(table: Table): string {
   const { header, rows, isText, size } = shown(table);

@@ -1,6 +1,6 @@
 /**
- * Sizes of text for Plotly, which asks the browser for them: jsdom lays nothing out. Measured with the
- * font that the pictures are drawn in, so that margins and legends fit.
+ * Sizes of text for Plotly, which asks the browser for them, while jsdom has no layout. They are measured with the font
+ * of the pictures, so that margins and legends fit.
  */
 
 // Advance widths of Open Sans Regular, in thousandths of the font size, for the characters 32 to 126.
@@ -11,19 +11,19 @@ const widths = [
   438, 277, 556, 612, 479, 612, 562, 336, 543, 613, 252, 252, 525, 252, 926, 613, 602, 612, 612, 409, 477,
   356, 613, 500, 775, 523, 501, 469, 375, 549, 375, 572,
 ];
-const wide = 1000; // for what the table lacks: as wide as any, so that nothing is cut
-const ascent = 1.069; // of the font size, as the font gives them
+const wide = 1000; // for characters that are not in the table: as wide as the widest, so that nothing is cut off
+const ascent = 1.069; // relative to the font size, from the font
 const descent = 0.293;
-const lineHeight = 1.3; // Plotly's distance of lines, of the font size
+const lineHeight = 1.3; // Plotly's line spacing, relative to the font size
 
-/** Width of one line of text, in the unit of the font size. */
-export function textWidth(text: string, fontSize: number): number {
+/** Width of one line of text, in the same unit as the font size. */
+function textWidth(text: string, fontSize: number): number {
   let sum = 0;
   for (const character of text) sum += widths[character.codePointAt(0)! - 32] ?? wide;
   return (sum * fontSize) / 1000;
 }
 
-/** The part of an SVG element of jsdom that is used here. */
+/** The part of jsdom's SVG elements that is used here. */
 interface Drawn {
   readonly tagName: string;
   readonly textContent: string | null;
@@ -40,7 +40,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** The box around the text in an element, in its own coordinates; turned text is taken as turned. */
+/** The box around the text of an element, in the element's coordinates, with rotation taken into account. */
 export function textBox(element: Drawn): Box {
   if (element.tagName.toLowerCase() === "text") return boxOfText(element);
   const boxes = Array.from(element.querySelectorAll("text"), boxOfText);
@@ -78,7 +78,7 @@ function inherited(element: Drawn, property: string): string | undefined {
   return undefined;
 }
 
-/** The box after the element's own `translate` and `rotate`, the only transforms of Plotly's text. */
+/** The box after the element's own `translate` and `rotate`. Plotly's text has no other transforms. */
 function moved(element: Drawn, box: Box): Box {
   const transform = element.getAttribute("transform") ?? "";
   const [dx = 0, dy = 0] = numbers(/translate\(([^)]*)\)/.exec(transform)?.[1]);

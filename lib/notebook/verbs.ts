@@ -9,7 +9,7 @@ import {
   checkValidateOptions,
   type ValidateOptions,
 } from "../check/validate/validate.js";
-import { keyOf } from "../check/verify/key.js";
+import { answerKeyOf } from "../check/verify/key.js";
 import {
   type CopySource,
   verify as compare,
@@ -43,8 +43,8 @@ import { CountVerification, Verification } from "./verification.js";
 if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question says so
 
 /**
- * Makes a log: the same scenario and seed give the same bytes, always and anywhere. Stopped halfway, it
- * leaves no file behind.
+ * Makes a log: the same scenario and seed give the same bytes, always and anywhere. Stopped halfway, it leaves no file
+ * behind.
  *
  * @example const logs = await generate({ rows: 1_000, seed: 42, out: "../data/server_logs.csv" })
  * @param options rows or rate, seed, scenario, start and end, from and to, out: all may be left out
@@ -107,12 +107,12 @@ function described(log: GeneratedLog): string {
  * intervals `P1DT2H`; a column with a whole number past 2^53 is text, so that none is rounded.
  *
  * @param question a built-in question (`questions()` lists them), the path of an .sql file of your own, or SQL itself:
- *   one SELECT over the table `requests`
+ * one SELECT over the table `requests`
  * @param source a log; the path of a server's own log, a five-field CSV (plain, gzip or zstd), a Parquet or a DuckDB
- *   file; a pattern or a list of logs; or `postgres://USER@HOST/DATABASE`
+ * file; a pattern or a list of logs; or `postgres://USER@HOST/DATABASE`
  * @param params values of the question's parameters, by name; in SQL itself, of `$name`
- * @param options how a server's own log is read, as for `read`; `onRead` takes what became of its lines, which
- *   standard error tells by default
+ * @param options how a server's own log is read, as for `read`; `onRead` takes what became of its lines, which standard
+ * error tells by default
  * @throws InputError when the question, a parameter, an option or the source is wrong, or a log is damaged
  * @example await ask("failing_endpoints", log, { top: 5 })
  * @example await ask("SELECT endpoint, count(*) AS n FROM requests GROUP BY ALL", "/var/log/nginx/access.log")
@@ -137,8 +137,8 @@ export async function ask(
 const tellRead = ({ summary }: ReadLog) => console.error(summary);
 
 /**
- * Loads logs into a database that lasts, as the table `requests`: all of them or none. What was loaded before
- * is recognised by its content and left out. A server's own log is read first, as `read` does it.
+ * Loads logs into a database that lasts, as the table `requests`: all of them or none. What was loaded before is
+ * recognised by its content and left out. A server's own log is read first, as `read` does it.
  *
  * @param source a log, or paths and patterns of logs
  * @param options `to`: a DuckDB file, or `postgres://USER@HOST/DATABASE`; and how to read a server's own log
@@ -160,8 +160,8 @@ export function questions(): DataFrame {
 }
 
 /**
- * Checks a log against every rule of the record. In a cell the answer is a table of rules: records checked,
- * records broken, and the first example of each.
+ * Checks a log against every rule of the record. In a cell the answer is a table of rules: records checked, records
+ * broken, and the first example of each.
  *
  * @param source a log, or the path of a five-field CSV or a server's own log: plain, gzip or zstd
  * @param options order, and how a server's own log is read, as for `read`
@@ -208,11 +208,11 @@ export class Validation {
 }
 
 /**
- * Compares a copy of a log with what was written: the log is made again from its answer key, and the answer names
- * the records that are missing, doubled, changed or unexpected. In a cell it is a table of the first of them.
+ * Compares a copy of a log with what was written: the log is made again from its answer key, and the answer names the
+ * records that are missing, doubled, changed or unexpected. In a cell it is a table of the first of them.
  *
- * @param copy CSV (plain, gzip or zstd), NDJSON or Parquet, in any order; the table `requests` of a database (a
- *   DuckDB file or `postgres://USER@HOST/DATABASE`), which is only read; or several that make it up
+ * @param copy CSV (plain, gzip or zstd), NDJSON or Parquet, in any order; the table `requests` of a database (a DuckDB
+ * file or `postgres://USER@HOST/DATABASE`), which is only read; or several that make it up
  * @param key the answer key or its path, or those of all parts; by default the one beside the file
  * @param options limit: differences of each kind to show, 20 by default
  * @throws InputError when the copy or the key cannot be read, or the key was changed
@@ -230,8 +230,8 @@ export async function verify(
 }
 
 /**
- * Compares a table of counts, such as a dashboard exports it, with the answer key, cell by cell, and says what
- * such a comparison cannot see. What the table lacks, or has in longer buckets, is summed up from the key.
+ * Compares a table of counts, such as a dashboard exports it, with the answer key, cell by cell, and says what such a
+ * comparison cannot see. What the table lacks, or has in longer buckets, is summed up from the key.
  *
  * @param table a frame, columns, or the path of a CSV: requests, and any of bucket, endpoint and status
  * @param key the answer key or its path, or those of all parts
@@ -254,12 +254,12 @@ export async function verifyCounts(
  */
 export async function planted(source: Pick<GeneratedLog, "key"> | KeySource): Promise<Planted> {
   const ofLog = typeof source === "object" && source !== null && "key" in source;
-  return new Planted(await keyOf([], ofLog ? source.key : source));
+  return new Planted(await answerKeyOf([], ofLog ? source.key : source));
 }
 
 /**
- * Reads servers' own logs (plain, gzip or zstd) into five-field CSV and loses nothing: each line is a record,
- * or in quarantine with the reason, or counted as skipped. Stopped halfway, it leaves no file behind.
+ * Reads servers' own logs (plain, gzip or zstd) into five-field CSV and loses nothing: each line is a record, or in
+ * quarantine with the reason, or counted as skipped. Stopped halfway, it leaves no file behind.
  *
  * @example const log = await read("/var/log/nginx/access.log*")
  * @param source a log's path, several, a pattern of paths (rotated logs come oldest first), or a log's bytes

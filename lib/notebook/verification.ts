@@ -8,29 +8,29 @@ import { toFrame } from "./frame.js";
 import { type Bundle, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
 
-/** How a copy differs from the log that was written, its tables as frames. */
+/** How a copy differs from the log that was written, with its tables as frames. */
 export class Verification {
   /** Whether the copy holds each record as often as it was written, and nothing else. */
   readonly valid: boolean;
-  /** Records written that a reader can take for records. */
+  /** Number of records written that a reader can take for records. */
   readonly expected: number;
-  /** Records in the copy. */
+  /** Number of records in the copy. */
   readonly records: number;
-  /** Records that are not in the copy, or not as often as they were written. */
+  /** Number of records that the copy does not hold, or not as often as they were written. */
   readonly missing: number;
-  /** Records too many of those that were written. */
+  /** Number of surplus copies of records that were written. */
   readonly doubled: number;
-  /** Records in the copy with other values in one or two fields. */
+  /** Number of records in the copy with other values in one or two fields. */
   readonly changed: number;
-  /** Records in the copy that nobody wrote. */
+  /** Number of records in the copy that were never written. */
   readonly unexpected: number;
-  /** Lines of the copy that are no records. */
+  /** Number of lines of the copy that are not records. */
   readonly unreadable: number;
   /** The first differences of each kind. */
   readonly differences: DataFrame;
-  /** How many of the changed records differ in each field. */
+  /** Number of changed records that differ in each field. */
   readonly changedFields: DataFrame;
-  /** The outcome in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
   readonly #differences: Columns;
 
@@ -56,21 +56,21 @@ export class Verification {
   }
 }
 
-/** How a table of counts differs from the answer key, its cells as a frame. */
+/** How a table of counts differs from the answer key, with its cells as a frame. */
 export class CountVerification {
   /** Whether every cell holds what was written. */
   readonly valid: boolean;
-  /** Cells compared, and how many of them differ. */
+  /** Number of cells compared; `differing` is the number of those that differ. */
   readonly cells: number;
   readonly differing: number;
-  /** Requests written, and requests in the table. */
+  /** Number of requests written; `found` is the number of requests in the table. */
   readonly written: number;
   readonly found: number;
   /** The cells that differ most. */
   readonly differences: DataFrame;
-  /** What such a comparison cannot see, in sentences. */
+  /** What this comparison cannot detect, in sentences. */
   readonly unseen: readonly string[];
-  /** The outcome in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
   readonly #differences: Columns;
 
@@ -93,7 +93,7 @@ export class CountVerification {
   }
 }
 
-/** The summary, and below it the table of what differs, if anything does. */
+/** The summary, followed by the table of differences, if there are any. */
 function bundle(summary: string, differences: Columns, textOnly: boolean): Bundle {
   const lines = summary.split("\n").map((line) => visible(line, 400));
   const rows = Object.values(differences)[0].length;

@@ -1,6 +1,6 @@
 import { InputError, quoted } from "../errors.js";
 import { Line } from "../files/lines.js";
-import { CsvRows } from "./encodeRows.js";
+import { CsvWriter } from "./csvWriter.js";
 import { type Opened, opened } from "./envelopes/envelopes.js";
 import {
   type FormatOptions,
@@ -13,21 +13,23 @@ import {
   Row,
 } from "./row.js";
 
-/** A format chosen by a log's beginning. */
+/** A format chosen by the beginning of a log. */
 export interface Recognised {
   readonly name: string;
   readonly reading: Reading;
-  /** Why it was chosen, for people. */
+  /** Why it was chosen, for people to read. */
   readonly why: string;
   /** How many of the first lines it makes records of, where that chose it. */
   readonly records?: number;
 }
 
-/** Bytes of a log that decide; and at most this many of its lines. */
+/** Number of bytes of a log that decide, and the largest number of lines. */
 export const sampleSize = 1 << 18;
 const sampleLines = 1000;
 
-/** The first lines of a log, without byte-order mark, line ends, blank lines and a last one that is not whole. */
+/**
+ * The first lines of a log, without byte-order mark, line ends, blank lines, and without a last line that is not whole.
+ */
 export function firstLines(head: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
   const isWhole = head.length < sampleSize;
@@ -43,9 +45,10 @@ export function firstLines(head: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Chooses the format of a log's lines or, when no format fits them, of the lines inside what wraps them.
- * @param path - what errors call the log
- * @throws InputError when no format fits, with what the nearest ones say of the lines, or more than one.
+ * Chooses the format of a log's lines. If no format fits them, it chooses the format of the lines inside their
+ * envelope.
+ * | @param path - what errors call the log
+ * | @throws InputError if no format fits, with what the nearest formats say of the lines, or if more than one fits
  */
 export function recognise(
   formats: Readonly<Record<string, LineFormat>>,
@@ -68,7 +71,10 @@ export function recognise(
   );
 }
 
-/** Tries all formats on the lines, then on those inside of what wraps them; what the nearest say if none fits. */
+/**
+ * Tries all formats on the lines, then on the lines inside an envelope. If none fits, it returns what the nearest
+ * formats say.
+ */
 function attempt(
   formats: Readonly<Record<string, LineFormat>>,
   options: FormatOptions,
@@ -108,12 +114,13 @@ function attempt(
 const isText = (line: Uint8Array) => line[0] !== OPEN_BRACE;
 const OPEN_BRACE = 123;
 
-/** Lines by which formats are told apart that are not worth a trial of all lines. */
+/** Number of lines that rule out most formats before all lines are tried. */
 const fewLines = 48;
 
 /**
- * The formats that make something of a few of the lines, the first ones and others from all over: the rest would read
- * next to none of them. Directives (`#Fields`) stand among the few, since what follows is read by them.
+ * The formats that can read some of a few lines: the first ones, and others from all parts of the sample. The other
+ * formats would read almost none of the lines. Directives (`#Fields`) are always among the few, since the lines after
+ * them depend on them.
  */
 function likelyOf(
   formats: Readonly<Record<string, LineFormat>>,
@@ -123,13 +130,13 @@ function likelyOf(
   if (lines.length <= 2 * fewLines) return formats;
   const places = new Set<number>();
   for (let i = 0; i < fewLines / 4; i++) places.add(i);
-  // Multiples of the golden ratio lie evenly, and in step with no pattern of the log.
+  // Multiples of the golden ratio are spread evenly and follow no pattern of the log.
   for (let i = 1; places.size < fewLines; i++) places.add(Math.floor(((i * goldenRatio) % 1) * lines.length));
   const few = lines.filter((line, i) => places.has(i) || line[0] === HASH);
   return Object.fromEntries(
     Object.entries(formats).filter(([, format]) => {
       const { reading, records, unreadable, headers, miss } = trialOf("", format, options, few);
-      const isAsking = reading === undefined && miss !== undefined; // more lines may answer it
+      const isAsking = reading === undefined && miss !== undefined; // more lines may decide it
       return isAsking || records + unreadable + headers > 0;
     }),
   );
@@ -139,9 +146,9 @@ const goldenRatio = (Math.sqrt(5) - 1) / 2;
 const HASH = 35;
 
 /**
- * Makes a format that was asked for ready, for a log's lines as they are or, when they make no record so, for the
- * lines inside what wraps them.
- * @throws InputError when the lines rule the format out
+ * Prepares a format that was requested, for the lines of a log as they are. If they give no records, it prepares the
+ * format for the lines inside an envelope.
+ * | @throws InputError if the lines rule the format out
  */
 export function readingAsked(
   format: LineFormat,
@@ -168,17 +175,17 @@ const unwrapping = (inside: Opened, reading: Reading): Reading => ({
   read: inside.wrap(reading.read),
 });
 
-/** What a format makes of the first lines. */
+/** How well a format fits the first lines. */
 interface Trial {
   readonly name: string;
   readonly format: LineFormat;
-  /** Undefined when the lines rule the format out. */
+  /** Undefined if the lines rule the format out. */
   readonly reading?: Reading;
   readonly records: number;
-  /** Lines of the format with a request that the server could not read. */
+  /** Number of lines in this format with a request that the server could not read. */
   readonly unreadable: number;
   readonly headers: number;
-  /** Why most of the other lines are no records; undefined when they are of another format altogether. */
+  /** Why most of the other lines are not records; undefined if they are in another format altogether. */
   readonly miss?: string | undefined;
 }
 
@@ -215,9 +222,9 @@ function trialOf(
 const likeness = ({ records, unreadable }: Trial) => records + unreadable;
 
 /**
- * The format that makes records of the first lines: of at least half of them, counting requests that the server could
- * not read, and of at least twice as many as any other format; or the format of which all of them are headers.
- * @throws InputError when more than one format fits
+ * The format that reads records from at least half of the first lines (counting requests that the server could not
+ * read), and from at least twice as many as any other format; or the format to which all of them are headers.
+ * | @throws InputError if more than one format fits
  */
 function chosen(
   trials: readonly Trial[],
@@ -234,7 +241,7 @@ function chosen(
       !(known && trial.format.general) &&
       !trials.some((other) => other.format.over?.includes(trial.name) && likeness(other) >= likeness(trial)),
   );
-  // A log without a record yet, such as the CSV of a log whose lines were all quarantined.
+  // A log without records so far, such as the CSV of a log in which every line was quarantined.
   const bare = fitting.find(({ headers }) => headers === lines.length);
   if (bare?.reading !== undefined) {
     return {
@@ -255,17 +262,17 @@ function chosen(
   return {
     name: best.name,
     records: best.records,
-    reading: best.format.reading(options, lines), // anew: the one that was tried may remember the lines
+    reading: best.format.reading(options, lines), // made again, as the one that was tried may remember the lines
     why: `${best.format.title}: ${best.records} of its first ${lines.length - best.headers} lines${headers} read so`,
   };
 }
 
-/** What the nearest formats say of the lines: what `--format` with their names would say. */
+/** What the nearest formats say of the lines, as `--format` with their names would report it. */
 function nearMisses(trials: readonly Trial[]): string {
   return (
     trials
       .filter(({ records, miss }) => records > 0 || miss !== undefined)
-      // Then what a format says of the names that it found, before what it says of single lines.
+      // What a format says of the names that it found comes before what it says of single lines.
       .sort(
         (a, b) => b.records - a.records || Number(a.reading !== undefined) - Number(b.reading !== undefined),
       )
@@ -292,10 +299,10 @@ function readingOf(
   }
 }
 
-/** What becomes of the lines. */
+/** Counts how the lines are read. */
 function countOf(reading: Reading, lines: readonly Uint8Array[], standIns = false) {
   const row = new Row();
-  const rows = new CsvRows(1 << 12, false, standIns);
+  const rows = new CsvWriter(1 << 12, false, standIns);
   const misses = new Map<string, number>();
   let records = 0;
   let unreadable = 0;

@@ -1,36 +1,39 @@
 import type { Columns } from "../record.js";
 
-/** A line of a log that is no record. */
+/** A line of a log that is not a record. */
 export interface QuarantinedLine {
   /** Number of the line in its log, from 1. */
   readonly line: number;
-  /** The log, when several were read. */
+  /** The log, if several were read. */
   readonly file?: string | undefined;
-  /** Why it is no record. */
+  /** Why it is not a record. */
   readonly reason: string;
   /** Length of the line in bytes, without its line end. */
   readonly bytes: number;
-  /** The line, cut after 1,000 bytes; bytes that are no UTF-8 stand as U+FFFD. */
+  /** The line, cut after 1,000 bytes. Bytes that are not UTF-8 appear as U+FFFD. */
   readonly text: string;
 }
 
 const longestText = 1000;
 const mostExamples = 10;
 
-/** The lines that are no records: counted by reason, the first of them kept, all of them written on request. */
+/**
+ * The lines that are not records. They are counted by reason, the first ones are kept, and all of them are written on
+ * request.
+ */
 export class Quarantine {
-  /** The first ten. */
+  /** The first ten lines. */
   readonly examples: QuarantinedLine[] = [];
   readonly #counts = new Map<string, number>();
   readonly #put: ((bytes: Uint8Array) => Promise<void>) | undefined;
   #pending: string[] = [];
 
-  /** @param put - takes the lines as NDJSON, one object a line; left out, they are only counted */
+  /** @param put - takes the lines as NDJSON, with one object on each line; if left out, the lines are only counted */
   constructor(put: ((bytes: Uint8Array) => Promise<void>) | undefined) {
     this.#put = put;
   }
 
-  /** Takes a line whose text starts with bytes[start, end) and is `length` bytes long in all. */
+  /** Adds a line of `length` bytes whose text starts with bytes[start, end). */
   add(
     { line, file, reason }: Pick<QuarantinedLine, "line" | "file" | "reason">,
     bytes: Uint8Array,
@@ -46,7 +49,7 @@ export class Quarantine {
     if (this.#put) this.#pending.push(JSON.stringify(entry));
   }
 
-  /** Writes what has gathered. */
+  /** Writes the lines collected so far. */
   async flush(): Promise<void> {
     if (!this.#put || this.#pending.length === 0) return;
     const text = `${this.#pending.join("\n")}\n`;
@@ -54,7 +57,7 @@ export class Quarantine {
     await this.#put(new TextEncoder().encode(text));
   }
 
-  /** Columns `reason` and `lines`, most frequent first. */
+  /** Columns `reason` and `lines`, the most frequent reason first. */
   reasons(): Columns {
     const sorted = [...this.#counts].sort((a, b) => b[1] - a[1]);
     return { reason: sorted.map(([reason]) => reason), lines: sorted.map(([, lines]) => lines) };

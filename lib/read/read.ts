@@ -12,7 +12,7 @@ import { MemorySink } from "../files/sink.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, type Recognised, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
-import { type Asked, askedFormat, lineFormats, type ReadFormat } from "./formats/formats.js";
+import { askedFormat, lineFormats, type ReadFormat, type RequestedFormat } from "./formats/formats.js";
 import { logFormat } from "./formats/logFormat.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
@@ -20,49 +20,52 @@ import { Quarantine } from "./quarantine.js";
 import { Records } from "./records.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./report.js";
 import type { FormatOptions, LineFormat, LineReader, TimeUnit } from "./row.js";
-import { Tally } from "./tally.js";
+import { LineTally } from "./tally.js";
 
 export type { ReadLog, SourceLog } from "./report.js";
 
-/** How `read` reads logs. All may be left out. */
+/** How `read` reads logs. Every option may be left out. */
 export interface ReadOptions {
-  /** What the lines look like: a format's name, one of your own, or "auto" (the default) to go by the first lines. */
+  /**
+   * The format of the lines: the name of a format, a format of your own, or "auto" (the default) to recognise it by the
+   * first lines.
+   */
   format?: ReadFormat | OwnFormat | undefined;
   /**
-   * File for the CSV, "-" for standard output; `.gz` or `.zst` at its end compress. Left out, the CSV stays in
+   * File for the CSV, "-" for standard output. A `.gz` or `.zst` at its end compresses it. Without it, the CSV stays in
    * memory, up to 256 MiB (about 4 million records).
    */
   out?: string | undefined;
   /**
-   * File for the lines that are no records, as NDJSON: line number, reason, length, text. "-" is standard output,
-   * unless the CSV goes there; `.gz` or `.zst` at its end compress.
+   * File for the lines that are not records, as NDJSON: line number, reason, length, text. "-" is standard output,
+   * unless the CSV goes there. A `.gz` or `.zst` at its end compresses it.
    */
   quarantine?: string | undefined;
-  /** Zone of the log's clock where a time names none: "UTC" (the default), "+02:00" or "Europe/Berlin". */
+  /** Time zone of times that name no zone: "UTC" (the default), "+02:00" or "Europe/Berlin". */
   timeZone?: string | undefined;
-  /** Unit of the response times, where the log leaves it open; "none": it has none. */
+  /** Unit of the response times, if the log leaves it open; "none" if it has no response times. */
   timeUnit?: TimeUnit | "none" | undefined;
   /**
-   * Field that holds the response time, where a log leaves it open: its name (`rt`, `latency`), or its number among
-   * the fields behind the fixed ones of an access log, from "1".
+   * Field that holds the response time, if the log leaves it open: its name (`rt`, `latency`), or its number among the
+   * fields after the fixed ones of an access log, from "1".
    */
   timeField?: string | undefined;
   /**
-   * The log's format as its server was told it: nginx's `log_format` or Apache's `LogFormat`, the line of the
-   * configuration or its string. Instead of `format`.
+   * The log's format as it is set in the server: nginx's `log_format` or Apache's `LogFormat`, as the line of the
+   * configuration or only its string. Used instead of `format`.
    */
   logFormat?: string | undefined;
-  /** Whether paths keep their query strings; "cut" by default. */
+  /** Whether paths keep their query strings. Default "cut". */
   query?: "cut" | "keep" | undefined;
   /**
-   * Whether numbers, UUIDs and hexadecimal texts of 16 digits or more in paths become `{id}`
-   * (`/users/123` is `/users/{id}`); "keep" by default.
+   * Whether numbers, UUIDs and hexadecimal texts of 16 digits or more in paths become `{id}` (`/users/123` becomes
+   * `/users/{id}`). Default "keep".
    */
   identifiers?: "keep" | "fold" | undefined;
   /**
-   * What becomes of lines of Apache's and nginx's logs whose client is a host's name (`HostnameLookups On`): they go
-   * into quarantine (the default), or a "stand-in" takes the name's place, an address in 2001:db8::/32, which is
-   * reserved for documentation; the same for the same name in every log.
+   * How to treat lines of Apache's and nginx's logs whose client is a host name (`HostnameLookups On`). By default they
+   * are quarantined. With "stand-in", an address in 2001:db8::/32, which is reserved for documentation, replaces the
+   * name. The same name has the same address in every log.
    */
   clientNames?: "quarantine" | "stand-in" | undefined;
 }
@@ -82,28 +85,28 @@ export const readOptions = Object.keys({
 } satisfies Record<keyof ReadOptions, true>);
 
 /**
- * Reads servers' own logs (plain, gzip or zstd) into five-field CSV, in constant memory, losing nothing: each
- * line is a record, or in quarantine with the reason, or counted as skipped. Records keep the logs' order,
- * so that line numbers can be followed and memory stays constant; those out of order are counted.
+ * Reads servers' own logs (plain, gzip or zstd) into five-field CSV, in constant memory. Nothing is lost: each line
+ * becomes a record, is quarantined with the reason, or is counted as skipped. Records keep the order of the logs, so
+ * that line numbers can be followed and memory stays constant. Records out of order are counted.
  *
- * @throws InputError when an option is wrong, a log cannot be read, its format is unsure or a file cannot be written.
+ * | @throws InputError if an option is wrong, a log cannot be read, its format is unclear or a file cannot be written
  */
 export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
   return readInto(undefined, source, options, work);
 }
 
-/** Reads as `read` does and keeps no record: what it answers says what the logs hold. */
+/** Reads like `read`, but keeps no records. The result says what the logs hold. */
 export async function dryRun(source: LogSource, options: ReadOptions, work: Work = {}): Promise<ReadLog> {
   const log = await readInto(undefined, source, { ...options, out: devNull }, work);
   return Object.defineProperty(log, "path", { value: undefined, enumerable: false });
 }
 
 /**
- * Reads as `read` does.
- * @param shared - takes the quarantine of several reads, each line with its log's name; it is the caller's to commit
- * @param digest - takes the bytes that are read, packed as they are; of Parquet none
- * @param from - bytes at the log's beginning, unpacked, whose lines are known: they are read, since headers may be
- *   among them, but neither kept nor counted
+ * Reads like `read`.
+ * | @param shared - takes the quarantine of several reads, each line with the name of its log; the caller commits it
+ * | @param digest - takes the bytes as they are read, still packed; not used for Parquet
+ * | @param from - number of bytes at the log's beginning, unpacked, whose lines are known. They are read, since headers
+ * may be among them, but neither kept nor counted
  */
 export async function readInto(
   shared: Put | undefined,
@@ -117,10 +120,10 @@ export async function readInto(
   checkWork(work);
   const files = await logFiles(source);
   await checkTargets(options, files);
-  const jobs: Job[] = [];
+  const jobs: ReadJob[] = [];
   const outputs = new Outputs(work);
   try {
-    for (const file of files) jobs.push(await jobOf(file, asked, formatOptions, work, digest));
+    for (const file of files) jobs.push(await readJobOf(file, asked, formatOptions, work, digest));
     for (const { file, lines } of jobs) {
       if (from > 0 && lines.relaid !== undefined)
         throw new InputError(
@@ -136,7 +139,7 @@ export async function readInto(
           ? undefined
           : (await outputs.open(bad, "quarantine", { compression: compressionOfName(bad) })).put),
     );
-    const tally = new Tally(quarantine);
+    const tally = new LineTally(quarantine);
     const size = sizeOf(files);
     const records = new Records(
       sink,
@@ -171,8 +174,8 @@ function placeOf(out: string | undefined, memory: MemorySink): { path?: string; 
   return out === standardOutput ? {} : { path: resolve(out) };
 }
 
-/** A log made ready to be read. */
-export interface Job {
+/** A log that is ready to be read. */
+export interface ReadJob {
   readonly file: LogFile;
   readonly format: string;
   readonly lines: Lines;
@@ -182,10 +185,13 @@ export interface Job {
 }
 
 /**
- * What the options say, but for the files to write.
- * @throws InputError when there is none of an option's name, or its value is wrong
+ * What the options say, apart from the files to write.
+ * | @throws InputError if an option does not exist, or its value is wrong
  */
-export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOptions: FormatOptions } {
+export function checkReadOptions(options: ReadOptions): {
+  asked: RequestedFormat;
+  formatOptions: FormatOptions;
+} {
   checkOptions(options, readOptions);
   const {
     format = "auto",
@@ -225,7 +231,7 @@ export function checkReadOptions(options: ReadOptions): { asked: Asked; formatOp
   return { asked: { name: "log-format", format: logFormat(options.logFormat) }, formatOptions };
 }
 
-/** Checks the files to write before any is touched. */
+/** Checks the files to write, before any of them is touched. */
 async function checkTargets({ out, quarantine }: ReadOptions, files: readonly LogFile[]): Promise<void> {
   const outputs = Object.entries({ out, quarantine }).flatMap(([argument, value]) => {
     if (value === undefined) return [];
@@ -239,14 +245,14 @@ async function checkTargets({ out, quarantine }: ReadOptions, files: readonly Lo
   if (out !== undefined) csvCompression(out);
 }
 
-/** Looks at a log's beginning and makes the format ready; nothing is read yet. */
-export async function jobOf(
+/** Looks at the beginning of a log and prepares its format. No record is read yet. */
+export async function readJobOf(
   file: LogFile,
-  asked: Asked,
+  asked: RequestedFormat,
   options: FormatOptions,
   work: Work,
   digest?: Bytes,
-): Promise<Job> {
+): Promise<ReadJob> {
   const lines = new Lines(file.bytes ?? file.path, "path", digest);
   const head = await lines.sample(sampleSize, work);
   const { isParquet, openParquet } = await import("./formats/parquetRows.js");
@@ -279,7 +285,7 @@ export async function jobOf(
  * @throws InputError when no format fits, or more than one, or an option says nothing of the format
  */
 export function readingFor(
-  asked: Asked,
+  asked: RequestedFormat,
   options: FormatOptions,
   first: readonly Uint8Array[],
   path: string,
@@ -307,9 +313,9 @@ function readAsked(name: string, format: LineFormat, options: FormatOptions, fir
 }
 
 async function readOne(
-  job: Job,
+  job: ReadJob,
   records: Records,
-  tally: Tally,
+  tally: LineTally,
   named: boolean,
   work: Work,
   from: number,
@@ -334,7 +340,7 @@ async function readOne(
   };
 }
 
-/** Size of all the logs in bytes; undefined when one of them has none. */
+/** Size of all the logs in bytes; undefined if one of them is unknown. */
 function sizeOf(files: readonly LogFile[]): number | undefined {
   let sum = 0;
   for (const { size } of files) {

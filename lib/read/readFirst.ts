@@ -11,9 +11,12 @@ import { lineFormats } from "./formats/formats.js";
 import { checkReadOptions, type ReadLog, type ReadOptions, read, readOptions } from "./read.js";
 import { Row } from "./row.js";
 
-/** How a server's own log is read where a question or a check needs its records: as `read` does, but for its files. */
+/**
+ * How to read a server's own log when a question or a check needs its records: the options of `read`, except for its
+ * files.
+ */
 export interface ReadingOptions extends Omit<ReadOptions, "out" | "quarantine"> {
-  /** Takes what became of the lines of a log that had to be read first. */
+  /** Receives what became of the lines of a log that had to be read first. */
   onRead?: ((log: ReadLog) => void) | undefined;
 }
 
@@ -23,13 +26,13 @@ export const readingOptions: readonly string[] = [
   "onRead",
 ];
 
-/** Whether any option says how to read, so that a five-field CSV is read as well. */
+/** Whether any option says how to read. Then even a five-field CSV is read as a log. */
 export const saysHow = ({ onRead: _, ...how }: ReadingOptions): boolean =>
   Object.values(how).some((option) => option !== undefined);
 
 /**
- * Whether a log looks like a server's own by its first lines, and not like a CSV, sound or not.
- * @throws InputError when the source cannot be opened
+ * Whether the first lines look like a server's own log and not like a CSV, valid or not.
+ * | @throws InputError if the source cannot be opened
  */
 export async function isServersOwn(source: Source, work: Work): Promise<boolean> {
   const head = await new Lines(contentOf(source), "source").sample(sampleSize, work);
@@ -49,15 +52,15 @@ export async function isServersOwn(source: Source, work: Work): Promise<boolean>
   }
 }
 
-/** @throws InputError when a log was damaged: a part of it is not the log */
+/** @throws InputError if a log was damaged, since a part of a log would give wrong answers */
 export function refuseDamaged({ sources }: ReadLog): void {
   for (const { name, damage } of sources)
     if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
 }
 
 /**
- * Calls `use` with a private CSV of a log's records, gone afterwards.
- * @throws InputError when the log cannot be read or its format is unsure
+ * Calls `use` with a private CSV of a log's records, which is removed afterwards.
+ * | @throws InputError if the log cannot be read or its format is unclear
  */
 export async function withRecords<T>(
   source: Source,

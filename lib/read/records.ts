@@ -1,37 +1,40 @@
 import { Line, type Lines } from "../files/lines.js";
 import type { Sink } from "../files/sink.js";
 import type { Work } from "../work.js";
-import { CsvRows } from "./encodeRows.js";
+import { CsvWriter } from "./csvWriter.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
 import type { Quarantine } from "./quarantine.js";
 import { type LineReader, type Reason, Row } from "./row.js";
-import type { Tally } from "./tally.js";
+import type { LineTally } from "./tally.js";
 
-/** Longest line of a log that can be a record, in bytes. Encoded, it fits what readers of CSV take. */
+/** Longest line of a log that can be a record, in bytes. When encoded, it is within what readers of CSV accept. */
 export const longestLogLine = 1 << 18;
 const flushAt = 1 << 19;
-/** Most requests for which one line may stand; they are encoded at once. */
+/** Largest number of requests that one line may stand for. They are encoded at once. */
 export const mostRepeats = 10_000;
 /** Said of a line that would be more. */
 export const tooManyRepeats = `the line stands for more than ${mostRepeats} requests`;
 
-/** Turns the lines of logs into records, one log after the other: CSV into a sink, the rest into quarantine. */
+/**
+ * Turns the lines of logs into records, one log after the other. The CSV goes into a sink, and lines that are not
+ * records into quarantine.
+ */
 export class Records {
-  readonly #rows: CsvRows;
+  readonly #rows: CsvWriter;
   readonly #sink: Sink;
   readonly #quarantine: Quarantine;
-  readonly #tally: Tally;
+  readonly #tally: LineTally;
 
-  /** @param size - bytes that will be read, if known: a small log needs no large buffer */
+  /** @param size - number of bytes that will be read, if known; a small log needs no large buffer */
   constructor(
     sink: Sink,
     quarantine: Quarantine,
-    tally: Tally,
+    tally: LineTally,
     fold: boolean,
     standIns: boolean,
     size: number | undefined,
   ) {
-    this.#rows = new CsvRows(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold, standIns);
+    this.#rows = new CsvWriter(Math.min(2 * flushAt, 4096 + 2 * (size ?? flushAt)), fold, standIns);
     this.#sink = sink;
     this.#quarantine = quarantine;
     this.#tally = tally;
@@ -39,8 +42,8 @@ export class Records {
 
   /**
    * Reads a log of lines.
-   * @param from - lines that begin in this many bytes are known: they are read, since headers may be among them, but
-   *   neither kept nor counted
+   * | @param from - lines that begin in this many bytes are known. They are read, since headers may be among them, but
+   * neither kept nor counted
    */
   async ofLines(source: Lines, readLine: LineReader, work: Work, from = 0): Promise<void> {
     const tally = this.#tally;
@@ -90,8 +93,8 @@ export class Records {
   }
 
   /**
-   * Encodes what a line's message says was repeated: the line counts as that many, of which the last is left to the
-   * caller.
+   * Encodes the requests that a line's message says were repeated. The line counts as that many records; the caller
+   * encodes the last of them.
    */
   #repeat(row: Row, reason: Reason): Reason {
     const { repeats } = row;
@@ -106,7 +109,7 @@ export class Records {
     }
   }
 
-  /** Reads a Parquet file; its rows count as lines. */
+  /** Reads a Parquet file. Its rows count as lines. */
   async ofParquet(file: ParquetRows, work: Work): Promise<void> {
     const tally = this.#tally;
     const rows = this.#rows;
@@ -127,7 +130,7 @@ export class Records {
     await this.#flush(flushAt);
   }
 
-  /** Hands over what is left. */
+  /** Hands over the rest. */
   async end(): Promise<void> {
     await this.#flush(1);
   }
@@ -138,5 +141,5 @@ export class Records {
   }
 }
 
-/** Said of a longer one. */
+/** The reason for a longer line. */
 export const tooLong = `the line is longer than ${longestLogLine / 1024} KiB`;

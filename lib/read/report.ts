@@ -4,18 +4,18 @@ import { harmless } from "../errors.js";
 import type { Columns, Log } from "../record.js";
 import { likelyYears } from "./fields/time.js";
 import type { Quarantine, QuarantinedLine } from "./quarantine.js";
-import type { LineCounts, Tally } from "./tally.js";
+import type { LineCounts, LineTally } from "./tally.js";
 
 /** One of the logs that were read, and what became of its lines. */
 export interface SourceLog extends Readonly<LineCounts> {
-  /** As the caller named it. */
+  /** The name that the caller gave. */
   readonly name: string;
   /** Absolute path; "-" for standard input. */
   readonly path: string;
   readonly format: string;
-  /** Why this format, and what its first lines decided. */
+  /** Why this format was chosen, and what the first lines decided. */
   readonly why: string;
-  /** Why its data ended before their end, if they did. */
+  /** Why its data ended too early, if they did. */
   readonly damage: string | undefined;
 }
 
@@ -25,36 +25,36 @@ export interface ReadLog extends Log {
   readonly sources: readonly SourceLog[];
   readonly lines: number;
   readonly quarantined: number;
-  /** Lines left out on purpose: blank ones, headers and directives. */
+  /** Number of lines left out on purpose: blank lines, headers and directives. */
   readonly skipped: number;
   readonly blank: number;
   readonly headers: number;
-  /** Records whose time lies before that of the record above them: servers log a request when it ends. */
+  /** Number of records whose time is before that of the previous record; servers log a request when it ends. */
   readonly outOfOrder: number;
-  /** Whether a log was damaged or cut short, so that lines may be lost; `damage` of the log in `sources` says why. */
+  /** Whether a log was damaged or cut short, so that lines may be lost. `damage` of the log in `sources` says why. */
   readonly damaged: boolean;
-  /** Records that have no response time. */
+  /** Number of records without a response time. */
   readonly withoutResponseTime: number;
-  /** Earliest and latest time stamp; undefined when there is no record. */
+  /** Earliest and latest time stamp; undefined if there are no records. */
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Columns `reason` and `lines` of what is in quarantine. */
+  /** Columns `reason` and `lines` of the lines in quarantine. */
   readonly reasons: Columns;
-  /** Columns `status_code` and `lines` of what is in quarantine and has a status all the same. */
+  /** Columns `status_code` and `lines` of the lines in quarantine that still have a status. */
   readonly statusesInQuarantine: Columns;
   /** The first ten lines in quarantine. */
   readonly examples: readonly QuarantinedLine[];
-  /** What the reader should know, in sentences. */
+  /** What a reader of the result should know, in sentences. */
   readonly warnings: readonly string[];
-  /** All of this in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
 }
 
-/** Puts together what `read` answers. */
+/** Builds the result of `read`. */
 export function readLogOf(
   where: { path?: string; csv?: Uint8Array },
   sources: readonly SourceLog[],
-  tally: Tally,
+  tally: LineTally,
   quarantine: Quarantine,
 ): ReadLog {
   const { lines, records, quarantined, blank, headers, outOfOrder, withoutResponseTime } = tally;
@@ -101,12 +101,12 @@ export function readLogOf(
     warnings,
     summary,
   };
-  // A cell that ends in a log says what it is instead of dumping its bytes.
+  // A cell that ends in a log shows its summary instead of its bytes.
   Object.defineProperty(log, inspect.custom, { value: () => summary });
   return log;
 }
 
-function warningsOf(sources: readonly SourceLog[], tally: Tally): string[] {
+function warningsOf(sources: readonly SourceLog[], tally: LineTally): string[] {
   const { records, outOfOrder, firstOutOfOrder, withoutResponseTime, repeated } = tally;
   const warnings: string[] = [];
   for (const { damage, name, lines } of sources) {

@@ -6,29 +6,31 @@ export interface LineCounts {
   lines: number;
   records: number;
   quarantined: number;
-  /** Lines left out on purpose. */
+  /** Number of lines left out on purpose. */
   blank: number;
   headers: number;
 }
 
-/** Counts what becomes of the lines of one log, or of several in turn. */
-export class Tally implements LineCounts {
+/** Counts what becomes of the lines of one log, or of several logs in turn. */
+export class LineTally implements LineCounts {
   lines = 0;
   records = 0;
   quarantined = 0;
   blank = 0;
   headers = 0;
-  /** Number of the line at hand in its own log, from 1. */
+  /** Number of the current line in its own log, from 1. */
   line = 0;
-  /** Records earlier than the one above them, and where the first of them stands. */
+  /** Number of records earlier than the one before them, and the line of the first of them. */
   outOfOrder = 0;
   firstOutOfOrder = "";
   withoutResponseTime = 0;
-  /** Lines of syslog that say that their message was repeated; each counts as the lines that it stands for. */
+  /**
+   * Number of lines of syslog that say that their message was repeated. Each counts as the lines that it stands for.
+   */
   repeated = 0;
-  /** How many lines in quarantine have which status. */
+  /** Number of lines in quarantine, by status. */
   readonly statuses = new Map<number, number>();
-  /** Milliseconds since 1970; infinite while there is no record. */
+  /** Milliseconds since 1970; infinite while there are no records. */
   earliest = Number.POSITIVE_INFINITY;
   latest = Number.NEGATIVE_INFINITY;
   #previous = Number.NEGATIVE_INFINITY;
@@ -40,7 +42,7 @@ export class Tally implements LineCounts {
     this.#quarantine = quarantine;
   }
 
-  /** Starts on the next log. @param name - how the quarantine calls it; undefined when it is the only one */
+  /** Starts on the next log. @param name - its name in the quarantine; undefined if it is the only log */
   begin(name: string | undefined): void {
     this.line = 0;
     this.#name = name;
@@ -59,8 +61,8 @@ export class Tally implements LineCounts {
   }
 
   /**
-   * Counts a line that begins with bytes[start, end), `length` bytes long in all, and is no record.
-   * @param status - the HTTP status that it has all the same, or -1
+   * Counts a line of `length` bytes that begins with bytes[start, end) and is not a record.
+   * @param status - the HTTP status that it still has, or −1
    */
   noRecord(
     reason: string,
@@ -79,7 +81,7 @@ export class Tally implements LineCounts {
     this.#quarantine.add({ line: this.line, file: this.#name, reason }, bytes, start, end, length);
   }
 
-  /** The counts as they stand. */
+  /** The counts so far. */
   counts(): LineCounts {
     const { lines, records, quarantined, blank, headers } = this;
     return { lines, records, quarantined, blank, headers };

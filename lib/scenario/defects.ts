@@ -1,4 +1,7 @@
-/** Faults of the log itself: the share of the lines that have each, 0 to 0.5; together at most 0.9. */
+/**
+ * Faults of the log itself. Each number is the share of the lines that have the fault, 0 to 0.5; together they are at
+ * most 0.9.
+ */
 export interface Defects {
   /** Cut off in the middle. */
   malformed: number;
@@ -18,7 +21,7 @@ export interface Defects {
   skewedClock: number;
 }
 
-/** Kinds of defects; a record's defect is the index in this list plus 1, and 0 is none. */
+/** All kinds of defects. A record stores its defect as the index in this list plus 1; 0 means no defect. */
 export const defectKinds = [
   "malformed",
   "missing",
@@ -34,8 +37,8 @@ export const defectKinds = [
 export type DefectKind = (typeof defectKinds)[number];
 
 /**
- * Defects up to this one leave a line that no reader can take for a record, in any format: where the path is damaged,
- * a record would count a path that nobody asked for.
+ * No reader, in any format, can take a line with one of the first four defects for a record. A damaged path is among
+ * them because a record with it would count a path that nobody asked for.
  */
 export const UNREADABLE = 4;
 

@@ -1,19 +1,20 @@
 import { InputError } from "../errors.js";
 
-/** Deepest nesting that any scenario needs, twice over. */
+/** Greatest depth of nesting allowed: twice what any scenario needs. */
 const DEEPEST = 12;
 
-/** Whether a value is an object with keys, and no array, map, date or other class. */
+/** Whether a value is a plain object with keys: not an array, a map, a date or an instance of another class. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  // Object.prototype may be another realm's, as in a notebook's kernel: what counts is that nothing is above it.
+  // Object.prototype may come from another realm, as it does in a notebook's kernel, so the test is that the prototype
+  // itself has no prototype.
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
- * A deep copy of data.
- * @throws InputError where a value is no data (a date, a map), cannot be read, or holds itself
+ * Makes a deep copy of plain data.
+ * @throws InputError if a value is not plain data (a date, a map), cannot be read, or contains itself
  */
 export function copied(value: unknown, path: readonly string[] = []): unknown {
   if (!isPlain(value) && !Array.isArray(value)) {
@@ -37,7 +38,7 @@ export function copied(value: unknown, path: readonly string[] = []): unknown {
   });
 }
 
-/** The base with the changes on top: objects are merged key by key, all else is replaced. */
+/** Lays changes over a base: objects are merged key by key, and everything else is replaced. */
 export function merged(base: unknown, changes: unknown): unknown {
   if (changes === undefined) return copied(base);
   if (!isPlain(base) || !isPlain(changes)) return changes;
@@ -47,7 +48,7 @@ export function merged(base: unknown, changes: unknown): unknown {
   return fromKeys(keys, (key) => merged(own(base, key), own(changes, key)));
 }
 
-/** Like an object literal, but `__proto__` is a key as any other. */
+/** Builds an object as a literal would, except that `__proto__` is a key like any other. */
 function fromKeys(keys: Iterable<string>, valueAt: (key: string) => unknown): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const key of keys) {

@@ -12,9 +12,9 @@ import { scenarioSchema } from "./schema.js";
 import type { Scenario, ScenarioInput } from "./types.js";
 
 /**
- * A whole, checked scenario from a preset's name, or from a preset with changes on top.
+ * Makes a complete, checked scenario from the name of a preset, or from a preset with changes on top.
  * @param input default: the demonstration shop
- * @throws InputError naming the path in the object (`site.endpoints[3].latency.p50`), the value and the rule
+ * @throws InputError that names the path in the object (`site.endpoints[3].latency.p50`), the value and the rule
  */
 export function parseScenario(input: ScenarioInput = "demo"): Scenario {
   const { preset = "demo", $schema, ...changes } = plainScenario(input);
@@ -36,8 +36,8 @@ export function parseScenario(input: ScenarioInput = "demo"): Scenario {
 }
 
 /**
- * What a caller gave as a scenario, as an object of its own; what is in it is not checked yet.
- * @throws InputError when it is neither a preset's name nor an object
+ * Copies what a caller gave as a scenario into an object of our own. Its contents are not checked yet.
+ * @throws InputError if it is neither the name of a preset nor an object
  */
 export function plainScenario(input: unknown): Record<string, unknown> {
   const given = copied(typeof input === "string" ? { preset: input } : input);
@@ -45,7 +45,7 @@ export function plainScenario(input: unknown): Record<string, unknown> {
   throw new InputError(`scenario: must be a preset's name or an object, not ${quoted(input)}`);
 }
 
-/** The preset with the changes on top. A rate replaces rows; a new start moves the end to a day later. */
+/** Lays the changes over the preset. A rate replaces rows, and a new start moves the end to one day later. */
 function withChanges(preset: Scenario, changes: Record<string, unknown>): unknown {
   const whole = merged(preset, changes) as Scenario;
   const { traffic } = changes;
@@ -64,10 +64,10 @@ function withChanges(preset: Scenario, changes: Record<string, unknown>): unknow
   return whole;
 }
 
-/** Second at which the last day begins that four digits of a year can tell. */
+/** First second of the last day of the year 9999, beyond which a year has more than four digits. */
 const LAST_DAY = Date.UTC(9999, 11, 31) / 1000;
 
-/** The scenario with the incidents that are only named put at their places. */
+/** Replaces each incident that is given only by name with a whole incident at its place in the log. */
 function withIncidents(scenario: unknown): unknown {
   if (!isPlain(scenario) || !Array.isArray(scenario.incidents)) return scenario;
   const { traffic, site } = scenario as unknown as Scenario;
@@ -82,13 +82,13 @@ function withIncidents(scenario: unknown): unknown {
     const routes = Array.isArray(site?.endpoints)
       ? site.endpoints.map((endpoint) => String(endpoint?.route))
       : [];
-    if (start === undefined || end === undefined || end <= start) return incident; // told by the schema
+    if (start === undefined || end === undefined || end <= start) return incident; // the schema reports this
     return presetIncident(incident, start, end, routes);
   });
   return scenario;
 }
 
-/** The rules that span several keys. */
+/** Checks the rules that span several keys. */
 function checkTogether({ traffic, site, incidents, defects }: Scenario): void {
   const seconds = momentOf(traffic.end)! - momentOf(traffic.start)!;
   if (seconds <= 0) {

@@ -7,8 +7,8 @@ import { website } from "./presets/website.js";
 import type { Defects, Healthy, Scenario } from "./types.js";
 
 /**
- * All presets by name. `demo` is made up; the others aim at figures measured on real sites, which
- * `npm run realism` compares them with.
+ * All presets by name. `demo` is invented. The others aim at figures measured on real sites, and `npm run realism`
+ * compares them with those figures.
  */
 export const presets: Readonly<Record<string, Scenario>> = {
   demo: healthy(demo),

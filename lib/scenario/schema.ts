@@ -23,7 +23,7 @@ const moment = v.pipe(
   v.string(aMoment),
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.000)?Z$/, aMoment),
   v.check((text) => momentOf(text) !== undefined, aMoment),
-  // Readers of logs take a time before 1970 for none.
+  // Readers of logs do not accept a time before 1970.
   v.check((text) => momentOf(text)! >= 0, "must be 1970-01-01T00:00:00Z or later"),
 );
 const lognormal = (min: number, max: number) =>
@@ -152,5 +152,5 @@ const rules: v.GenericSchema<unknown, Scenario> = v.strictObject({
   ),
 });
 
-/** The rules of a whole scenario, key by key; what comes out of it may go in again. */
+/** The rules for a whole scenario, key by key. A parsed scenario can be parsed again. */
 export const scenarioSchema = rules as v.GenericSchema<Scenario>;

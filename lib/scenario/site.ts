@@ -24,10 +24,7 @@ export interface Traffic {
 export interface Visitors {
   /** Requests in a session: lognormal with this median (0.2 to 1,000) and standard deviation of ln (0 to 2.5). */
   requestsPerSession: Lognormal;
-  /**
-   * Sessions that go through the whole site, as crawlers' and editors' do: their share of all sessions, 0 to
-   * 0.5, and their median number of requests, 1 to 10,000.
-   */
+  /** Sessions that go through the whole site, as those of crawlers and editors do. */
   deepVisits: {
     /** Share of all sessions, 0 to 0.5. */
     share: number;
@@ -36,18 +33,24 @@ export interface Visitors {
   };
   /** Mean seconds between a session's requests: lognormal over sessions, median 0.1 to 3,600, spread 0 to 2.5. */
   secondsBetweenRequests: Lognormal;
-  /** Share of sessions made by regulars who come again, 0 to 1. */
+  /** Share of sessions made by regular visitors, who come again, 0 to 1. */
   returning: number;
-  /** Number of regulars as a share of all sessions, above 0, to 1: the population grows with the log. */
+  /**
+   * Number of regular visitors as a share of the number of sessions, above 0, up to 1. The population grows with the
+   * log.
+   */
   regulars: number;
-  /** Clients that never sleep: their share of the requests, 0 to 1, and how many they are, 1 to 100,000. */
+  /** Clients that are active all day and night. */
   bots: {
     /** Share of the requests, 0 to 1. */
     share: number;
-    /** How many they are, 1 to 100,000. */
+    /** Number of clients, 1 to 100,000. */
     clients: number;
   };
-  /** What makes the requests, for user agents and referrers: default `browsers`; apps and services send no referrer. */
+  /**
+   * What sends the requests; it decides the user agents and referrers. Default `browsers`. Apps and services send no
+   * referrer.
+   */
   agents?: "browsers" | "app" | "services" | undefined;
   /** `public`: any public IPv4 address; `documentation`: only ranges reserved for examples and tests. */
   addresses: "public" | "documentation";
@@ -57,15 +60,18 @@ export interface Visitors {
 export interface Site {
   /** 1 to 2,000 endpoints. */
   endpoints: Endpoint[];
-  /** Whether `{id}` in a route becomes a number, Zipf-distributed over the catalogue; else the route stands as it is. */
+  /**
+   * Whether `{id}` in a route is replaced by a number, Zipf-distributed over the catalogue. If not, the route is
+   * written as it is.
+   */
   identifiers: boolean;
-  /** Number of things that identifiers name, 1 to 1 billion. */
+  /** Number of items that the identifiers name, 1 to 1 billion. */
   catalogue: number;
   /** Utilisation at the mean rate, 0 to 0.8: a doubled intensity slows answers by (1 − ρ)/(1 − 2ρ). */
   utilisation: number;
-  /** Slow wandering of all response times, as a standard deviation of ln over 10 minutes, 0 to 1. */
+  /** Slow drift of all response times: the standard deviation of ln over 10 minutes, 0 to 1. */
   drift: number;
-  /** After so many milliseconds a proxy gives up with a 504; 100 to 3,600,000. */
+  /** Milliseconds after which a proxy gives up and answers 504; 100 to 3,600,000. */
   timeLimit: number;
 }
 
@@ -75,9 +81,9 @@ export interface Endpoint {
   route: string;
   /** HTTP method. Default GET. */
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
-  /** Share of the requests, relative to the other endpoints; above 0. */
+  /** Share of the requests, relative to the other endpoints. It is above 0. */
   popularity: number;
-  /** Where in a visit it is asked for most: its popularity stays the same over all. Default anywhere. */
+  /** The part of a visit in which visitors request it most. Its total popularity does not change. Default anywhere. */
   phase?: "entry" | "browse" | "finish" | undefined;
   /** Response time of a normal answer at the mean rate. */
   latency: Latency;
@@ -87,7 +93,7 @@ export interface Endpoint {
   status: Record<string, number>;
 }
 
-/** A lognormal distribution, by what can be read off a chart. */
+/** A lognormal distribution, described by values that can be read off a chart. */
 export interface Lognormal {
   /** Median: half of the values lie below. */
   median: number;

@@ -8,17 +8,20 @@ export type { IncidentShape } from "./incidents/kind.js";
 export type { IncidentKind } from "./incidents/kinds.js";
 export type { Endpoint, Latency, Lognormal, Site, Traffic, Visitors } from "./site.js";
 
-/** What is simulated: a site, its visitors, its traffic and its load. Data only; plain JSON. */
+/** What is simulated: a site, its visitors, its traffic and its load. It is plain data that JSON can hold. */
 export interface Scenario {
-  /** Name, for people; up to 80 characters. */
+  /** Name for people to read; up to 80 characters. */
   name: string;
-  /** How much traffic, when. */
+  /** How much traffic there is, and when. */
   traffic: Traffic;
-  /** Who asks. */
+  /** Who sends the requests. */
   visitors: Visitors;
-  /** What answers. */
+  /** The server that answers. */
   site: Site;
-  /** What goes wrong; up to 20, each with its own id. In a scenario file a preset incident's name will do. */
+  /**
+   * What goes wrong: up to 20 incidents, each with its own id. A scenario file may give just the name of a preset
+   * incident.
+   */
   incidents: Incident[];
   /** Number of further incidents drawn from the seed, 0 to 12. */
   randomIncidents: number;
@@ -30,8 +33,8 @@ export interface Scenario {
 export type Healthy = Omit<Scenario, "incidents" | "randomIncidents" | "defects">;
 
 /**
- * What a caller may give: the name of a preset, or a preset with changes on top. `$schema` is for editors: it
- * names the JSON Schema by which they complete a scenario file.
+ * What a caller may give: the name of a preset, or a preset with changes on top. `$schema` is for editors, which use
+ * the JSON Schema that it names to complete a scenario file.
  */
 export type ScenarioInput =
   | string
@@ -41,7 +44,7 @@ export type ScenarioInput =
       $schema?: string | undefined;
     });
 
-/** Every key may be left out; arrays are replaced whole. */
+/** The same type with every key optional. An array that is given replaces the whole array. */
 export type DeepPartial<T> = T extends Endpoint[]
   ? (Omit<Endpoint, "method"> & { method?: Endpoint["method"] | undefined })[]
   : T extends (infer Item)[]

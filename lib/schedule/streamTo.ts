@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
+import { writtenForm } from "../encode/writtenForm.js";
 import { InputError } from "../errors.js";
-import { formOf } from "../files/extensions.js";
 import { checkPlaces, pathOption, standardOutput, targetOf } from "../files/places.js";
+import { momentText } from "../scenario/moment.js";
 import { plainScenario } from "../scenario/parse.js";
 import { generate } from "../write/generate.js";
 import { systemClock } from "./clock.js";
@@ -70,8 +71,8 @@ export async function streamTo(
       `${named[0]}: is for a receiver, whose address out gives, such as otlp+http://127.0.0.1:4318`,
     );
   const { format, compression } = receiver
-    ? formOf(options.format ?? "ndjson")
-    : formOf(options.format, out === standardOutput ? undefined : out);
+    ? writtenForm(options.format ?? "ndjson")
+    : writtenForm(options.format, out === standardOutput ? undefined : out);
   checkFormat(format, receiver, recordIds);
   if (compression !== undefined)
     throw new InputError(
@@ -142,5 +143,5 @@ function windowOf(
   if (known !== undefined) return { start: known.start, end: end ?? known.end };
   const { traffic } = plainScenario(scenario ?? "demo") as { traffic?: { start?: unknown } };
   if (speed !== undefined || from !== undefined || traffic?.start !== undefined) return { start, end };
-  return { start: new Date(Math.floor(now / 1000) * 1000).toISOString().replace(".000", ""), end };
+  return { start: momentText(Math.floor(now / 1000)), end };
 }

@@ -171,7 +171,7 @@ function whole(pieces: Iterable<Uint8Array>): Buffer {
 
 async function otlpEncoder(plan: Plan): Promise<Encoder> {
   const [{ patternEncoder }, { otlp }] = await Promise.all([
-    import("../encode/pattern.js"),
+    import("../encode/patternEncoder.js"),
     import("../encode/patterns/otlp.js"),
   ]);
   return patternEncoder(plan, otlp);

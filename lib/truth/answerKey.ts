@@ -7,29 +7,30 @@ import { type IncidentKind, kinds } from "../scenario/incidents/kinds.js";
 import type { Scenario } from "../scenario/types.js";
 import { Counts, histogramQuantile } from "./counts.js";
 
-/** Version of the answer key's form; a reader refuses others. */
+/** Version of the answer key's format. A reader refuses other versions. */
 export const KEY_VERSION = 1;
 
-/** The exact answer to what a pipeline, a dashboard or an alert should find in a log. */
+/** The exact answer: what a pipeline, a dashboard or an alert should find in a log. */
 export interface AnswerKey {
-  /** Version of this form. */
+  /** Version of the format. */
   key_version: 1;
   generator_version: number;
   seed: number;
-  /** The part of the log that the file holds, ISO 8601, `to` excluded: by time of delivery. */
+  /** The part of the log that the file holds, by time of delivery; ISO 8601, `to` excluded. */
   from: string;
   to: string;
-  /**
-   * The file's name, and what it holds to the byte; likewise the labels beside it. Absent from the key of several parts.
-   */
+  /** Name, size and SHA-256 of the file, and of the labels beside it. Absent from a key that covers several parts. */
   file?: KeyFile & { format: string; labels?: KeyFile };
   /** Lines written = base − dropped + added + duplicated, for a whole log. */
   lines: Terms & { written: number };
-  /** Every incident of the scenario, happened or left out. */
+  /** Every incident of the scenario, including those that were left out. */
   incidents: KeyIncident[];
-  /** Lines with each defect. */
+  /** Number of lines with each defect. */
   defects: Record<DefectKind, number>;
-  /** Response times of the readable lines, milliseconds: quantiles to within 0.4 %, and the histogram behind them. */
+  /**
+   * Response times of the readable lines, milliseconds: quantiles to within 0.4 %, and the histogram from which they
+   * are read.
+   */
   response_time_ms: {
     p50: number | null;
     p90: number | null;
@@ -42,7 +43,7 @@ export interface AnswerKey {
     counts: number[];
   };
   /**
-   * Readable lines by printed time stamp, route template and status class, as columns; cells of 0 are left out.
+   * Readable lines by printed time stamp, route template and status class, as columns. Cells with 0 lines are left out.
    */
   counts: {
     bucket_seconds: number;
@@ -71,7 +72,7 @@ export interface KeyFile {
 export interface KeyIncident {
   id: string;
   kind: IncidentKind;
-  /** Routes, or null for all that suit the kind. */
+  /** Routes, or null for all routes that suit the kind. */
   endpoints: string[] | null;
   /** Share of the visitors. */
   clients: number;
@@ -80,27 +81,27 @@ export interface KeyIncident {
   shape: string;
   size: number;
   size_means: string;
-  /** False in a twin that was made without it. */
+  /** False in a twin made without the incident. */
   happened: boolean;
   added: number;
   altered: number;
   dropped: number;
 }
 
-/** What one maker of lines counted; several add up. */
+/** What one producer of lines counted. The tallies of several producers add up. */
 export interface Tally {
   readonly counts: Pick<Counts, "cells" | "times" | "defects" | "lines" | "longest">;
   readonly terms: Terms;
   readonly touched: readonly Touched[];
 }
 
-/** The tally of a stream and its counts. */
+/** The tally of a stream and of the counts of its lines. */
 export function tallyOf(stream: LogStream, counts: Counts): Tally {
   const { cells, times, defects, lines, longest } = counts;
   return { counts: { cells, times, defects, lines, longest }, terms: stream.terms, touched: stream.touched };
 }
 
-/** The answer key of a log from the tallies of those who made it. */
+/** Makes the answer key of a log from the tallies of all who produced it. */
 export function answerKey(
   plan: Plan,
   from: number,
@@ -118,8 +119,6 @@ export function answerKey(
       for (const what of ["added", "altered", "dropped"] as const) touched[i][what] += part[what];
     });
   }
-  const quantile = (p: number) => histogramQuantile(all.times, p) ?? null;
-  const bins = [...all.times.keys()].filter((bin) => all.times[bin] > 0);
   const moment = (second: number) => new Date(second * 1000).toISOString();
   return {
     key_version: KEY_VERSION,
@@ -145,18 +144,25 @@ export function answerKey(
     defects: Object.fromEntries(
       defectKinds.map((kind, i) => [kind, all.defects[i + 1]]),
     ) as AnswerKey["defects"],
-    response_time_ms: {
-      p50: quantile(0.5),
-      p90: quantile(0.9),
-      p95: quantile(0.95),
-      p99: quantile(0.99),
-      p999: quantile(0.999),
-      max: bins.length > 0 ? all.longest / 100 : null,
-      bins,
-      counts: bins.map((bin) => all.times[bin]),
-    },
+    response_time_ms: responseTimes(all.times, all.longest / 100),
     counts: table(all),
     scenario: plan.scenario,
+  };
+}
+
+/** The response times of a key, from their histogram. @param longest milliseconds */
+export function responseTimes(times: ArrayLike<number>, longest: number): AnswerKey["response_time_ms"] {
+  const quantile = (p: number) => histogramQuantile(times, p) ?? null;
+  const bins = Array.from(times, (_, bin) => bin).filter((bin) => times[bin] > 0);
+  return {
+    p50: quantile(0.5),
+    p90: quantile(0.9),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    p999: quantile(0.999),
+    max: bins.length > 0 ? longest : null,
+    bins,
+    counts: bins.map((bin) => times[bin]),
   };
 }
 

@@ -2,18 +2,18 @@ import { type Batch, nextDefect } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { defectKinds, LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../scenario/defects.js";
 
-/** Widths of a bucket in seconds, from which the narrowest that keeps the table bounded is taken. */
+/** Possible widths of a bucket in seconds. The narrowest one that keeps the table within bounds is taken. */
 const WIDTHS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000];
-/** Most cells of the table of counts: bucket × route × status class. */
+/** Largest number of cells in the table of counts: buckets × routes × status classes. */
 const MOST_CELLS = 1_000_000;
-/** Bins in an octave of the histogram of response times: each is 1/128 wide. */
+/** Bins in each octave of the histogram of response times. A bin is at most 1/128 of its value wide. */
 const BINS = 128;
 /** Status classes: 1xx to 5xx. */
 const CLASSES = 5;
 
 /**
- * What a log holds, counted while it is written: by printed time stamp, route and status class, and a
- * histogram of response times. Lines that no reader can take for a record do not count. Constant memory; the
+ * Counts what a log holds while it is written: lines by printed time stamp, route and status class, and a histogram of
+ * response times. Lines that no reader can take for a record are not counted there. It takes constant memory, and the
  * counts of parts add up to those of the whole.
  */
 export class Counts {
@@ -21,15 +21,15 @@ export class Counts {
   readonly bucketSeconds: number;
   /** First second of the first bucket, since 1970. */
   readonly origin: number;
-  /** The routes, in the order of the table. */
+  /** The routes, in the order of the table's cells. */
   readonly routes: readonly string[];
-  /** Number of the first bucket that the counted part of the log can reach; buckets before it have no cells. */
+  /** Number of the first bucket that the counted part of the log can reach. Buckets before it have no cells. */
   readonly firstBucket: number;
   /** Requests by ((bucket − firstBucket) × routes + route) × 5 + class − 1. */
   readonly cells: Float64Array;
   /** Response times by bin (see `binOf`). */
   readonly times: Float64Array;
-  /** Lines by defect; 0 is none. */
+  /** Lines by defect; index 0 is for lines without a defect. */
   readonly defects = new Float64Array(defectKinds.length + 1);
   /** All lines. */
   lines = 0;
@@ -37,10 +37,13 @@ export class Counts {
   longest = 0;
   readonly #cellOf: Int32Array;
 
-  /** @param from milliseconds since 1970, of the part of the log that is counted @param to excluded */
+  /**
+   * @param from beginning of the part of the log that is counted, milliseconds since 1970
+   * @param to end of that part, excluded
+   */
   constructor({ scenario, start, end, outcomes }: Plan, from: number, to: number) {
     const routes = [...new Set(scenario.site.endpoints.map(({ route }) => route))];
-    const reach = scenario.defects.skewedClock > 0 ? LARGEST_SKEW / 1000 : 0; // buckets reach so far over the window
+    const reach = scenario.defects.skewedClock > 0 ? LARGEST_SKEW / 1000 : 0; // how far the buckets reach beyond the window
     const buckets = (width: number) => Math.ceil((end + reach) / width) - Math.floor((start - reach) / width);
     const perBucket = routes.length * CLASSES;
     this.bucketSeconds = WIDTHS.find((width) => buckets(width) * perBucket <= MOST_CELLS) ?? WIDTHS.at(-1)!;
@@ -62,7 +65,7 @@ export class Counts {
     const { defect, length } = batch;
     this.lines += length;
     this.defects[0] += length;
-    let from = 0; // lines that can be read are counted together, up to one that cannot
+    let from = 0; // runs of readable lines are counted together
     if (hasDefects) {
       for (let row = nextDefect(batch, 0, length); row < length; row = nextDefect(batch, row + 1, length)) {
         this.defects[defect[row]]++;
@@ -114,7 +117,7 @@ export function binOf(hundredths: number): number {
   return (octave - 7) * BINS + ((hundredths >>> (octave - 7)) & (BINS - 1)) + BINS;
 }
 
-/** Middle of a bin, in milliseconds: at most 1/256 off what is in it. */
+/** Middle of a bin, in milliseconds. It differs from the times in the bin by at most 1/256. */
 export function binMiddle(bin: number): number {
   if (bin < 2 * BINS) return bin / 100;
   const octave = Math.floor((bin - BINS) / BINS) + 7;
@@ -123,7 +126,8 @@ export function binMiddle(bin: number): number {
 }
 
 /**
- * Quantile of a histogram, in milliseconds: the value at rank ⌈p·n⌉, to within 0.4 %; undefined when it is empty.
+ * A quantile of a histogram, in milliseconds: the value at rank ⌈p·n⌉, to within 0.4 %; undefined if the histogram is
+ * empty.
  * @param p 0 to 1
  */
 export function histogramQuantile(times: ArrayLike<number>, p: number): number | undefined {

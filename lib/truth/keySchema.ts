@@ -29,7 +29,7 @@ const file = {
 };
 const column = v.array(whole, "must be a list of whole numbers");
 
-/** The rules of an answer key, key by key; `dist/answer-key.schema.json` says the same to other programs. */
+/** The rules for an answer key, key by key. `dist/answer-key.schema.json` states the same rules for other programs. */
 export const keySchema: v.GenericSchema<AnswerKey> = v.object({
   key_version: v.literal(1, "must be 1"),
   generator_version: whole,

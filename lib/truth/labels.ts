@@ -1,14 +1,15 @@
+import { COMMA, LF } from "../ascii.js";
 import type { Batch } from "../generate/batch.js";
 import type { Plan } from "../generate/plan.js";
 import { defectKinds } from "../scenario/defects.js";
 
-/** First line of a sidecar of labels; beside a part of a log it stands where the part has the header. */
+/** First line of a sidecar of labels. The labels of a part of a log have it if the part has the log's header. */
 export const labelHeader = "incidents,defect\n";
 
 /**
- * Labels beside a log: a line for each of its lines, in the same order, so that the log keeps its five fields.
- * `incidents` holds the ids of all incidents that touched the record, in the order of the scenario and joined
- * by `|`; `defect` is the line's defect. Both are empty for the usual record.
+ * Labels beside a log: one line for each line of the log, in the same order, so that the log itself keeps its five
+ * fields. `incidents` holds the ids of all incidents that touched the record, in the order of the scenario, joined by
+ * `|`. `defect` is the line's defect. Both are empty for most records.
  */
 export class Labels {
   readonly #ids: readonly string[];
@@ -19,7 +20,7 @@ export class Labels {
     this.#ids = incidents.map(({ incident }) => incident.id);
   }
 
-  /** The lines for a batch; good until the next call. */
+  /** The lines for a batch, valid until the next call. */
   encode({ incidents, defect, length }: Batch): Uint8Array {
     let at = 0;
     for (let row = 0; row < length; row++) {
@@ -29,8 +30,8 @@ export class Labels {
         this.#bytes = larger;
       }
       if (incidents[row] === 0 && defect[row] === 0) {
-        this.#bytes[at] = 0x2c;
-        this.#bytes[at + 1] = 0x0a;
+        this.#bytes[at] = COMMA;
+        this.#bytes[at + 1] = LF;
         at += 2;
       } else {
         const line = this.#line(incidents[row], defect[row]);

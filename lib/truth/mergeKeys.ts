@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../errors.js";
-import type { AnswerKey } from "./answerKey.js";
-import { histogramQuantile } from "./counts.js";
+import { type AnswerKey, responseTimes } from "./answerKey.js";
 
 /**
- * The answer key of several parts of one log put together: shards, or slices by time, in any order.
- * @throws InputError when they are not parts of one log, overlap, or leave a gap
+ * Merges the answer keys of several parts of one log: shards, or slices by time, in any order.
+ * @throws InputError if they are not parts of one log, overlap, or leave a gap
  */
 export function mergeKeys(keys: readonly AnswerKey[]): AnswerKey {
   if (keys.length === 0) throw new InputError("key: the list of keys is empty");
@@ -53,7 +52,7 @@ const touchedOf = ({ added, altered, dropped }: AnswerKey["incidents"][number]) 
   dropped,
 });
 
-/** What tells two logs apart; undefined when both keys are of one. */
+/** Why two keys are not of the same log; undefined if they are. */
 function differenceOf(a: AnswerKey, b: AnswerKey): string | undefined {
   const plan = ({ incidents }: AnswerKey) =>
     incidents.map(({ added, altered, dropped, ...planned }) => planned);
@@ -78,19 +77,7 @@ function mergedTimes(parts: readonly AnswerKey[]): AnswerKey["response_time_ms"]
       times[bin] += part.counts[i];
     });
   }
-  const bins = [...times.keys()].filter((bin) => times[bin] > 0);
-  const quantile = (p: number) => histogramQuantile(times, p) ?? null;
-  const longest = parts.flatMap(({ response_time_ms: { max } }) => (max === null ? [] : [max]));
-  return {
-    p50: quantile(0.5),
-    p90: quantile(0.9),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
-    p999: quantile(0.999),
-    max: longest.length > 0 ? Math.max(...longest) : null,
-    bins,
-    counts: bins.map((bin) => times[bin]),
-  };
+  return responseTimes(times, Math.max(...parts.map(({ response_time_ms: { max } }) => max ?? 0)));
 }
 
 function mergedCounts(parts: readonly AnswerKey[]): AnswerKey["counts"] {

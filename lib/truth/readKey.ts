@@ -9,13 +9,13 @@ import { type AnswerKey, KEY_VERSION } from "./answerKey.js";
 import { binOf } from "./counts.js";
 import { keySchema } from "./keySchema.js";
 
-/** Largest file that is read as an answer key; a million cells of counts take 20 MB. */
+/** Largest file that is read as an answer key, in bytes. A million cells of counts take 20 MB. */
 const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Reads and checks an answer key.
  * @param key path of a `*.truth.json`, or the key itself
- * @throws InputError when it cannot be read, is of another version, or breaks the schema
+ * @throws InputError if it cannot be read, is of another version, or breaks the schema
  */
 export async function readKey(key: string | AnswerKey): Promise<AnswerKey> {
   if (typeof key === "string" && key !== "") return checked(await parsed(key), quoted(basename(key)));
@@ -65,7 +65,7 @@ function checked(key: unknown, name: string): AnswerKey {
     );
   }
   try {
-    parseScenario(scenario as ScenarioInput); // it knows the rules that span several keys, and misspelt ones
+    parseScenario(scenario as ScenarioInput); // this knows the rules that span several keys, and suggests the right spelling
   } catch (error) {
     throw new InputError(`key: ${name}: its scenario: ${(error as Error).message}`);
   }

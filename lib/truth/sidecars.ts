@@ -1,13 +1,13 @@
 import { withoutExtensions } from "../files/extensions.js";
 
-// The files that stand beside a log, by its name without the extensions of format and compression.
+// The files that stand beside a log, named after it without the extensions of format and compression.
 
-/** Where the answer key of a file stands: `server_logs.truth.json` beside `server_logs.csv.gz`. */
+/** The path of a file's answer key: `server_logs.truth.json` for `server_logs.csv.gz`. */
 export function keyPathOf(path: string): string {
   return `${withoutExtensions(path)}.truth.json`;
 }
 
-/** Where the labels of a file stand: `server_logs.labels.csv`. */
+/** The path of a file's labels: `server_logs.labels.csv`. */
 export function labelsPathOf(path: string): string {
   return `${withoutExtensions(path)}.labels.csv`;
 }

@@ -5,11 +5,11 @@ import { scratchName } from "../files/scratch.js";
 import type { Columns } from "../record.js";
 import { type ColumnForm, distinctNames, formOf, plainValues } from "./values.js";
 
-/** What takes the answer to a question while the database gives it. */
+/** Receives the answer to a question while the database produces it. */
 export interface Answer {
-  /** Comes first: the columns as the question calls them. */
+  /** Called first, with the names of the columns in the question's answer. */
   begin(names: readonly string[]): void;
-  /** The next rows, a column a list, of values as `plainValues` takes them. */
+  /** The next rows, as one list for each column, of values as `plainValues` takes them. */
   add(columns: readonly (readonly unknown[])[]): void;
 }
 
@@ -30,24 +30,24 @@ export class WholeAnswer implements Answer {
     });
   }
 
-  /** How many rows have come. */
+  /** Number of rows so far. */
   get rows(): number {
     return this.#values[0]?.length ?? 0;
   }
 
-  /** The answer as plain values, the caller's own. */
+  /** The answer as plain values, which belong to the caller. */
   columns(): Columns {
     return Object.fromEntries(this.#names.map((name, i) => [name, plainValues(this.#values[i])]));
   }
 }
 
-/** Bytes of an answer that are kept in memory before it goes to a file. */
+/** Number of bytes of an answer that are kept in memory before it goes to a file. */
 const mostInMemory = 16 * 2 ** 20;
 
 /**
- * An answer that may be larger than memory. How a column is written depends on all of its values (`ColumnForm`), so
- * what has come waits, past 16 MiB in a file, and is handed out when all is there: nothing is printed of an answer
- * that fails.
+ * An answer that may be larger than memory. How a column is written depends on all of its values (`ColumnForm`). So the
+ * rows wait, in a file if they exceed 16 MiB, and are handed out when all of them are there. Nothing is printed of an
+ * answer that fails.
  */
 export class SpooledAnswer implements Answer {
   readonly #folder: string;
@@ -55,7 +55,7 @@ export class SpooledAnswer implements Answer {
   #forms: ColumnForm[] = [];
   #inMemory: Buffer[] = [];
   #size = 0;
-  /** The pieces in the file, each by its length in bytes. */
+  /** Length in bytes of each piece in the file. */
   readonly #inFile: number[] = [];
   #file: number | undefined;
 
@@ -93,7 +93,10 @@ export class SpooledAnswer implements Answer {
     this.#size = 0;
   }
 
-  /** The answer in order, as plain values; at least one piece, which names the columns of an answer without rows. */
+  /**
+   * The answer in order, as plain values. There is at least one piece, so that an answer without rows still has its
+   * columns.
+   */
   *pieces(): Generator<Columns> {
     let isFirst = true;
     for (const piece of this.#read()) {
@@ -125,7 +128,7 @@ export class SpooledAnswer implements Answer {
     yield* this.#inMemory;
   }
 
-  /** Removes what is kept. */
+  /** Removes everything that is kept. */
   discard(): void {
     this.#inMemory = [];
     if (this.#file === undefined) return;

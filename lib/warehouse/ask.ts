@@ -15,7 +15,7 @@ import { checkNoOtherAddress, isDatabase, isPostgres } from "./place.js";
 import { answerInPostgres } from "./postgres/postgres.js";
 import { question } from "./questions.js";
 import { sourceName } from "./source.js";
-import { isSpark } from "./spark/address.js";
+import { isSpark, sparkAddress } from "./spark/address.js";
 
 /**
  * What can be questioned: a log or several, and databases that `load` filled. A path is that of a five-field
@@ -97,7 +97,8 @@ async function answerTo(
     if (given.length > 1)
       throw new InputError("source: give one Spark address, or logs; not both or several");
     const { answersInSpark } = await import("./spark/answer.js");
-    return answersInSpark(given[0] as string, [{ question: named, params, answer }], work);
+    const { master, data } = sparkAddress(given[0] as string);
+    return answersInSpark(master, [{ question: named, params, data, answer }], work);
   }
   for (const each of given) checkNoOtherAddress("source", each);
   const databases = await Promise.all(given.map(isDatabase));

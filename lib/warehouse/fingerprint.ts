@@ -1,24 +1,26 @@
 import { createHash } from "node:crypto";
 import { InputError, InterruptedError, quoted } from "../errors.js";
-import { type Compression, openBytes, openMemory, readSize } from "../files/bytes.js";
+import { type ByteEncoding, openBytes, openMemory, readSize } from "../files/bytes.js";
 import { Digest } from "../files/digest.js";
 import { contentOf } from "../files/lines.js";
 import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import type { Load } from "./warehouse.js";
 
-/** What a log's content is known by, unpacked, and which loaded log it begins with. */
+/** Identifies the content of a log (unpacked), and the loaded log with which it begins. */
 export interface Content {
   /** SHA-256, hexadecimal. */
   readonly contentSha256: string;
   readonly contentBytes: number;
   /** The first bytes, at most 4,096, in base64. */
   readonly contentHead: string;
-  /** The longest of the loaded logs with which it begins, and goes on after it. */
+  /** The longest loaded log with which this one begins, if this one continues after it. */
   readonly beginning: Load | undefined;
 }
 
-/** Takes a log's bytes, unpacked, and holds their beginning to all loaded logs: a log grows at its end only. */
+/**
+ * Takes the bytes of a log, unpacked, and compares their beginning with all loaded logs. A log grows only at its end.
+ */
 export class Fingerprint {
   readonly #hash = createHash("sha256");
   #bytes = 0;
@@ -28,11 +30,11 @@ export class Fingerprint {
   #next = 0;
   #last = 0;
   #found: Load | undefined;
-  /** Whether the found log ended within a line, and the bytes that follow it. */
+  /** Whether the log that was found ended in the middle of a line. */
   #isCut = false;
   #after: number[] = [];
 
-  /** @param loads - all that were loaded */
+  /** @param loads - all loaded logs */
   constructor(loads: readonly Load[]) {
     this.#shorter = loads
       .filter(({ records }) => records > 0)
@@ -56,7 +58,7 @@ export class Fingerprint {
     }
   }
 
-  /** Holds the bytes so far to the loaded logs that are as long. */
+  /** Compares the bytes so far with the loaded logs of the same length. */
   #compare(): void {
     const sha256 = this.#hash.copy().digest("hex");
     for (; this.#shorter[this.#next]?.contentBytes === this.#bytes; this.#next++) {
@@ -69,9 +71,9 @@ export class Fingerprint {
   }
 
   /**
-   * To be asked for once, in the end.
+   * Call it once, at the end.
    * @param name - what errors call the log
-   * @throws InputError when the loaded log with which it begins ended within a line
+   * @throws InputError if the loaded log with which it begins ended in the middle of a line
    */
   result(name: string): Content {
     const [first, second] = this.#after;
@@ -90,13 +92,14 @@ export class Fingerprint {
   }
 }
 
-/** Bytes of a log's beginning that are noted. */
+/** Number of bytes at a log's beginning that are noted. */
 const headBytes = 4096;
 
 /**
- * Whether a log is the beginning of a longer one that was loaded, as a copy is that was made earlier.
+ * The longer loaded log that begins with this one, if there is one: this one may be an earlier copy of it.
  * @param name - what errors call the log
- * @throws InputError when it may be: no more than their first 4,096 bytes can be compared, or it ends within a line
+ * @throws InputError if this is possible but not certain: only the first 4,096 bytes can be compared, or the log ends
+ * in the middle of a line
  */
 export function isBeginningOf(
   { contentBytes, contentHead }: Content,
@@ -117,20 +120,20 @@ export function isBeginningOf(
   );
 }
 
-/** A log's bytes and its content, as they were when all of it was read for this. */
+/** A log's bytes and its content, from one reading of all of it. */
 export interface Known extends Content {
-  /** Of the bytes as they are, packed or not. */
+  /** SHA-256 of the stored bytes, packed or not. */
   readonly sha256: string;
   readonly bytes: number;
-  readonly compression: Compression;
+  readonly compression: ByteEncoding;
   /** Whether all of it could be read. */
   readonly isWhole: boolean;
 }
 
 /**
- * Reads a log once, to know whether it was loaded before.
- * @param loads - all that were loaded
- * @throws InputError when it cannot be read, or begins with a loaded log that ended within a line
+ * Reads a log once, to find out whether it was loaded before.
+ * @param loads - all loaded logs
+ * @throws InputError if it cannot be read, or begins with a loaded log that ended in the middle of a line
  */
 export async function fingerprintOf(
   source: Source,

@@ -9,15 +9,15 @@ import { columnList, requestsColumns } from "./schema.js";
 import { checkColumns, checkPages, rows, type Trust, unsound } from "./soundRows.js";
 import { sourceName, withTableFile } from "./source.js";
 
-/** Makes the empty table `requests`. */
+/** Creates the empty table `requests`. */
 export async function createRequests(connection: DuckDBConnection): Promise<void> {
   await connection.run(`CREATE TABLE requests (${requestsColumns("duckdb")})`);
 }
 
 /**
- * Adds a log's records to the table `requests`, in the log's order; progress is counted in bytes.
- * @returns how many records it holds
- * @throws InputError when the log breaks the schema or a rule of the record: the table is then as before.
+ * Adds a log's records to the table `requests`, in the order of the log. Progress is counted in bytes.
+ * @returns the number of records
+ * @throws InputError if the log breaks the schema or a rule of the record; the table is then unchanged
  */
 export function insertLog(
   connection: DuckDBConnection,
@@ -29,11 +29,11 @@ export function insertLog(
 }
 
 /**
- * Runs a statement over a log's records; progress is counted in bytes.
+ * Runs a statement over the records of a log. Progress is counted in bytes.
  * @param statement - the SQL around the SELECT of the records
  * @param trust - "as they are" leaves out the checks, which take a fifth of the time
- * @returns how many records it took
- * @throws InputError when the log is no table of the five fields, or a value breaks a rule of the record
+ * @returns the number of records
+ * @throws InputError if the log is not a table of the five fields, or a value breaks a rule of the record
  */
 export function takeRows(
   connection: DuckDBConnection,

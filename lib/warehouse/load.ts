@@ -23,41 +23,41 @@ import { isTable } from "./soundRows.js";
 import type { Load, Warehouse } from "./warehouse.js";
 
 /**
- * Where logs are loaded to, and how they are read. With any of the options for reading, a five-field CSV or a
- * Parquet file is read as well, which takes longer than loading it as it is.
+ * Where to load logs, and how to read them. With any of the options for reading, a five-field CSV or a Parquet file is
+ * also read as a log, which takes longer than loading it as it is.
  */
 export interface LoadOptions extends Omit<ReadOptions, "out" | "quarantine"> {
-  /** A DuckDB file, made where there is none, or `postgres://USER@HOST:PORT/DATABASE`. */
+  /** A DuckDB file, which is created if it does not exist, or `postgres://USER@HOST:PORT/DATABASE`. */
   to: string;
-  /** File for the lines of all the logs that are no records, as NDJSON: log, line number, reason, length, text. */
+  /** File for the lines of all logs that are not records, as NDJSON: log, line number, reason, length, text. */
   quarantine?: string | undefined;
 }
 
-/** What was loaded. */
+/** The result of a load. */
 export interface LoadedLogs {
   /** The database, without credentials. */
   readonly to: string;
-  /** Records loaded now. */
+  /** Number of records loaded now. */
   readonly records: number;
-  /** Records in the table `requests` now. */
+  /** Number of records in the table `requests` afterwards. */
   readonly total: number;
   /**
-   * One row a log: `log`, `records` (those that its load added), and `outcome`: "loaded", "already there", or "loaded
-   * from where it had grown".
+   * One row for each log: `log`, `records` (the number that this load added), and `outcome`: "loaded", "already there",
+   * or "loaded from where it had grown".
    */
   readonly logs: Columns;
-  /** What became of the lines of the logs that had to be read first. */
+  /** What became of the lines of logs that had to be read first. */
   readonly read: readonly ReadLog[];
-  /** All of this in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
 }
 
 /**
- * Loads logs into the table `requests` of a database that lasts: five-field CSV and Parquet as they are, and
- * refused when a value breaks a rule of the record; a server's own log by way of `read`, and refused when it is
- * damaged. All of them or none: it is one transaction. A log whose content was loaded before, under whatever name
- * and packed or not, is recognised by its SHA-256 and left out; of a log that begins with one that was loaded before,
- * as a log that has grown does, only what follows is loaded.
+ * Loads logs into the table `requests` of a database that lasts: five-field CSV and Parquet as they are, and refused
+ * when a value breaks a rule of the record; a server's own log by way of `read`, and refused when it is damaged. All of
+ * them or none: it is one transaction. A log whose content was loaded before, under whatever name and packed or not, is
+ * recognised by its SHA-256 and left out; of a log that begins with one that was loaded before, as a log that has grown
+ * does, only what follows is loaded.
  *
  * @param source - a log, or paths and patterns of logs
  * @throws InputError when an option is wrong, or a log or the database cannot be used; nothing is changed then.
@@ -94,10 +94,10 @@ export async function load(
       before += file.size;
     }
     total = await warehouse.total();
-    await outputs.end(); // a write that failed is told now, before anything is kept
+    await outputs.end(); // if a write failed, this reports it before anything is kept
     if (work.signal?.aborted) throw new InterruptedError();
-    // The quarantine has its name first: killed in between, a rerun loads the same logs and writes it again. Where
-    // nothing was read anew, what an earlier load put into quarantine stays.
+    // The quarantine is committed first. If the process is killed in between, a rerun loads the same logs and writes it
+    // again. If no log was read this time, the quarantine of an earlier load stays.
     if (done.read.length > 0) await outputs.commit();
     await warehouse.commit();
   } catch (error) {
@@ -135,7 +135,7 @@ function checkTarget(to: unknown): void {
   checkNoOtherAddress("to", to);
 }
 
-/** Checks the files that will be written, before any is touched. */
+/** Checks the files to write, before any of them is touched. */
 async function checkTargets(file: unknown, to: string, files: readonly NamedSource[]): Promise<void> {
   if (file !== undefined && (typeof file !== "string" || file === "" || file === "-"))
     throw new InputError(`quarantine: ${quoted(file)} is not a file`);
@@ -197,8 +197,8 @@ async function loadOne(
   const path = typeof content === "string" ? content : undefined;
   const version = path === undefined ? undefined : await versionOf(path);
   const loads = await warehouse.loads();
-  // What is noted is the hash of the very bytes that became records: of those that `read` reads, or of a file that
-  // nobody changed from here until the database has read it.
+  // The hash that is noted must be that of the very bytes that became records: the bytes that `read` reads, or those of
+  // a file that nobody changed until the database had read it.
   const known = await fingerprintOf(source, name, loads, work);
   const isThere = ({ sha256, contentSha256 }: Content & { sha256: string }) => {
     const earlier = loads.find(
@@ -235,7 +235,7 @@ async function loadOne(
         beginning?.contentBytes,
       );
       const [{ damage, format }] = log.sources;
-      // Loaded in part, the log would be doubled in part once all of it is loaded.
+      // If a part of the log were loaded, that part would be doubled once all of it is loaded.
       if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
       if (!isOwn && log.quarantined > 0) {
         throw new InputError(
@@ -245,7 +245,7 @@ async function loadOne(
       if (format === "parquet" || !(digest instanceof Fingerprint)) {
         if (path !== undefined) await checkUnchanged(path, version);
       } else {
-        // The log may have grown since: what was read is noted.
+        // The log may have grown in the meantime. The note is about what was read.
         const now = digest.result(name);
         if (now.beginning?.sha256 !== beginning?.sha256) await checkUnchanged(path!, version);
         load = noted(name, { ...now, sha256: now.contentSha256, bytes: now.contentBytes });
@@ -319,7 +319,7 @@ class LoadReport {
       read: this.read,
       summary,
     };
-    // A cell that ends in a load says what was loaded.
+    // A cell that ends in a load shows its summary.
     Object.defineProperty(loaded, inspect.custom, { value: () => summary });
     return loaded;
   }

@@ -1,11 +1,14 @@
+import { stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { InterruptedError } from "../errors.js";
+import { compressionOfName } from "../files/extensions.js";
+import { contentOf } from "../files/lines.js";
 import { type ReadingOptions, refuseDamaged, saysHow, withRecords } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { type Answer, WholeAnswer } from "./answer.js";
-import { answerInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
+import { answerInDuckdb, inFile, inMemory, inScratch, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests, insertLog } from "./insert.js";
 import type { ParameterValue } from "./parameters.js";
@@ -13,21 +16,21 @@ import type { Question } from "./questions.js";
 import { isTable } from "./soundRows.js";
 import { identity } from "./source.js";
 
-/** A database, and how many questions are at it just now. */
+/** An open database, and the number of questions that use it at the moment. */
 interface OpenDatabase {
   readonly database: Promise<DuckDBInstance>;
-  /** Answers of built-in questions, which are the same whenever they are asked of the same logs. */
+  /** Answers to built-in questions, which are always the same for the same logs. */
   readonly answers: Map<string, Columns>;
   /** Whether it stays open for the next question. */
   readonly keep: boolean;
   users: number;
 }
 
-/** By what they hold, the most recently asked last. */
+/** By content, the most recently used last. */
 const open = new Map<string, OpenDatabase>();
 const mostOpen = 4;
 
-/** Gives the answer of a database in memory that holds the logs, loaded now or before. */
+/** Answers a question about logs, from a database in memory that is loaded with them now or was before. */
 export async function answerOfLogs(
   sources: readonly Source[],
   reading: ReadingOptions,
@@ -51,16 +54,16 @@ export async function answerOfLogs(
   });
 }
 
-/** What tells logs, as they are now and are to be read, from any others. */
+/** Identifies logs in their present state, together with how they are to be read. */
 async function keyOf(sources: readonly Source[], reading: ReadingOptions): Promise<string> {
   const { onRead: _, ...how } = reading;
   return inspect([await Promise.all(sources.map(identity)), how], { depth: null });
 }
 
-/** Rows of the longest answer that is kept. */
+/** Number of rows in the longest answer that is kept. */
 const longestKept = 100_000;
 
-/** Calls `use` with a database file, which is free for others to load into when no question is at it. */
+/** Calls `use` with a database file. While no question uses it, others can load into the file. */
 export async function withDuckdbFile<T>(
   path: string,
   work: Work,
@@ -89,7 +92,7 @@ async function withOpen<T>(
   try {
     const database = await entry.database.catch((error) => {
       if (open.get(key) === entry) open.delete(key);
-      // Somebody else's interrupt stopped the loading that this question waited for, too.
+      // Another caller's interrupt stopped the load that this question was waiting for.
       if (error instanceof InterruptedError && !work.signal?.aborted) return undefined;
       throw error;
     });
@@ -103,7 +106,7 @@ async function withOpen<T>(
   }
 }
 
-/** Frees the memory now: the garbage collector does not know how large a database is. */
+/** Frees the memory at once: the garbage collector does not know how large a database is. */
 async function close({ database }: OpenDatabase): Promise<void> {
   (await database.catch(() => undefined))?.closeSync();
 }
@@ -113,11 +116,13 @@ async function loadLogs(
   reading: ReadingOptions,
   work: Work,
 ): Promise<DuckDBInstance> {
-  const instance = await inMemory();
+  const isLarge = (await bytesOf(sources)) > largeLogs;
+  const scratch = isLarge ? await inScratch() : undefined;
+  const instance = scratch?.instance ?? (await inMemory());
   const connection = await instance.connect();
   try {
     await createRequests(connection);
-    await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
+    await connection.run("SET TimeZone = 'UTC'"); // Parquet may contain times with a zone
     for (const source of sources) {
       if (!saysHow(reading) && (await isTable(source))) await insertLog(connection, source, work);
       else
@@ -126,14 +131,32 @@ async function loadLogs(
           return insertLog(connection, csv, { signal: work.signal }, "as they are");
         });
     }
+    await scratch?.filled(connection);
     await lock(connection);
     return instance;
   } catch (error) {
     instance.closeSync();
+    scratch?.remove();
     throw error;
   } finally {
     connection.closeSync();
   }
+}
+
+/** Bytes of logs from which on their records are kept in a file and not in memory: that takes longer. */
+const largeLogs = 256 * 2 ** 20;
+/** How many bytes a byte of a packed log may stand for, about. */
+const packing = 8;
+
+/** About how many bytes logs have, unpacked. */
+async function bytesOf(sources: readonly Source[]): Promise<number> {
+  const sizes = sources.map(contentOf).map(async (content) => {
+    if (typeof content !== "string") return content.byteLength;
+    const { size } = (await stat(content).catch(() => undefined)) ?? { size: 0 };
+    const isPacked = compressionOfName(content) !== undefined || content.endsWith(".parquet");
+    return isPacked ? size * packing : size;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function openForReading(path: string): Promise<DuckDBInstance> {

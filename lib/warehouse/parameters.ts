@@ -1,21 +1,21 @@
 import { didYouMean, InputError, quoted } from "../errors.js";
 
-/** A value that a question takes. */
+/** A parameter of a question. */
 export interface Parameter {
   readonly name: string;
   readonly type: ParameterType;
-  /** Lowest and highest value, both included; for numbers. */
+  /** For numbers: lowest and highest value, both included. */
   readonly range: readonly [number, number] | undefined;
   /** The only values allowed. */
   readonly choices: readonly string[] | undefined;
-  /** Used when the caller gives none; null leaves the choice to the question. */
+  /** The value when the caller gives none. With null, the question chooses. */
   readonly default: ParameterValue;
   readonly sentence: string;
 }
 
-/** A `moment` is a point in time: UTC where it names no zone, milliseconds. */
+/** A `moment` is a point in time, to the millisecond. Without a zone, it is UTC. */
 export type ParameterType = "integer" | "number" | "text" | "moment";
-/** Value of a parameter as it is bound in SQL. */
+/** The value of a parameter, as it is bound in SQL. */
 export type ParameterValue = string | number | null;
 
 const kinds: Record<ParameterType, string> = {
@@ -26,9 +26,9 @@ const kinds: Record<ParameterType, string> = {
 };
 
 /**
- * The value of each parameter, the defaults filled in; moments as `2026-01-05 10:30:00.000`, in UTC.
+ * The value of each parameter, with defaults filled in. Times are written as `2026-01-05 10:30:00.000`, in UTC.
  * @param question - its name, for errors
- * @throws InputError when a name is unknown or a value breaks its type, range or choices.
+ * @throws InputError if a name is unknown or a value breaks its type, range or choices
  */
 export function parameterValues(
   { name: question, parameters }: { name: string; parameters: readonly Parameter[] },
@@ -54,7 +54,7 @@ function checkedValue(parameter: Parameter, value: unknown): ParameterValue {
   const rule = choices ? ` one of ${choices.join(", ")}` : range ? ` from ${range[0]} to ${range[1]}` : "";
   const fail = () => new InputError(`params: ${name}: ${quoted(value)} is not ${kinds[type]}${rule}`);
   if (type === "moment") return momentValue(value) ?? raise(fail());
-  // A command line hands over text.
+  // A command line gives every value as text.
   const typed = type !== "text" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   if (type === "text" ? typeof typed !== "string" : typeof typed !== "number" || !Number.isFinite(typed))
     throw fail();
@@ -70,14 +70,14 @@ function raise(error: Error): never {
 
 const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d(?:\.\d{1,3})?))?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** The moment in UTC as SQL writes it; undefined when it is none, such as February 30. */
+/** The time in UTC as SQL writes it; undefined if it does not exist, such as February 30. */
 function momentValue(value: unknown): string | undefined {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return sqlMoment(value);
   const match = typeof value === "string" ? moment.exec(value) : null;
   if (!match) return undefined;
   const [, day, time = "00:00", seconds = "00", zone = "Z"] = match;
   const date = new Date(`${day}T${time}:${seconds}${zone}`);
-  // JavaScript takes February 30 for March 2.
+  // JavaScript reads February 30 as March 2.
   const exists = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(date.getTime()) || !exists.toISOString().startsWith(day)) return undefined;
   return sqlMoment(date);
@@ -86,8 +86,8 @@ function momentValue(value: unknown): string | undefined {
 const sqlMoment = (date: Date) => date.toISOString().replace("T", " ").replace("Z", "");
 
 /**
- * A parameter from its line: `-- parameter top (integer, 1 to 100, default 10): what it says`.
- * @throws InputError when the line has another form.
+ * Parses a parameter from its line: `-- parameter top (integer, 1 to 100, default 10): what it says`.
+ * @throws InputError if the line has another form
  */
 export function parseParameter(question: string, line: string): Parameter {
   const form =

@@ -17,17 +17,17 @@ import { parseChart, type SuitedChart } from "./suitedChart.js";
  */
 export interface Question {
   readonly name: string;
-  /** The question in words; empty in a file that does not say. */
+  /** The question in words; empty if the file does not give it. */
   readonly sentence: string;
   readonly parameters: readonly Parameter[];
-  /** The chart that suits the answer; undefined where a table says it best. */
+  /** The chart that suits the answer; undefined if a table shows it best. */
   readonly chart: SuitedChart | undefined;
   readonly sql: string;
-  /** Whether it is one of this library's, which answer the same whenever they are asked. */
+  /** Whether it is built in. A built-in question always has the same answer for the same data. */
   readonly isBuiltIn?: boolean;
 }
 
-/** The built-in questions: columns `question` (its name), `asks`, `parameters` and `chart` (its kind). */
+/** The built-in questions, in the columns `question` (its name), `asks`, `parameters` and `chart` (its kind). */
 export function questions(): Columns {
   const all = names().map((name) => question(name));
   return {
@@ -43,10 +43,11 @@ export function questions(): Columns {
 }
 
 /**
- * A built-in question by name, a user's own by the path of its .sql file, or SQL itself: text that begins with SELECT
- * or WITH. In such SQL `$name` stands for a parameter, of the type that the value given has.
- * @param params - values of the parameters, which say what parameters SQL itself has
- * @throws InputError when there is none of this name, or the file cannot be read.
+ * Finds a built-in question by its name, or the user's own by the path of its .sql file. The text may also be SQL
+ * itself, if it begins with SELECT or WITH. In such SQL, `$name` stands for a parameter, which has the type of the
+ * given value.
+ * @param params - values of the parameters, which define the parameters of SQL given as text
+ * @throws InputError if there is no question with this name, or the file cannot be read
  */
 export function question(nameOrPath: string, params: Readonly<Record<string, unknown>> = {}): Question {
   if (typeof nameOrPath !== "string" || nameOrPath === "") {
@@ -73,12 +74,14 @@ export function question(nameOrPath: string, params: Readonly<Record<string, unk
   }
 }
 
-/** Whether a text is SQL itself, comments before it aside, and no name or path. */
+/** Whether a text, after any comments, is SQL itself and not a name or path. */
 function isSql(text: string): boolean {
   return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with)\s/i.test(text);
 }
 
-/** Parameters of SQL itself stand as `$name`, and are read from the one row of `params` like any others. */
+/**
+ * Parameters in SQL given as text are written `$name`, and are read from the single row of `params` like all others.
+ */
 function questionOfSql(sql: string, params: Readonly<Record<string, unknown>>): Question {
   const parameters = Object.entries(params).map(([name, value]): Parameter => {
     if (!/^[a-z]\w*$/.test(name))
@@ -99,7 +102,7 @@ function questionOfSql(sql: string, params: Readonly<Record<string, unknown>>): 
   };
 }
 
-/** `$name` as a column of `params`, but for what stands in quotes or in a comment. */
+/** Replaces `$name` by a column of `params`, except in quotes and in comments. */
 function withParameters(sql: string, parameters: readonly Parameter[]): string {
   const known = parameters.map(({ name }) => name);
   const parts = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([a-z]\w*)/g;

@@ -4,19 +4,19 @@ import { machineFault } from "../files/fault.js";
 import { damageOfPages } from "../files/parquetPages.js";
 import { type FieldName, recordFields, type Source } from "../record.js";
 import type { Work } from "../work.js";
-import { firstLines, inMemory, interruptible } from "./duckdb/duckdb.js";
+import { inMemory, interruptible, messageHead } from "./duckdb/duckdb.js";
 import { columnList, duckdbType } from "./schema.js";
 import { sourceKind, sourceName, type TableFile, withTableFile } from "./source.js";
 
-/** What a query that meets a value out of bounds says first, and DuckDB hands on. */
+/** The beginning of the error that a query raises for a value out of bounds, and that DuckDB passes on. */
 const outOfBounds = "a value is out of bounds";
 
-/** Whether a file's records are checked when they are taken. */
+/** Whether the records of a file are checked when they are inserted. */
 export type Trust = "checked" | "as they are";
 
 /**
- * The SELECT of a file's records, all five fields in the types of the table; the file's path is its parameter. It
- * fails at a value that breaks the record's rules, which costs less than looking for such values beforehand.
+ * The SELECT of a file's records: all five fields with the types of the table. Its parameter is the path of the file.
+ * It fails at a value that breaks a rule of the record, which is cheaper than a search for such values beforehand.
  */
 export function rows(file: TableFile, trust: Trust): string {
   if (trust === "as they are") return `SELECT ${columnList} FROM ${scanOf(file, { timestamp: "TIMESTAMP" })}`;
@@ -31,8 +31,8 @@ export function rows(file: TableFile, trust: Trust): string {
 }
 
 /**
- * The error for a file that DuckDB did not take: names the first bad value, where it is one that breaks a rule.
- * @throws InterruptedError when stopped while it looks for that
+ * The error for a file that DuckDB refused. It names the first bad value, if a rule is broken.
+ * @throws InterruptedError if it is stopped during the search for that value
  */
 export async function unsound(
   file: TableFile,
@@ -51,15 +51,15 @@ export async function unsound(
   );
 }
 
-/** Of a line that is no CSV: its number and the reason, without the line itself, which may be long. */
+/** For a line that is not CSV: its number and the reason, without the line itself, which may be long. */
 function whatDuckdbSays(error: unknown): string {
   const [, line, reason] =
     /CSV Error on Line: (\d+)\nOriginal Line: .*\n(.*)/.exec((error as Error).message) ?? [];
-  return line === undefined ? firstLines(error, 1) : `line ${line}: ${reason.slice(0, 200)}`;
+  return line === undefined ? messageHead(error, 1) : `line ${line}: ${reason.slice(0, 200)}`;
 }
 
 async function firstUnsound(file: TableFile, { signal }: Work): Promise<string | undefined> {
-  const instance = await inMemory(); // the connection that failed may be in a transaction that is over
+  const instance = await inMemory(); // the connection that failed may be in a transaction that has been aborted
   const connection = await instance.connect();
   try {
     await connection.run("SET TimeZone = 'UTC'");
@@ -84,7 +84,7 @@ async function firstUnsound(file: TableFile, { signal }: Work): Promise<string |
     return `${where}: ${name}: ${quoted(value)} breaks the rule "${rule}"`;
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
-    return undefined; // the file has changed, or breaks off: what DuckDB said first is what is known
+    return undefined; // the file has changed or is cut short, so only DuckDB's first message is known
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -92,9 +92,9 @@ async function firstUnsound(file: TableFile, { signal }: Work): Promise<string |
 }
 
 /**
- * The file as a table of DuckDB, its path the first parameter.
- * @param timestamp - a CSV's times come as text, since DuckDB would drop the zone that one names
- * @param order - whether rows come in the file's order, which is slower, and numbers them rightly
+ * The file as a table for DuckDB, with its path as the first parameter.
+ * @param timestamp - a CSV's times are read as text, since DuckDB would drop a zone in them
+ * @param order - whether rows come in the order of the file, which is slower, but numbers them correctly
  */
 function scanOf(
   { kind }: TableFile,
@@ -104,12 +104,12 @@ function scanOf(
   const columns = recordFields.map(
     (field) => `'${field.name}': '${field.type === "timestamp" ? timestamp : duckdbType(field)}'`,
   );
-  // Nothing is left to guessing: it costs time, and a guess can go wrong.
+  // Nothing is detected automatically: detection costs time, and it can go wrong.
   return `read_csv($1, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', parallel = ${!order},
     compression = 'none', allow_quoted_nulls = false, columns = {${columns.join(", ")}})`;
 }
 
-/** Each field's value in its type. What is finer than a record can say is cut as `read` cuts it. */
+/** Each field's value in its type. Digits that a record cannot hold are cut off, as in `read`. */
 function values({ kind }: TableFile): Record<FieldName, string> {
   const same = { ip_address: "ip_address", endpoint: "endpoint", status_code: "status_code" };
   if (kind === "csv") {
@@ -122,7 +122,7 @@ function values({ kind }: TableFile): Record<FieldName, string> {
   };
 }
 
-/** What must hold of each field, as record.ts has it; NULL is as false. */
+/** The condition for each field, by the rules in record.ts. NULL counts as false. */
 function conditions(file: TableFile): Record<FieldName, string> {
   const { timestamp, response_time_ms: time } = values(file);
   const status = recordFields.find(({ name }) => name === "status_code")!;
@@ -132,7 +132,8 @@ function conditions(file: TableFile): Record<FieldName, string> {
     ip_address: `regexp_full_match(ip_address, '${ipv4}') OR regexp_full_match(ip_address, '${ipv6}')`,
     endpoint: `regexp_full_match(endpoint, '/[^${controls}]*')`,
     status_code: `status_code BETWEEN ${status.min} AND ${status.max}`,
-    // NaN is above all numbers to DuckDB. Percentiles are rounded as DECIMAL(18, 4), so there is a highest value.
+    // In DuckDB, NaN is greater than all numbers. There is an upper bound because percentiles are rounded as
+    // DECIMAL(18, 4).
     response_time_ms: `${time} IS NULL OR ${time} BETWEEN 0 AND 1e13`,
   };
 }
@@ -142,19 +143,19 @@ const controls = "\\x00-\\x1f\\x7f-\\x{9f}";
 const octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const ipv4 = `(${octet}\\.){3}${octet}`;
 const group = "[0-9a-fA-F]{1,4}";
-/** By how many groups stand before the `::`; the last two of all may be an IPv4 address. */
+/** Patterns by the number of groups before the `::`. The last two groups of an address may be an IPv4 address. */
 const ipv6 = [
   `(${group}:){7}${group}|(${group}:){6}${ipv4}`,
   ...Array.from({ length: 8 }, (_, before) => {
     const head = before === 0 ? "::" : `(${group}:){${before}}:`;
-    const short = 7 - before; // groups that may follow
+    const short = 7 - before; // number of groups that may follow
     const tails = [short > 0 ? `((${group}:){0,${short - 1}}${group})?` : ""];
     if (short > 1) tails.push(`(${group}:){0,${short - 2}}${ipv4}`);
     return tails.map((tail) => head + tail).join("|");
   }),
 ].join("|");
 
-/** Whether a Parquet file's columns are the five fields, in types that can be taken as they are. */
+/** Whether a Parquet file's columns are the five fields, with types that can be inserted directly. */
 function fits(columns: ReadonlyMap<string, string>): boolean {
   const allowed: Record<FieldName, RegExp> = {
     timestamp: /^TIMESTAMP/,
@@ -166,13 +167,13 @@ function fits(columns: ReadonlyMap<string, string>): boolean {
   return recordFields.every(({ name }) => allowed[name].test(columns.get(name) ?? ""));
 }
 
-/** @throws InputError when a Parquet file is damaged where DuckDB does not see it */
+/** @throws InputError if a Parquet file has damage that DuckDB does not notice */
 export async function checkPages(file: TableFile, name: string, { signal }: Work): Promise<void> {
   const damage = await damageOfPages(file.path, { signal });
   if (damage !== undefined) throw await unsound(file, name, new Error(damage));
 }
 
-/** @throws InputError when a Parquet file cannot be read, or its columns are not the five fields */
+/** @throws InputError if a Parquet file cannot be read, or its columns are not the five fields */
 export async function checkColumns(
   connection: DuckDBConnection,
   file: TableFile,
@@ -188,8 +189,8 @@ export async function checkColumns(
 }
 
 /**
- * Whether a log is a table of the five fields, which a database takes as it is; else it must be read first.
- * @throws InputError when it cannot be opened
+ * Whether a log is a table of the five fields, which a database can load directly. Any other log must be read first.
+ * @throws InputError if it cannot be opened
  */
 export async function isTable(source: Source): Promise<boolean> {
   const { kind } = await sourceKind(source);

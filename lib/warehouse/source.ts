@@ -1,30 +1,30 @@
 import { open, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, quoted } from "../errors.js";
-import { type Compression, openBytes, openMemory, readSize } from "../files/bytes.js";
+import { type ByteEncoding, openBytes, openMemory, readSize } from "../files/bytes.js";
 import { reason } from "../files/fault.js";
 import { contentOf, Lines } from "../files/lines.js";
 import { scratchFolder } from "../files/scratch.js";
 import { csvHeader, type Source } from "../record.js";
 import { Pace, partOf, type Work } from "../work.js";
 
-/** A log with the five fields as columns, which a database can take as it is. */
+/** A log with the five fields as columns, which a database can load directly. */
 export interface TableFile {
   readonly path: string;
   readonly kind: "csv" | "parquet";
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
 }
 
-/** What a source is called in messages: its path, or that it is in memory. */
+/** The name of a source in messages: its path, or words that say that it is in memory. */
 export function sourceName(source: Source): string {
   const content = contentOf(source);
   return typeof content === "string" ? content : "the log in memory";
 }
 
 /**
- * What tells a source from every other, and from itself after a change.
- * @throws InputError when the source is not a log or a file.
+ * Identifies a source and its present content.
+ * @throws InputError if the source is neither a log nor a file
  */
 export async function identity(source: Source): Promise<string> {
   const content = contentOf(source);
@@ -43,12 +43,12 @@ export async function identity(source: Source): Promise<string> {
 const inMemory = new WeakMap<Uint8Array, string>();
 let counted = 0;
 
-/** What a log is, by its first bytes: five-field CSV, Parquet, or something that must be read first. */
+/** The kind of a log, by its first bytes: five-field CSV, Parquet, or a log that must be read first. */
 export type SourceKind =
-  | { readonly kind: "csv" | "parquet"; readonly compression: Compression }
+  | { readonly kind: "csv" | "parquet"; readonly compression: ByteEncoding }
   | { readonly kind: "other"; readonly firstLine: string };
 
-/** @throws InputError when the source cannot be read. */
+/** @throws InputError if the source cannot be read */
 export async function sourceKind(source: Source): Promise<SourceKind> {
   const lines = new Lines(contentOf(source), "source");
   const head = await lines.sample(longestHead);
@@ -62,14 +62,14 @@ export async function sourceKind(source: Source): Promise<SourceKind> {
   return firstLine === csvHeader ? { kind: "csv", compression } : { kind: "other", firstLine };
 }
 
-const longestHead = 200; // bytes
+const longestHead = 200; // in bytes
 
 /**
- * Calls `use` with the source as a file that DuckDB reads. A log in memory is written to a private file first. So is a
- * packed CSV, unpacked: DuckDB takes packed data that are cut short for whole ones, if they end between two lines.
- * A name that DuckDB would take for a pattern is hidden behind a link. All of these are gone afterwards.
- * @throws InputError when the file cannot be read, is packed and damaged, or is neither CSV with the header nor
- *   Parquet; InterruptedError when stopped
+ * Calls `use` with the source as a file for DuckDB. A log in memory is written to a private file first. A packed CSV is
+ * unpacked first, because DuckDB accepts packed data that are cut short if they end between two lines. A name that
+ * DuckDB would take for a pattern is replaced by a link. All of these are removed afterwards.
+ * @throws InputError if the file cannot be read, is packed and damaged, or is neither CSV with the header nor Parquet
+ * @throws InterruptedError if it is stopped
  */
 export async function withTableFile<T>(
   source: Source,
@@ -104,7 +104,10 @@ export async function withTableFile<T>(
   }
 }
 
-/** @throws InputError when the data are damaged; Error in one sentence when the disk is full */
+/**
+ * @throws InputError if the data are damaged
+ * @throws Error, in one sentence, if the disk is full or fails
+ */
 async function unpack(source: Source, to: string, work: Work): Promise<void> {
   const content = contentOf(source);
   const packed = typeof content === "string" ? await openBytes(content, "source") : openMemory(content)!;

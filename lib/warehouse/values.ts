@@ -1,12 +1,12 @@
 import type { Columns } from "../record.js";
 
 /**
- * A column of a database's answer as JavaScript's numbers and text, the same for every database:
- *
- * - whole numbers and decimals as numbers; a column with a whole number past 2^53 as text, since it would be rounded
- * - moments in UTC as in the CSV, `2026-01-05T00:00:00.001Z`, without milliseconds where all are whole seconds
- * - dates as `2026-01-05`, times of day as `00:00:00.001`, intervals by ISO 8601 as `P1DT2H`, infinite ones in words
- * - true and false as text, bytes as `\x00ff`, lists and structures as JSON
+ * Converts a column of a database's answer to numbers and text in the same way for every database:
+ * - whole numbers and decimals become numbers; a column with a whole number beyond 2^53 becomes text, since it would be
+ * rounded
+ * - times are in UTC as in the CSV, `2026-01-05T00:00:00.001Z`, without milliseconds if all of them are whole seconds
+ * - dates are written `2026-01-05`, times of day `00:00:00.001`, intervals in ISO 8601 `P1DT2H`, infinite ones in words
+ * - true and false become text, bytes are written `\x00ff`, lists and structures as JSON
  */
 export function plainValues(values: readonly unknown[], { whole, exact } = formOf(values)): Columns[string] {
   return values.map((value) => {
@@ -21,15 +21,15 @@ export function plainValues(values: readonly unknown[], { whole, exact } = formO
   });
 }
 
-/** What must be known of a whole column before the first of its values is written. */
+/** What must be known of a whole column before its first value is written. */
 export interface ColumnForm {
-  /** Whether all its moments are whole seconds. */
+  /** Whether all its times are whole seconds. */
   readonly whole: boolean;
-  /** Whether one of its whole numbers is past 2^53. */
+  /** Whether one of its whole numbers is beyond 2^53. */
   readonly exact: boolean;
 }
 
-/** @param before - the form of the column's values before these */
+/** @param before - the form of the values that came before these */
 export function formOf(values: readonly unknown[], before?: ColumnForm): ColumnForm {
   return {
     whole:
@@ -41,19 +41,19 @@ export function formOf(values: readonly unknown[], before?: ColumnForm): ColumnF
 
 const isSafe = (value: bigint) => Number.isSafeInteger(Number(value));
 
-/** JavaScript writes years past 9999 as +010000. */
+/** JavaScript writes years after 9999 as +010000. */
 function momentOf(moment: Date): string {
   const text = moment.toISOString();
   return text[0] === "+" ? text.replace(/^\+0?/, "") : text;
 }
 
-/** A number's text as a number, where it is one exactly; a whole number past 2^53 as a bigint. */
+/** The number that a text denotes: a bigint for a whole number beyond 2^53, otherwise a number. */
 export function exactNumber(text: string): number | bigint {
   const number = Number(text);
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
 }
 
-/** An interval by ISO 8601, each part with its own sign, as PostgreSQL writes it. */
+/** An interval in ISO 8601, where each part has its own sign, as PostgreSQL writes it. */
 export function intervalText(months: number, days: number, micros: bigint): string {
   const part = (amount: number | bigint, unit: string) => (Number(amount) === 0 ? "" : `${amount}${unit}`);
   const minutes = micros / 60_000_000n;
@@ -65,7 +65,10 @@ export function intervalText(months: number, days: number, micros: bigint): stri
   return date + time === "" ? "PT0S" : `P${date}${time === "" ? "" : `T${time}`}`;
 }
 
-/** Names of an answer's columns, made different: the second column called `n` is `n_1`, or the next that is free. */
+/**
+ * Makes the names of an answer's columns unique: a second column called `n` becomes `n_1`, or the next name that is
+ * free.
+ */
 export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set(names);
   const seen = new Set<string>();

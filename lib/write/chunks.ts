@@ -1,35 +1,38 @@
 import type { Plan } from "../generate/plan.js";
 import type { Piece, SliceEncoder } from "./sliceEncoder.js";
 
-/** A part of a log as stretches of time; each thread that makes the log claims the next one when it has none. */
+/**
+ * A part of a log, divided into stretches of time. Each thread that makes the log claims the next stretch when it has
+ * finished one.
+ */
 export interface Chunks {
-  /** First moment of the part, milliseconds since 1970. */
+  /** Beginning of the part, milliseconds since 1970. */
   readonly from: number;
-  /** End of it, excluded. */
+  /** End of the part, excluded. */
   readonly to: number;
-  /** Milliseconds in a chunk; the last may be shorter. */
+  /** Milliseconds in a chunk. The last chunk may be shorter. */
   readonly length: number;
   readonly count: number;
-  /** One number of shared memory: how many were claimed; it goes on behind the last. */
+  /** One number in shared memory: how many chunks were claimed. It keeps rising after the last one. */
   readonly claimed: Int32Array;
 }
 
-/** A piece of a chunk, in order. */
+/** A piece of a chunk. The pieces of a chunk come in order. */
 export type ChunkPiece = Piece & {
   readonly chunk: number;
-  /** Whether the chunk ends here, and the piece is empty. */
+  /** Whether the chunk ends here. The piece is then empty. */
   readonly last: boolean;
 };
 
-/** Records, about, in a chunk. */
+/** Approximate number of records in a chunk. */
 const CHUNK = 131_072;
 /**
- * Where a log has late lines each chunk looks five minutes back. It then lasts the most seconds, or as many as hold
- * so many records, but at least the least.
+ * If a log has late lines, each chunk looks five minutes back. A chunk then lasts as long as it takes to hold so many
+ * records, but no more than the most seconds and no less than the least.
  */
 const LATE_CHUNK = { most: 3600, least: 900, records: 1_048_576 };
 
-/** Divides what is to be made, so that no chunk is too large to wait in memory while those before it are made. */
+/** Divides the part, so that no chunk is too large to wait in memory while earlier chunks are made. */
 export function chunksOf({ from, to }: { from: number; to: number }, plan: Plan): Chunks {
   const length = 1000 * seconds(plan);
   const count = Math.max(1, Math.ceil((to - from) / length));
@@ -43,7 +46,7 @@ function seconds({ rate, scenario: { defects } }: Plan): number {
   return Math.max(lasting(CHUNK), Math.min(most, Math.max(least, lasting(records))));
 }
 
-/** The chunks that a thread comes to claim, each as its number and its stretch of time. Asking for the next claims it. */
+/** The chunks that a thread claims, each with its number and its stretch of time. Requesting the next one claims it. */
 export function* claimedChunks({ from, to, length, count, claimed }: Chunks) {
   for (;;) {
     const chunk = Atomics.add(claimed, 0, 1);
@@ -53,11 +56,11 @@ export function* claimedChunks({ from, to, length, count, claimed }: Chunks) {
   }
 }
 
-/** The pieces of the chunks that a thread comes to claim. */
+/** The pieces of the chunks that a thread claims. */
 export function* claimedPieces(encoder: SliceEncoder, chunks: Chunks): Generator<ChunkPiece> {
   for (const { chunk, from, to } of claimedChunks(chunks)) {
     for (const piece of encoder.pieces(from, to)) {
-      const labels = piece.labels?.slice(); // overwritten by the next
+      const labels = piece.labels?.slice(); // the next piece overwrites them
       yield { ...piece, labels, chunk, last: false };
     }
     yield { bytes: new Uint8Array(0), records: 0, chunk, last: true };

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { FormatName } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
 import { Digest } from "../files/digest.js";
-import type { FormatName } from "../files/extensions.js";
 import { Outputs } from "../files/outputs.js";
 import { checkPlaces } from "../files/places.js";
 import { MemorySink } from "../files/sink.js";
@@ -20,37 +20,39 @@ import { hasHeader, type LogSlice } from "./sliceEncoder.js";
 
 export type { GenerateOptions } from "./options.js";
 
-/** A generated log: where it is, and what it was made from. */
+/** A generated log: where it is and how it was made. */
 export interface GeneratedLog extends Log {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly generatorVersion: number;
   readonly format: FormatName;
-  /** Moments between which it lies, ISO 8601. */
+  /** The log lies between these two moments, ISO 8601; the second is excluded. */
   readonly from: string;
   readonly to: string;
   /** Size of the file. */
   readonly bytes: number;
   /** SHA-256 of the file, hexadecimal. */
   readonly sha256: string;
-  /** The exact answer to what can be asked of the log. */
+  /** The exact answers to questions about the log. */
   readonly key: AnswerKey;
-  /** Path of the answer key, where it was written. */
+  /** Path of the answer key, if it was written. */
   readonly keyPath?: string;
-  /** Path of the labels, where they were asked for. */
+  /** Path of the labels, if they were written. */
   readonly labelsPath?: string;
-  /** The log's first lines as text, for logs in memory and whole files of text. @param count how many */
+  /**
+   * The first lines of the log as text. Available for logs in memory and for whole text files.
+   * @param count how many lines
+   */
   lines(count: number): string[];
 }
 
 /**
- * Makes a log: the same scenario and seed give the same bytes, always and anywhere.
+ * Makes a log. The same scenario and seed always give the same bytes, on any machine.
  *
- * @example
- * const logs = await generate({ rows: 1_000, seed: 42, out: "data/server_logs.csv" });
+ * @example const logs = await generate({ rows: 1_000, seed: 42, out: "data/server_logs.csv" });
  *
- * @throws InputError naming the argument, its value and the rule, before anything is written
- * @throws InterruptedError when `signal` stops it; nothing is left behind
+ * @throws InputError that names the argument, its value and the rule, before anything is written
+ * @throws InterruptedError if `signal` stops it; nothing is left behind
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
   const { plan, slice, out, compression } = prepare(options);
@@ -90,7 +92,8 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       records += piece.records;
       if (piece.bytes.length > 0) await put(piece.bytes);
       if (piece.labels) await labelFile!.put(piece.labels.slice());
-      // Incidents and defects add and drop: what is still to come is reckoned from where the log has come to.
+      // Incidents and defects add and drop records, so the rest is estimated from the part of the time that has been
+      // made.
       until = Math.min(to, Math.max(until, piece.until ?? from));
       const left = plan.rate * plan.intensity.sum(Math.floor(until / 1000), Math.ceil(to / 1000));
       await pace.step(records, known ?? records + Math.round(left), "records");
@@ -129,7 +132,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
       lines: (count) => {
         if (compression || slice.format === "parquet")
           throw new InputError(`lines: ${name} is compressed; read a log of plain text`);
-        return firstLines(inMemory, file?.path, count);
+        return beginningOf(inMemory, file?.path, count);
       },
     };
   } catch (error) {
@@ -140,15 +143,16 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
 }
 
 /**
- * Leaves the key of another log as it is, as long as that log is there: x.csv and x.parquet would share x.truth.json.
- * @throws InputError naming that log
+ * Refuses to overwrite the answer key of another log while that log exists: x.csv and x.parquet would share
+ * x.truth.json.
+ * @throws InputError that names the other log
  */
 async function refuseOtherKey(path: string, name: string): Promise<void> {
   const isFile = async (file: string) => (await stat(file).catch(() => undefined))?.isFile() === true;
   if (!(await isFile(path))) return;
   const key = await readFile(path, "utf8")
     .then(JSON.parse)
-    .catch(() => undefined); // what is no key, nobody will miss
+    .catch(() => undefined); // a file that is not an answer key may be overwritten
   const other: unknown = key?.file?.name;
   if (typeof other !== "string" || other === name || !(await isFile(join(dirname(path), basename(other)))))
     return;
@@ -157,7 +161,7 @@ async function refuseOtherKey(path: string, name: string): Promise<void> {
   );
 }
 
-/** How many records there will be, where that is known: a whole log to which nothing adds and from which nothing takes. */
+/** The number of records, if it is known in advance: that of a whole log in which nothing adds or removes records. */
 function exactRows(
   { start, end, rows, happening, scenario }: Plan,
   { from, to }: LogSlice,
@@ -166,7 +170,7 @@ function exactRows(
   return whole && happening.length === 0 && scenario.defects.duplicated === 0 ? rows : undefined;
 }
 
-function firstLines(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {
+function beginningOf(bytes: Uint8Array | undefined, path: string | undefined, count: number): string[] {
   if (!Number.isInteger(count) || count < 0 || count > 10_000) {
     throw new InputError(`count: must be a whole number from 0 to 10000, not ${quoted(count)}`);
   }

@@ -1,7 +1,7 @@
-import { formats } from "../encode/formats.js";
+import { type FormatName, formats } from "../encode/formats.js";
+import { writtenForm } from "../encode/writtenForm.js";
 import { checkOptions, InputError, quoted } from "../errors.js";
-import type { FormatName } from "../files/extensions.js";
-import { type Compression, formOf } from "../files/extensions.js";
+import type { Compression } from "../files/extensions.js";
 import { pathOption } from "../files/places.js";
 import { mostBytesInMemory } from "../files/sink.js";
 import { type Plan, planOf } from "../generate/plan.js";
@@ -13,57 +13,60 @@ import type { Defects, Incident, Scenario, ScenarioInput } from "../scenario/typ
 import { checkWork, type Work, workOptions } from "../work.js";
 import type { LogSlice } from "./sliceEncoder.js";
 
-/** What to generate. Everything may be left out: 1,000 records of the demonstration shop, one Monday. */
+/**
+ * What to generate. Every option may be left out; the default is 1,000 records of the demonstration shop on one Monday.
+ */
 export interface GenerateOptions extends Work {
   /** Exact number of records, 0 to 10 billion. Default 1,000. */
   rows?: number | undefined;
-  /** Instead of `rows`: requests per second, as a mean over the week. */
+  /** Requests per second, as a mean over the week; used instead of `rows`. */
   rate?: number | undefined;
-  /** Whole number, 0 to 2^53 − 1: another seed, another log of the same kind. Default 42. */
+  /** Whole number, 0 to 2^53 − 1. Another seed makes another log of the same kind. Default 42. */
   seed?: number | undefined;
-  /** A preset's name, or a preset with changes on top. Default the demonstration shop, `"demo"`. */
+  /** The name of a preset, or a preset with changes on top. Default `"demo"`, the demonstration shop. */
   scenario?: ScenarioInput | undefined;
   /** First moment of the log, such as `2026-01-05T00:00:00Z`. Default: the scenario's. */
   start?: string | undefined;
   /** End of the log, excluded. Default: one day after `start`, or the scenario's. */
   end?: string | undefined;
-  /** Only the part of the log from this moment on, included. */
+  /** Make only the part of the log from this moment on. */
   from?: string | undefined;
-  /** Only the part of the log before this moment. */
+  /** Make only the part of the log before this moment. */
   to?: string | undefined;
-  /** Only one of n parts of about equal size, in order: `"2/8"`. Put together they are the whole. */
+  /** Make only one of n parts of about equal size, in order: `"2/8"`. Put together, the parts are the whole log. */
   shard?: string | undefined;
-  /** File to write; `"-"` is standard output; without it the log stays in memory (up to 256 MiB). */
+  /** File to write; `"-"` is standard output. Without it the log stays in memory (up to 256 MiB). */
   out?: string | undefined;
   /**
-   * csv, ndjson, combined, combined-timed or parquet. Default: by the file's ending, .csv, .ndjson, .jsonl, .log
-   * (combined) or .parquet; without an ending csv. Behind it .gz or .zst compress.
+   * Name of a format, such as csv, ndjson, combined or parquet (`encode/formats.ts` lists them). Default: the format
+   * that the file's extension selects, such as .csv, .ndjson, .jsonl, .log (combined) or .parquet; csv without an
+   * extension. A further .gz or .zst compresses the file.
    */
   format?: FormatName | undefined;
   /**
-   * Whether the file begins with its format's header, such as the names of CSV's columns. Default: where it begins the
-   * log, so that parts put together are the whole. True lets the file of a part stand alone.
+   * Whether the file begins with its format's header, such as the names of CSV's columns. By default it does if it
+   * begins the log, so that the parts put together are the whole. With true, the file of a part can stand alone.
    */
   header?: boolean | undefined;
-  /** Incidents in place of the scenario's: names such as `"checkout_outage"`, or their data. */
+  /** Incidents that replace the scenario's: names such as `"checkout_outage"`, or whole incidents. */
   incidents?: (string | Incident)[] | undefined;
-  /** How many more incidents to draw from the seed, 0 to 12. Default: the scenario's, mostly 0. */
+  /** Number of further incidents to draw from the seed, 0 to 12. Default: the scenario's, usually 0. */
   randomIncidents?: number | undefined;
-  /** Incidents that shall not have happened, by id, or true for all: the same log but for what they touched. */
+  /** Incidents to leave out, by id, or true for all of them. The log is the same except for what they touched. */
   withoutIncidents?: true | string[] | undefined;
-  /** Faults of the log itself: the share of the lines with each, such as `{ malformed: 0.001 }`. */
+  /** Faults of the log itself: the share of the lines that have each, such as `{ malformed: 0.001 }`. */
   defects?: Partial<Defects> | undefined;
   /** Whether to write a label for each line beside the log, as `….labels.csv`. Default false. */
   labels?: boolean | undefined;
   /**
    * Whether to write the answer key beside the log, as `….truth.json`; or the file to write it to, `"-"` for standard
-   * output. Default true where there is a file.
+   * output. Default true if the log is written to a file.
    */
   key?: boolean | string | undefined;
   /**
-   * Threads that make it, 1 to 64, of which as many are used as there are cores, or 8 where there are fewer: the bytes
-   * are the same. Up to 512 MiB wait to be written, and 64 for each thread. Default 1 below 2 million records, else
-   * the cores.
+   * Number of threads, 1 to 64. No more are used than there are cores, or 8 if there are fewer cores than that. The
+   * bytes are the same for any number. Up to 512 MiB wait to be written, and up to 64 MiB for each thread. Default 1
+   * below 2 million records, otherwise the number of cores.
    */
   workers?: number | undefined;
 }
@@ -94,8 +97,8 @@ const known = [
 ];
 
 /**
- * Checks that options are options, by their names; a face that puts its own beside them does so first.
- * @throws InputError when they are no object, or one of them does not exist
+ * Checks the names of the options. A caller that adds options of its own removes them first.
+ * @throws InputError if they are not an object, or one of them does not exist
  */
 export function checkGenerateOptions(options: GenerateOptions): void {
   checkOptions(options, known);
@@ -110,7 +113,7 @@ export function checkGenerateOptions(options: GenerateOptions): void {
     throw new InputError("key: standard output carries the log; give the key a file, or the log one");
 }
 
-/** Bytes of a record, about, to refuse in time what would not fit. */
+/** Approximate size of a record in bytes, used to refuse early what would not fit. */
 const RECORD_BYTES = 66;
 
 /** Checks all options and turns them into a plan and a slice. */
@@ -150,7 +153,7 @@ export function prepare(options: GenerateOptions): {
   const without = withoutOption(options.withoutIncidents);
   const plan = planOf(parsed, seed, without);
   const out = options.out === undefined ? undefined : pathOption("out", options.out);
-  const { format, compression } = formOf(options.format, out);
+  const { format, compression } = writtenForm(options.format, out);
   if (out === undefined && !formats[format].concatenable) {
     throw new InputError(`out: must name a file for ${format}, which is not kept in memory`);
   }
@@ -198,7 +201,7 @@ function withoutOption(value: unknown): true | string[] {
   throw new InputError(`withoutIncidents: must be true or a list of ids, not ${quoted(value)}`);
 }
 
-/** A columnar file has no lines that could be cut or misspelt. */
+/** A columnar file has no lines that could be cut or damaged. */
 function refuseSpoiling({ scenario }: Plan, format: FormatName): void {
   if (formats[format].concatenable) return;
   for (const kind of defectKinds.slice(0, UNREADABLE)) {
@@ -209,7 +212,7 @@ function refuseSpoiling({ scenario }: Plan, format: FormatName): void {
   }
 }
 
-/** Begin and end of a shard in milliseconds: at whole seconds that divide the season's traffic evenly. */
+/** Begin and end of a shard, in milliseconds. They are at whole seconds that divide the season's traffic evenly. */
 function shardOption(shard: unknown, { start, end, intensity }: Plan): [number, number] {
   const [, k, n] = (typeof shard === "string" ? /^(\d{1,6})\/(\d{1,6})$/.exec(shard) : null) ?? [];
   if (n === undefined || Number(k) < 1 || Number(k) > Number(n)) {
@@ -230,14 +233,14 @@ function shardOption(shard: unknown, { start, end, intensity }: Plan): [number, 
   return [edge((Number(k) - 1) / Number(n)) * 1000, edge(Number(k) / Number(n)) * 1000];
 }
 
-/** The scenario's own traffic with the caller's on top: its amount gives way, be it rows or a rate. */
+/** Lays the caller's traffic over the scenario's. The caller's amount, rows or a rate, replaces the scenario's. */
 function trafficWith(given: object, own: unknown = {}): object {
-  if (!isPlain(own)) return own as object; // the scenario's rules refuse it
+  if (!isPlain(own)) return own as object; // the rules of scenarios will refuse it
   const { rows, rate, ...others } = own;
   return { ...("rows" in given || "rate" in given ? others : own), ...given };
 }
 
-/** The scenario; what is wrong with a part of the traffic is told by the name of the option that gave it. */
+/** Parses the scenario. If a part of the traffic is wrong, the error names the option that gave it. */
 function parsedWith(traffic: object, input: ScenarioInput): Scenario {
   try {
     return parseScenario(input);
@@ -259,7 +262,7 @@ function moment(argument: string, text: unknown): number {
   return milliseconds;
 }
 
-/** Labels stand beside a file. */
+/** Refuses labels for a log that is not written to a file. */
 export function noPlaceForLabels(): never {
   throw new InputError("labels: need a file in out, beside which they can stand");
 }

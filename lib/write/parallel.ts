@@ -7,9 +7,10 @@ import { hasHeader, type LogSlice, type Piece, SliceEncoder } from "./sliceEncod
 import type { Answer, PieceTask } from "./worker.js";
 
 /**
- * The bytes of a slice of a log, made by several threads that claim chunks of it. This thread is one of them: while
- * the piece to be written next is not ready, it makes others. Early pieces are held; a thread that is as many pieces
- * ahead as `PieceMemory` allows blocks until one is written. A piece is good until the one after the next is asked for.
+ * The bytes of a slice of a log, made by several threads that claim chunks of it. This thread is one of them: it makes
+ * pieces, too, while the piece to be written next is not ready. Early pieces are held. A thread that is as many pieces
+ * ahead as `PieceMemory` allows blocks until one of them is written. A piece is valid until the second piece after it
+ * is requested.
  */
 export async function* parallelPieces(
   slice: LogSlice,
@@ -26,14 +27,14 @@ export async function* parallelPieces(
     const encoder = await SliceEncoder.create(slice);
     const makePiece = piecesOfThisThread(encoder, chunks, threads, waiting);
     if (hasHeader(slice, plan)) yield { bytes: encoder.format.header, records: 0 };
-    const good: WaitingPiece[] = []; // pieces that are still good
+    const good: WaitingPiece[] = []; // pieces that are still valid
     for (let chunk = 0; chunk < chunks.count; ) {
       const next = waiting.next(chunk);
       if (next === undefined) {
         if (makePiece())
-          await new Promise(setImmediate); // hears what the others made
+          await new Promise(setImmediate); // receives what the other threads made
         else await waiting.more();
-        yield { bytes: new Uint8Array(0), records: 0 }; // whoever asks may want to stop
+        yield { bytes: new Uint8Array(0), records: 0 }; // an empty piece lets the caller stop
       } else if (next.last) {
         chunk++;
       } else {
@@ -48,13 +49,13 @@ export async function* parallelPieces(
   }
 }
 
-/** A piece, and how whoever made it is told that it is written. */
+/** A piece, and a function that tells its maker that it has been written. */
 type WaitingPiece = ChunkPiece & { readonly written: () => void };
 
-/** Milliseconds for which nothing need be made before whoever asks hears of it. */
+/** Milliseconds without a new piece after which the caller gets an empty one. */
 const LOOK = 50;
 
-/** Pieces that wait until it is their turn. */
+/** Pieces that wait for their turn to be written. */
 class WaitingPieces {
   readonly #byChunk = new Map<number, WaitingPiece[]>();
   #failure: unknown;
@@ -67,7 +68,7 @@ class WaitingPieces {
     this.#wake();
   }
 
-  /** The next piece of a chunk, if it is there. @throws what made a thread fail */
+  /** The next piece of a chunk, if it has arrived. @throws the error that made a thread fail */
   next(chunk: number): WaitingPiece | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     const piece = this.#byChunk.get(chunk)?.shift();
@@ -75,7 +76,7 @@ class WaitingPieces {
     return piece;
   }
 
-  /** Waits until another piece is there, a thread fails, or some time is over. */
+  /** Waits until another piece arrives, a thread fails, or `LOOK` milliseconds have passed. */
   more(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, LOOK);
@@ -92,7 +93,10 @@ class WaitingPieces {
   }
 }
 
-/** Makes pieces in this thread, one at each call; false when as many wait as may, or no chunk is left. */
+/**
+ * Makes pieces in this thread, one at each call. It returns false if as many pieces wait as may, or if no chunk is
+ * left.
+ */
 function piecesOfThisThread(
   encoder: SliceEncoder,
   chunks: Chunks,
@@ -107,7 +111,7 @@ function piecesOfThisThread(
     const step = memory.isFull ? undefined : pieces.next();
     if (step === undefined || step.done) return false;
     const { last, bytes } = step.value;
-    if (last || bytes.length > 0) waiting.add({ ...step.value, written }); // an empty one takes no memory
+    if (last || bytes.length > 0) waiting.add({ ...step.value, written }); // an empty piece takes no memory
     return true;
   };
 }
@@ -138,7 +142,7 @@ function startThreadOfPieces(
     tally,
     end() {
       end();
-      written(); // one that waits finds out that it is to stop
+      written(); // wakes a thread that waits, so that it notices that it must stop
     },
   };
 }

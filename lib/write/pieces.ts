@@ -5,16 +5,22 @@ import type { Plan } from "../generate/plan.js";
 import type { Tally } from "../truth/answerKey.js";
 import { hasHeader, type LogSlice, type Piece, SliceEncoder } from "./sliceEncoder.js";
 
-/** Records from which several workers are worth their start, when nobody says how many there shall be. */
+/**
+ * Number of records from which on several workers are worth their start, unless the caller gives a number of workers.
+ */
 const MANY = 2_000_000;
 
-/** Most threads where nobody says more, or where the machine has no more cores: more would only take memory. */
+/**
+ * Largest number of threads, unless the caller asks for more and the machine has more cores. More threads would only
+ * use memory.
+ */
 const MOST_THREADS = 8;
 
 /**
- * How many workers to use: never more than there are cores, or 8 where there are fewer.
- * @param asked whole number from 1 to 64; undefined: one for a small log, else as many as there are cores
- * @param from milliseconds since 1970, what is to be made of the plan's window @param to excluded
+ * The number of workers to use: no more than there are cores, or 8 if there are fewer cores than that.
+ * @param asked whole number from 1 to 64; undefined: one for a small log, otherwise one for each core
+ * @param from beginning of the part to make, milliseconds since 1970
+ * @param to end of the part, excluded
  */
 export function workerCount(asked: unknown, plan: Plan, from: number, to: number): number {
   if (asked === undefined) {
@@ -28,12 +34,13 @@ export function workerCount(asked: unknown, plan: Plan, from: number, to: number
 }
 
 /**
- * The bytes of a slice of a log, in order: the same for any number of workers. A piece is good until the one
- * after the next is asked for. Returns the tallies of those who made it.
+ * The bytes of a slice of a log, in order; the same for any number of workers. A piece is valid until the second piece
+ * after it is requested.
+ * @returns the tallies of all threads
  */
 export async function* pieces(slice: LogSlice, plan: Plan, workers: number): AsyncGenerator<Piece, Tally[]> {
   if (workers === 1 || !formats[slice.format].concatenable) return yield* serialPieces(slice, plan);
-  const { parallelPieces } = await import("./parallel.js"); // loads Node's threads, which a small log does without
+  const { parallelPieces } = await import("./parallel.js"); // loads Node's threads, which a small log does not need
   return yield* parallelPieces(slice, plan, workers);
 }
 

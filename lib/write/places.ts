@@ -2,19 +2,19 @@ import { realpath, stat } from "node:fs/promises";
 import { type Place, standardOutput, targetOf } from "../files/places.js";
 import { keyPathOf, labelsPathOf } from "../truth/sidecars.js";
 
-/** Where a log is written, and what is written beside it. */
+/** Where a log and the files beside it are written. */
 export interface LogPlaces {
   /** The file of the log, "-" for standard output; undefined for memory. */
   readonly out: string | undefined;
-  /** The answer key and the labels, where they are written; "-" for a key on standard output. */
+  /** The answer key and the labels, if they are written. "-" writes the key to standard output. */
   readonly key?: string;
   readonly labels?: string;
 }
 
 /**
- * The files that a log is written to: key and labels stand beside the file that a link leads to, and not beside a
- * device or a pipe.
- * @param wanted whether they are wanted; of the key also where
+ * Works out the files that a log is written to. Key and labels stand beside the file that a link leads to. A device or
+ * a pipe has none beside it.
+ * @param wanted whether labels and key are wanted; for the key, it may also be a path
  */
 export async function logPlaces(
   out: string | undefined,
@@ -33,7 +33,7 @@ export async function logPlaces(
   };
 }
 
-/** The same as `checkPlaces` takes it. */
+/** The same places, as `checkPlaces` takes them. */
 export function placesOf({ out, key, labels }: LogPlaces): Place[] {
   const named = [
     { argument: "out", path: out, what: "the log that is written" },

@@ -1,6 +1,5 @@
 import type { Encoder } from "../encode/encoder.js";
-import { formats } from "../encode/formats.js";
-import type { FormatName } from "../files/extensions.js";
+import { type FormatName, formats } from "../encode/formats.js";
 import { LogStream } from "../generate/logStream.js";
 import { type Plan, planOf } from "../generate/plan.js";
 import { defectShare } from "../scenario/defects.js";
@@ -9,44 +8,50 @@ import { type Tally, tallyOf } from "../truth/answerKey.js";
 import { Counts } from "../truth/counts.js";
 import { Labels } from "../truth/labels.js";
 
-/** A slice of a log, or all of it, and the form in which it is written: plain data, so that a worker can be told. */
+/**
+ * A slice of a log, or all of it, and the format in which it is written. It is plain data, so that it can be sent to a
+ * worker.
+ */
 export interface LogSlice {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly without: true | readonly string[];
   readonly format: FormatName;
-  /** Whether a label is wanted for each line. */
+  /** Whether to write a label for each line. */
   readonly labels: boolean;
-  /** Whether the file begins with the format's header; undefined: where the part begins the log. */
+  /** Whether the file begins with the format's header; undefined: only if the part begins the log. */
   readonly header?: boolean | undefined;
-  /** The part of the log that is made in all, milliseconds since 1970, `to` excluded. */
+  /** The part of the log that is made, milliseconds since 1970, `to` excluded. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Whether the file of a part begins with the header. Where nobody says so, exactly one of the parts that tile a log's
- * window does, so that put together they are the whole: that at the window's beginning which is not empty. Parquet
- * files stand alone.
+ * Whether the file of a part begins with the header. By default, exactly one of the parts that make up a log's window
+ * does, so that together they are the whole log: the part that begins the window and is not empty. Every Parquet file
+ * has a header of its own.
  */
 export function hasHeader({ format, header, from, to }: LogSlice, { start }: Plan): boolean {
   return !formats[format].concatenable || (header ?? (from === start * 1000 && to > from));
 }
 
-/** A stretch of a log's bytes, and what else was made with it. */
+/** A piece of a log's bytes, and what was made with it. */
 export interface Piece {
   readonly bytes: Uint8Array;
-  /** Lines that end in this piece. */
+  /** Number of lines that end in this piece. */
   readonly records: number;
-  /** Their labels, where they were asked for. */
+  /** Their labels, if labels are wanted. */
   readonly labels?: Uint8Array | undefined;
-  /** About up to where the log is made with it, milliseconds since 1970; undefined where it goes no further. */
+  /**
+   * Approximately up to which moment the log has been made, milliseconds since 1970; undefined if this piece does not
+   * move it.
+   */
   readonly until?: number | undefined;
 }
 
-/** Makes and encodes any stretches of a log, one after the other, with their labels, and counts what is in them. */
+/** Makes and encodes any stretches of a log, one after the other, with their labels, and counts what they hold. */
 export class SliceEncoder {
-  /** Encodes records in the format that was asked for. */
+  /** The encoder of the format. */
   readonly format: Encoder;
   readonly #stream: LogStream;
   readonly #counts: Counts;
@@ -67,7 +72,11 @@ export class SliceEncoder {
     this.#hasDefects = defectShare(plan.scenario.defects) > 0;
   }
 
-  /** The pieces of a stretch, some of them empty; two are good at a time. @param from milliseconds since 1970 @param to excluded */
+  /**
+   * The pieces of a stretch, some of which may be empty. Two are valid at a time.
+   * @param from milliseconds since 1970
+   * @param to excluded
+   */
   *pieces(from: number, to: number): Generator<Piece> {
     for (const batch of this.#stream.batches(from, to)) {
       if (batch.length === 0) {
@@ -87,7 +96,7 @@ export class SliceEncoder {
     }
   }
 
-  /** What all stretches so far add up to. */
+  /** The counts of all stretches so far. */
   tally(): Tally {
     return tallyOf(this.#stream, this.#counts);
   }

@@ -5,29 +5,29 @@ import { type ChunkPiece, type Chunks, claimedPieces } from "./chunks.js";
 import { PieceMemory } from "./pieceMemory.js";
 import { type LogSlice, SliceEncoder } from "./sliceEncoder.js";
 
-/** What a worker is started with. */
+/** The data that a worker is started with. */
 export interface PieceTask {
   readonly slice: LogSlice;
   readonly chunks: Chunks;
-  /** How many threads make the log. */
+  /** Number of threads that make the log. */
   readonly threads: number;
-  /** One number of shared memory: how many of the worker's pieces were written, so that their memory is free. */
+  /** One number in shared memory: how many of the worker's pieces have been written, so that their memory is free. */
   readonly written: Int32Array;
 }
 
-/** The pieces of the chunks that the worker claimed, and in the end what they came to. */
+/** The messages of a worker: the pieces of the chunks that it claimed and, at the end, their tally. */
 export type Answer = ChunkPiece | { readonly tally: Tally };
 
 const port = parentPort!;
 const { slice, chunks, threads, written } = threadJob<PieceTask>();
 const encoder = await SliceEncoder.create(slice);
 const memory = new PieceMemory(threads);
-/** How many of the pieces written are known as such. */
+/** How many of the written pieces this thread has taken notice of. */
 let known = 0;
 
 const stopped = new Error("stopped");
 
-// Pieces are made where they are handed on.
+// Pieces are made in the memory in which they are handed on.
 encoder.format.memory = (bytes) => {
   for (;;) {
     const done = Atomics.load(written, 0);

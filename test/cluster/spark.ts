@@ -1,9 +1,10 @@
 /** A real Spark cluster on 127.0.0.1: a master and workers, each a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathOf } from "../requirements.js";
 
 /** The folder of Spark inside the Python environment of the requirement. */
@@ -13,63 +14,127 @@ export function sparkHome(): string {
   return join(lib, python, "site-packages", "pyspark");
 }
 
+/** Java that lives for seconds: the quick compiler alone, and one thread that collects. */
+const shortLived = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
+/** What every program of the cluster, and whoever asks it, has in its environment: small heaps, two partitions. */
+export function sparkEnvironment(folder: string, more: Record<string, string> = {}): Record<string, string> {
+  const settings = {
+    "spark.driver.memory": "512m",
+    "spark.driver.extraJavaOptions": shortLived,
+    "spark.executor.memory": "512m",
+    "spark.executor.extraJavaOptions": shortLived,
+    "spark.sql.shuffle.partitions": "2",
+    "spark.local.dir": join(folder, "local"),
+    ...more,
+  };
+  const conf = mkdtempSync(join(folder, "conf-"));
+  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+  writeFileSync(join(conf, "spark-defaults.conf"), lines.join(""));
+  return {
+    SPARK_HOME: sparkHome(),
+    SPARK_CONF_DIR: conf,
+    SPARK_LOCAL_IP: "127.0.0.1",
+    SPARK_LOG_DIR: join(folder, "logs"),
+    SPARK_DAEMON_MEMORY: "256m",
+    SPARK_DAEMON_JAVA_OPTS: shortLived,
+    // never Hadoop's own, should there be one
+    HADOOP_CONF_DIR: "",
+  };
+}
+
 /** A running cluster. */
 export interface Cluster {
   /** `spark://127.0.0.1:PORT` */
   readonly address: string;
+  /** What whoever asks it needs in its environment. */
+  readonly environment: Record<string, string>;
   readonly folder: string;
-  readonly workers: readonly ChildProcess[];
+  /** The numbers of its workers. */
+  readonly workers: readonly number[];
+  /**
+   * Starts another worker with a core and half a gigabyte.
+   * @param fullDisk - a folder that is a full disk to this worker alone
+   */
+  addWorker(fullDisk?: string): Promise<void>;
   /** Kills a worker with all that it started, as a machine that fails does. */
   kill(worker: number): void;
-  stop(): void;
+  /** Ends all that was started, and waits until it has ended. */
+  stop(): Promise<void>;
 }
 
-/** Starts a master and workers with a core and a gigabyte each. */
+/** Starts a master and workers. */
 export async function startCluster(workerCount: number): Promise<Cluster> {
-  const home = sparkHome();
   const folder = mkdtempSync(join(tmpdir(), "server-logs-cluster-"));
+  mkdirSync(join(folder, "local"));
+  const environment = sparkEnvironment(folder);
+  const program = join(environment.SPARK_HOME, "bin", "spark-class");
   const [port, ui] = [await freePort(), await freePort()];
-  const env = {
-    ...process.env,
-    SPARK_HOME: home,
-    SPARK_LOCAL_IP: "127.0.0.1",
-    SPARK_LOG_DIR: join(folder, "logs"),
-    SPARK_NO_DAEMONIZE: "true",
+  const workers: number[] = [];
+  const started: { child: ChildProcess; log: string }[] = [];
+  // groups of their own, so that whatever they start ends with them; and they end with the test, should that be killed
+  const start = (command: string, args: string[]) => {
+    const log = join(folder, `${started.length}.log`);
+    const env = { ...process.env, ...environment, LOG: log };
+    const child = spawn(
+      "setpriv",
+      ["--pdeathsig", "KILL", "sh", "-c", 'exec "$@" >"$LOG" 2>&1', "sh", command, ...args],
+      { env, stdio: "ignore", detached: true },
+    );
+    started.push({ child, log });
+    return log;
   };
-  // groups of their own, so that whatever they start ends with them
-  const start = (args: string[]) =>
-    spawn(join(home, "bin", "spark-class"), args, { env, stdio: "ignore", detached: true });
-  const master = start([
+  const address = `spark://127.0.0.1:${port}`;
+  const log = start(program, [
     "org.apache.spark.deploy.master.Master",
     ...["--host", "127.0.0.1", "--port", String(port), "--webui-port", String(ui)],
   ]);
-  const address = `spark://127.0.0.1:${port}`;
-  await listening(port);
-  const workers: ChildProcess[] = [];
-  for (let i = 0; i < workerCount; i++) {
-    workers.push(
-      start([
-        "org.apache.spark.deploy.worker.Worker",
-        ...["--host", "127.0.0.1", "--webui-port", String(await freePort())],
-        ...["--cores", "1", "--memory", "1g", "--work-dir", join(folder, `worker-${i}`), address],
-      ]),
-    );
-  }
-  const kill = (child: ChildProcess) => {
+  await said(log, /I have been elected leader/);
+  const addWorker = async (fullDisk?: string) => {
+    const number = started.length;
+    const worker = [
+      program,
+      "org.apache.spark.deploy.worker.Worker",
+      ...["--host", "127.0.0.1", "--webui-port", String(await freePort())],
+      ...["--cores", "1", "--memory", "512m", "--work-dir", join(folder, `worker-${number}`), address],
+    ];
+    const mount = 'mount -t tmpfs -o size=4k tmpfs "$0" && exec "$@"';
+    const its =
+      fullDisk === undefined
+        ? start(worker[0], worker.slice(1))
+        : start("unshare", ["--mount", "sh", "-c", mount, fullDisk, ...worker]);
+    await said(its, /Successfully registered with master/);
+    workers.push(number);
+  };
+  const kill = (number: number) => {
     try {
-      process.kill(-child.pid!, "SIGKILL");
+      process.kill(-started[number].child.pid!, "SIGKILL");
     } catch {} // it has ended
   };
-  return {
+  const cluster = {
     address,
+    environment,
     folder,
     workers,
-    kill: (worker) => kill(workers[worker]),
-    stop() {
-      for (const child of [...workers, master]) kill(child);
-      rmSync(folder, { recursive: true, force: true });
+    addWorker,
+    kill,
+    async stop() {
+      for (const number of started.keys()) kill(number);
+      for (const { child } of started) while (groupLives(child.pid!)) await sleep(50);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  for (let i = 0; i < workerCount; i++) await addWorker();
+  return cluster;
+}
+
+/** Whether a process of a group still runs; what has ended and waits for its parent's notice does not. */
+function groupLives(group: number): boolean {
+  const { stdout } = spawnSync("ps", ["-eo", "pgid=,stat="], { encoding: "utf8" });
+  return stdout.split("\n").some((line) => {
+    const [itsGroup, state] = line.trim().split(/\s+/);
+    return Number(itsGroup) === group && !state.startsWith("Z");
+  });
 }
 
 async function freePort(): Promise<number> {
@@ -83,16 +148,15 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function listening(port: number): Promise<void> {
-  const { connect } = await import("node:net");
-  for (let tries = 0; tries < 600; tries++) {
-    const heard = await new Promise<boolean>((resolve) => {
-      const socket = connect({ host: "127.0.0.1", port });
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-    if (heard) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+/** Waits until a program has written words to its log. */
+async function said(log: string, words: RegExp): Promise<void> {
+  let text = "";
+  for (let tries = 0; tries < 1200; tries++) {
+    try {
+      text = readFileSync(log, "utf8");
+    } catch {} // not yet there
+    if (words.test(text)) return;
+    await sleep(100);
   }
-  throw new Error(`the Spark master does not listen on port ${port}`);
+  throw new Error(`${words} does not come in two minutes: ${text.slice(-500)}`);
 }

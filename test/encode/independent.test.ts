@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import type { FormatName } from "#lib/files/extensions";
+import type { FormatName } from "#lib/encode/formats";
 import { generate } from "#lib/write/generate";
 import { pathOf } from "../requirements.js";
 import { folder } from "./logs.js";

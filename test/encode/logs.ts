@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import type { FormatName } from "#lib/files/extensions";
+import type { FormatName } from "#lib/encode/formats";
 import type { ReadFormat } from "#lib/read/formats/formats";
 import type { ReadOptions } from "#lib/read/read";
 import type { ScenarioInput } from "#lib/scenario/types";

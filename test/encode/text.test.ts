@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { packText, putAddress, putHundredths, putSeconds, putText, putWhole } from "#lib/encode/text";
-import { formOf, withoutExtensions } from "#lib/files/extensions";
+import { writtenForm } from "#lib/encode/writtenForm";
+import { withoutExtensions } from "#lib/files/extensions";
 
 /** What a function writes, as text. */
 function written(put: (view: DataView) => number): string {
@@ -56,11 +57,11 @@ describe("the form of a file", () => {
     ["folder.d/log", "csv", undefined],
     ["x.gz", "csv", "gzip"],
   ])("%s stands for %s, compressed: %s", (out, format, compression) => {
-    expect(formOf(undefined, out)).toEqual(compression ? { format, compression } : { format });
+    expect(writtenForm(undefined, out)).toEqual(compression ? { format, compression } : { format });
   });
 
   test("a name goes before the ending, which still compresses", () => {
-    expect(formOf("combined-timed", "access.txt.gz")).toEqual({
+    expect(writtenForm("combined-timed", "access.txt.gz")).toEqual({
       format: "combined-timed",
       compression: "gzip",
     });
@@ -74,7 +75,7 @@ describe("the form of a file", () => {
     ["x.csv", "constructor", /^format: "constructor" is not a format/],
     ["x.parquet.zst", undefined, /^out: must not end in \.zst for Parquet/],
   ])("%s as %s is refused", (out, format, message) => {
-    expect(() => formOf(format, out)).toThrow(message);
+    expect(() => writtenForm(format, out)).toThrow(message);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { burnRate, chart, detect, drill, generate, score, series } from "server-logs";
+import { burnRate, chart, detect, drill, drilled, generate, score, series } from "server-logs";
 import { describe, expect, it } from "vitest";
 
 const outage = { id: "down", kind: "outage", start: "2026-01-05T10:00:00Z", seconds: 1800 } as const;
@@ -60,6 +60,19 @@ describe("a log watched in a notebook", () => {
       workers: 1,
     });
     expect(chart.drill(result).figure.data).toHaveLength(2);
+  });
+
+  it("draws a drill that was saved, whose lines do not hide each other", async () => {
+    const saved = await drilled("data/drill.json");
+    const { data } = chart.drill(saved).figure as { data: { y: number[]; customdata: number[][] }[] };
+    expect(data).toHaveLength(saved.falseAlarms.length * 10);
+    const ofOutages = data.slice(0, saved.falseAlarms.length);
+    expect(new Set(ofOutages.map(({ y }) => y[4])).size).toBe(ofOutages.length);
+    for (const { y, customdata } of data)
+      for (const [i, found] of y.entries())
+        expect(Math.abs(found - customdata[i][1])).toBeLessThanOrEqual(0.05 + 1e-9);
+    await expect(drilled("package.json")).rejects.toThrow(/^path: "package.json" is not what/);
+    await expect(drilled("none.json")).rejects.toThrow(/^path: cannot read "none.json": ENOENT$/);
   });
 
   it("refuses in a sentence what is none", async () => {

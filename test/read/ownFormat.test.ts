@@ -149,9 +149,8 @@ describe("a table without a header", () => {
 describe("JSON objects within objects", () => {
   const entry = {
     time: `${at}T10:00:01.5Z`,
-    http: { request: { path: "/a" }, response: { status_code: 200 } },
+    http: { request: { path: "/a" }, response: { status_code: 200 }, took_ms: 12 },
     net: { client: { ip: "192.0.2.1" }, server: { ip: "10.0.0.1" } },
-    perf: { took_ms: 12 },
   };
 
   it("are looked through for the usual names", async () => {
@@ -169,6 +168,16 @@ describe("JSON objects within objects", () => {
     );
     const format: OwnFormat = { name: "own", kind: "json", fields: { ip_address: "net.a.ip" } };
     expect(await rowsOf([JSON.stringify(two)], { format })).toEqual([row]);
+  });
+
+  it("have no response time without a question where it is in an object of its own", async () => {
+    const { http, ...rest } = entry;
+    const apart = { ...rest, http: { ...http, took_ms: undefined }, db: { duration_ms: 12 } };
+    await expect(rowsOf([JSON.stringify(apart)])).rejects.toThrow(
+      /^timeField: "db.duration_ms", such as "12", may be the response time, or that of something else/,
+    );
+    expect(await rowsOf([JSON.stringify(apart)], { timeField: "db.duration_ms" })).toEqual([row]);
+    expect(await rowsOf([JSON.stringify(apart)], { timeUnit: "none" })).toEqual([row.replace("12.00", "")]);
   });
 
   it("and lists are gone into by paths", async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ask } from "#lib/warehouse/ask";
-import { sparkAddress } from "#lib/warehouse/spark/address";
+import { sparkAddress, sparkMaster } from "#lib/warehouse/spark/address";
 import { sparkGenerateSql } from "#lib/warehouse/spark/generate";
 import { generate } from "#lib/write/generate";
 
@@ -42,19 +42,29 @@ describe("the script that hands lines to Spark", () => {
   });
 });
 
-it("the script whose executors write files has a command that makes an hour's file and its key", async () => {
+it("the script whose executors write files has a command that makes a part's file, and prints its key", async () => {
   const lake = join(folder, "lake");
   const [part] = commandsOf(sparkGenerateSql({ ...options, lake, files: true }));
-  const out = inShell(part, "2026-01-05T13:00:00Z 2026-01-05T14:00:00Z 2026-01-05 13\n");
+  const out = inShell(part, "2026-01-05T13:00:00Z 2026-01-05T14:00:00Z 2026-01-05 13 part-130000.parquet\n");
   const hour = {
     from: "2026-01-05T13:00:00Z",
     to: "2026-01-05T14:00:00Z",
-    out: join(folder, "hour.parquet"),
+    out: join(folder, "part-130000.parquet"),
   };
-  const { sha256, records, key } = await generate({ ...log, ...hour });
-  expect(JSON.parse(out)).toMatchObject({ sha256, records });
-  const made = JSON.parse(readFileSync(join(lake, "keys", "2026-01-05T13.json"), "utf8"));
-  expect(made).toEqual({ ...key, file: { ...key.file, name: "part.parquet" } });
+  const { key } = await generate({ ...log, ...hour });
+  expect(JSON.parse(out)).toEqual(key);
+  const made = readFileSync(join(lake, "requests", "date=2026-01-05", "hour=13", "part-130000.parquet"));
+  expect(made.equals(readFileSync(hour.out))).toBe(true);
+});
+
+it.each([
+  [10_000, "24", "3600"],
+  // 6.9 million records in ten minutes are too many for a file
+  [1e9, "288", "300"],
+  [1e10, "2880", "30"],
+])("%d records of a day are %s files of %s seconds", (rows, files, seconds) => {
+  const sql = sparkGenerateSql({ rows, lake: "/lake", files: true });
+  expect(sql).toContain(`id * ${seconds} AS piece FROM range(0, ${files}, 1, ${files})`);
 });
 
 it.each([
@@ -67,7 +77,7 @@ it.each([
   [{ lake: "/l", shards: 0 }, /^shards: must be a whole number from 1 to 100000, not 0/],
   [
     { lake: "/l", shards: 2, files: true },
-    /^shards: executors that write files themselves make an hour each/,
+    /^shards: executors that write files themselves make a piece of an hour/,
   ],
   [{ lake: "/l", command: "" }, /^command: must be a command line/],
   [{ lake: "/l", out: "x.csv" }, /^out: a lake takes none/],
@@ -92,6 +102,12 @@ it.each([
   ["spark://host:7077?lake=/l&parquet=/p", /does not say which data/],
 ])("refuses the address %s", async (address, message) => {
   await expect(ask("error_rate", address)).rejects.toThrow(message);
+});
+
+it("refuses data in the address of a cluster alone", () => {
+  expect(() => sparkMaster("spark://host:7077?lake=/l")).toThrow(
+    /^on: ".*" names data too: write the cluster alone/,
+  );
 });
 
 describe("what is not installed is said in one sentence", () => {

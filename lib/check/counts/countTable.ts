@@ -1,25 +1,29 @@
 import { resolve } from "node:path";
 import { didYouMean, InputError, quoted } from "../../errors.js";
+import { openDuckdb } from "../../files/duckdb.js";
 import { moment } from "../../read/fields/time.js";
 import type { Columns } from "../../record.js";
 
-/** A table of counts, understood: one entry in each list for each of its rows. */
+/** A table of counts after its columns have been recognised: each list has one entry for each row. */
 export interface CountTable {
-  /** Beginnings of the buckets, seconds since 1970; undefined when the table has no time. */
+  /** Beginnings of the buckets, seconds since 1970; undefined if the table has no time. */
   readonly times: readonly number[] | undefined;
-  /** Endpoints as the table writes them; undefined when it has none. */
+  /** Endpoints as the table writes them; undefined if it has none. */
   readonly endpoints: readonly string[] | undefined;
-  /** Status classes, 1 to 5; undefined when the table has none. */
+  /** Status classes, 1 to 5; undefined if the table has none. */
   readonly classes: readonly number[] | undefined;
   readonly requests: readonly number[];
-  /** Length of a bucket as the name of its column has it (minute, hour, day, week), in seconds; else undefined. */
+  /**
+   * Length of a bucket in seconds, if the column of times is named after it (minute, hour, day, week); otherwise
+   * undefined.
+   */
   readonly namedSeconds: number | undefined;
-  /** Names of the columns that hold none of these. */
+  /** Names of the columns that were not recognised. */
   readonly unused: readonly string[];
 }
 
-/** Names of the columns, the surest first; case and punctuation do not count. */
-const usual = {
+/** Names by which columns are recognised, the most certain first. Case and punctuation are ignored. */
+const knownNames = {
   time: ["bucket", "timestamp", "time", "minute", "hour", "day", "week", "date", "ts", "t", "start_time"],
   endpoint: ["endpoint", "route", "path", "uri", "url", "handler"],
   status: ["status_class", "status", "status_code", "class", "code"],
@@ -27,9 +31,9 @@ const usual = {
 } as const;
 
 /**
- * Understands a table of counts.
+ * Recognises the columns of a table of counts.
  * @param table columns, or the path of a CSV
- * @throws InputError when a column is missing, or a value is not what its column holds
+ * @throws InputError if a column is missing, or a value does not fit its column
  */
 export async function countTable(table: Columns | string): Promise<CountTable> {
   const columns = typeof table === "string" ? await csvColumns(table) : table;
@@ -39,8 +43,8 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
   const names = Object.keys(columns);
   checkNoneTwice(names);
   const plainNames = names.map(plain);
-  const column = (of: keyof typeof usual): [string, Columns[string]] | undefined => {
-    const found = usual[of].find((name) => plainNames.includes(plain(name)));
+  const column = (of: keyof typeof knownNames): [string, Columns[string]] | undefined => {
+    const found = knownNames[of].find((name) => plainNames.includes(plain(name)));
     const name = found && names[plainNames.indexOf(plain(found))];
     return name === undefined ? undefined : [name, columns[name]];
   };
@@ -52,8 +56,9 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
   ];
   const used = [time, endpoint, status, counts].map((found) => found?.[0]);
   const unused = names.filter((name) => name !== "" && !used.includes(name));
-  // A misspelt column would not be compared, and what is not compared is equal. Short names are near to anything.
-  const lacking = Object.values(usual).filter((_, i) => used[i] === undefined);
+  // A misspelt column would not be compared, and so its differences would stay hidden. Short names resemble too many
+  // others to be checked.
+  const lacking = Object.values(knownNames).filter((_, i) => used[i] === undefined);
   const candidates = lacking.flat().filter((name) => name.length >= 5);
   for (const name of unused) {
     const meant = didYouMean(name, candidates);
@@ -61,7 +66,7 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
   }
   if (counts === undefined) {
     throw new InputError(
-      `table: has no column of counts (${usual.requests.join(", ")}) among ${quoted(names.join(", "))}`,
+      `table: has no column of counts (${knownNames.requests.join(", ")}) among ${quoted(names.join(", "))}`,
     );
   }
   const uneven = names.find((name) => columns[name].length !== counts[1].length);
@@ -82,7 +87,7 @@ export async function countTable(table: Columns | string): Promise<CountTable> {
   };
 }
 
-/** Seconds in what a column of times may be named after. */
+/** Lengths in seconds of the units that a column of times may be named after. */
 const lengths: Readonly<Record<string, number>> = {
   minute: 60,
   hour: 3600,
@@ -127,7 +132,7 @@ function classOf(text: string): number | undefined {
   return digit === undefined ? undefined : Number(digit);
 }
 
-/** Columns by the names in their first row. */
+/** Columns named by the cells of their first row. */
 function withHeader(columns: readonly Columns[string][]): Columns {
   const width = columns.findLastIndex(([name]) => name !== null && name !== undefined) + 1;
   for (const values of columns.slice(width)) {
@@ -139,20 +144,16 @@ function withHeader(columns: readonly Columns[string][]): Columns {
   return Object.fromEntries(named);
 }
 
-/** Most rows of a table in a file. */
+/** Largest number of rows of a table in a file. */
 const mostRows = 2_000_000;
 
 async function csvColumns(path: string): Promise<Columns> {
   const fail = (why: string) => new InputError(`table: cannot read ${quoted(resolve(path))} as CSV: ${why}`);
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+  const instance = await openDuckdb(":memory:");
   const connection = await instance.connect();
   try {
     const file = resolve(path).replace(/[*?[]/g, "[$&]");
-    // The header is read as a row: as a header, DuckDB would rename what is there twice and what a row has too many.
+    // The header is read as a row. As a header, DuckDB would rename a name that occurs twice, and surplus cells.
     const reader = await connection.runAndReadAll(
       `SELECT * FROM read_csv($1, all_varchar = true, header = false, null_padding = true, sample_size = -1) LIMIT ${mostRows + 2}`,
       [file],

@@ -3,14 +3,14 @@ import { grouped } from "../../digits.js";
 import { checkOptions, InputError, quoted } from "../../errors.js";
 import type { Columns } from "../../record.js";
 import type { AnswerKey } from "../../truth/answerKey.js";
-import { type KeySource, keyOf } from "../verify/key.js";
+import { answerKeyOf, type KeySource } from "../verify/key.js";
 import { type CountTable, countTable } from "./countTable.js";
 
 /** How a table of counts is compared. */
 export interface VerifyCountsOptions {
   /**
-   * Length of the table's buckets in seconds. Default: the longest usual one that fits all its times; of a table
-   * with a single bucket, what its column is named after (minute, hour, day, week).
+   * Length of the table's buckets in seconds. Default: the longest usual length that fits all its times; for a table
+   * with a single bucket, the length that its column is named after (minute, hour, day, week).
    */
   bucketSeconds?: number | undefined;
   /** How many differing cells are shown, 0 to 10,000. Default 20. */
@@ -21,20 +21,24 @@ export interface VerifyCountsOptions {
 export interface CountVerification {
   /** Whether every cell holds what was written. */
   readonly valid: boolean;
-  /** Cells compared: those of the table and those of the key, a cell that one of them lacks being 0 there. */
+  /**
+   * Number of cells compared: those of the table and those of the key. A cell that one of them does not have counts as
+   * 0 there.
+   */
   readonly cells: number;
-  /** Cells that differ. */
+  /** Number of cells that differ. */
   readonly differing: number;
-  /** Requests written in the part of the log that the key describes, and requests in the table. */
+  /** Number of requests written in the part of the log that the key describes. */
   readonly written: number;
+  /** Number of requests in the table. */
   readonly found: number;
-  /** Length of a bucket in seconds; undefined when the table has no time. */
+  /** Length of a bucket in seconds; undefined if the table has no time. */
   readonly bucketSeconds: number | undefined;
   /** The cells that differ most: `bucket`, `endpoint`, `status_class`, `written`, `found`, `difference`. */
   readonly differences: Columns;
-  /** What such a comparison cannot see, in sentences. */
+  /** What this comparison cannot detect, in sentences. */
   readonly unseen: readonly string[];
-  /** All of this in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
 }
 
@@ -42,13 +46,14 @@ export interface CountVerification {
 const USUAL = [604_800, 86_400, 43_200, 21_600, 10_800, 7200, 3600, 1800, 900, 600, 300, 60];
 
 /**
- * Compares a table of counts, such as a dashboard exports it, with the answer key, cell by cell. The table has a
- * column of counts and any of: beginning of the bucket, endpoint (a route, or paths, which are summed up to it),
- * status class or code. What the table lacks, or has in longer buckets, is summed up from the key.
+ * Compares a table of counts, such as a dashboard exports, with the answer key, cell by cell. The table has a column of
+ * counts and any of these: the beginning of the bucket, the endpoint (a route, or paths, which are summed up by route),
+ * and the status class or code. Where the table has no such column, or has longer buckets, the key is summed up to
+ * match.
  *
  * @param table columns, or the path of a CSV
  * @param key the answer key, its path, or the keys of several parts of one log
- * @throws InputError when the table cannot be understood, or its buckets are shorter than the key's
+ * @throws InputError if the columns of the table are not recognised, or its buckets are shorter than the key's
  */
 export async function verifyCounts(
   table: Columns | string,
@@ -60,7 +65,7 @@ export async function verifyCounts(
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) {
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
   }
-  const answer = await keyOf([], key);
+  const answer = await answerKeyOf([], key);
   const found = await countTable(table);
   const { counts } = answer;
   const seconds = bucketOf(found, counts, options.bucketSeconds);
@@ -105,7 +110,7 @@ interface Cell {
   found: number;
 }
 
-/** Length of the table's buckets, held to the key's. */
+/** Length of the table's buckets, checked against the key's. */
 function bucketOf(
   { times, namedSeconds }: CountTable,
   counts: AnswerKey["counts"],
@@ -117,7 +122,7 @@ function bucketOf(
   }
   if (times === undefined) return undefined;
   const base = Date.parse(counts.first_bucket) / 1000;
-  let fits = 0; // greatest length that divides all differences
+  let fits = 0; // greatest length that divides all differences between times
   for (const time of times) fits = divisor(fits, Math.abs(time - times[0]));
   const seconds =
     (asked as number | undefined) ??
@@ -144,7 +149,7 @@ function bucketOf(
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
-/** The route that a path belongs to; a path of no route stays as it is. */
+/** The route that a path belongs to. A path that belongs to no route is returned unchanged. */
 function routes(known: readonly string[]): (path: string) => string {
   const exact = new Set(known);
   const patterns = known

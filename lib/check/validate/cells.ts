@@ -1,16 +1,17 @@
 import { isUtf8 } from "node:buffer";
+import { CAPITAL_T, CAPITAL_Z, COLON, COMMA, DOT, MINUS, QUOTE } from "../../ascii.js";
 import { dayNumber } from "../../read/fields/time.js";
 
-/** Where the cells of one CSV line stand, quotes left out: cell i is bytes[starts[i], ends[i]). */
+/** Positions of the cells of one CSV line, without their quotes: cell i is bytes[starts[i], ends[i]). */
 export class Cells {
   readonly starts = new Int32Array(5);
   readonly ends = new Int32Array(5);
-  /** Number of cells; only the first five have a place. -1 when quotes are not as in RFC 4180. */
+  /** Number of cells; only the first five have positions. −1 if the quotes break RFC 4180. */
   count = 0;
-  /** Whether the line holds a control character, or bytes that are no UTF-8. */
+  /** Whether the line holds a control character, or bytes that are not UTF-8. */
   unclean = false;
 
-  /** Reads the line bytes[start, end). */
+  /** Finds the cells of the line bytes[start, end). */
   read(bytes: Uint8Array, start: number, end: number): void {
     const { starts, ends } = this;
     let seen = 0;
@@ -52,7 +53,7 @@ export class Cells {
           at += bytes[at] === QUOTE ? 2 : 1;
         }
         to = at++;
-        // The closing quote must be there, and a comma or the end of the line after it.
+        // There must be a closing quote, followed by a comma or the end of the line.
         if (at > end || (at < end && bytes[at] !== COMMA)) break;
       } else {
         while (at < end && bytes[at] !== COMMA && bytes[at] !== QUOTE) at++;
@@ -79,12 +80,12 @@ export class TimeStamps {
   #date = -1;
   #days = -1;
 
-  /** Milliseconds since 1970, or -1 when bytes[start, end) are not of the form or no real time. */
+  /** Milliseconds since 1970, or −1 if bytes[start, end) do not have this form or the time does not exist. */
   read(bytes: Uint8Array, start: number, end: number): number {
     if (
       end - start !== 24 ||
-      bytes[start + 4] !== DASH ||
-      bytes[start + 7] !== DASH ||
+      bytes[start + 4] !== MINUS ||
+      bytes[start + 7] !== MINUS ||
       bytes[start + 10] !== CAPITAL_T ||
       bytes[start + 13] !== COLON ||
       bytes[start + 16] !== COLON ||
@@ -102,7 +103,7 @@ export class TimeStamps {
     const seconds = pair(bytes, start + 17);
     const tens = pair(bytes, start + 20);
     const ones = bytes[start + 22] - 48;
-    // A pair that is no number is 100 or more.
+    // A pair that is not two digits gives 100 or more.
     if (century > 99 || yearOfCentury > 99 || hours > 23 || minutes > 59 || seconds > 59 || tens > 99)
       return -1;
     if (ones < 0 || ones > 9) return -1;
@@ -117,14 +118,14 @@ export class TimeStamps {
   }
 }
 
-/** The number of two digits at `at`, or 1000 when they are none. */
+/** The number that the two digits at `at` form, or 1000 if they are not digits. */
 function pair(bytes: Uint8Array, at: number): number {
   const a = bytes[at] - 48;
   const b = bytes[at + 1] - 48;
   return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : 1000;
 }
 
-/** Whether bytes[start, end) are digits, and at most two more after a point. */
+/** Whether bytes[start, end) are digits, with at most two more after a point. */
 export function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end && bytes[at] >= 48 && bytes[at] <= 57) at++;
@@ -135,7 +136,7 @@ export function isDecimal(bytes: Uint8Array, start: number, end: number): boolea
   return true;
 }
 
-/** Valid UTF-8 without the control characters U+0080 to U+009F. */
+/** Whether the bytes are valid UTF-8 without the control characters U+0080 to U+009F. */
 function isCleanUtf8(bytes: Uint8Array): boolean {
   if (!isUtf8(bytes)) return false;
   for (let at = bytes.indexOf(0xc2); at >= 0; at = bytes.indexOf(0xc2, at + 1)) {
@@ -152,13 +153,5 @@ const kinds = new Uint8Array(256);
 kinds.fill(control, 0, 0x20);
 kinds[0x7f] = control;
 kinds.fill(high, 0x80);
-kinds[0x2c] = comma;
-kinds[0x22] = quote;
-
-const QUOTE = 34;
-const COMMA = 44;
-const DASH = 45;
-const DOT = 46;
-const COLON = 58;
-const CAPITAL_T = 84;
-const CAPITAL_Z = 90;
+kinds[COMMA] = comma;
+kinds[QUOTE] = quote;

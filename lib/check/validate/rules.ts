@@ -3,13 +3,13 @@ import { csvHeader, type FieldName, recordFields } from "../../record.js";
 /** A rule of the five-field CSV. */
 export interface Rule {
   readonly name: RuleName;
-  /** What it asks, in words. */
+  /** What it requires, in words. */
   readonly means: string;
-  /** What it is asked of. */
+  /** What it applies to. */
   readonly of: "file" | "line" | "record";
 }
 
-/** `order` is the time stamp's second rule: never before the record above it. */
+/** `order` is the second rule for the time stamp: it is never before that of the previous record. */
 export type RuleName =
   | "record"
   | "header"
@@ -21,14 +21,17 @@ export type RuleName =
   | "order"
   | FieldName;
 
-/** The rule of a server's own log, which is read before its records are checked. */
+/** The rule for a server's own log, which is read before its records are checked. */
 export const recordRule: Rule = {
   name: "record",
   means: "every line is a record, or a header, a directive or blank",
   of: "line",
 };
 
-/** Every rule, in the order of the table: the file's, the lines', then those of `record.ts`, field by field. */
+/**
+ * Every rule, in the order of the table: those for the file, those for lines, then those of `record.ts`, field by
+ * field.
+ */
 export const rules: readonly Rule[] = [
   { name: "header", means: `the first line is ${csvHeader}`, of: "file" },
   { name: "complete", means: "a compressed file can be read to its end", of: "file" },

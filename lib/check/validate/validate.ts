@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { SLASH } from "../../ascii.js";
 import { grouped } from "../../digits.js";
 import { checkOptions, harmless, InputError, quoted } from "../../errors.js";
 import { contentOf, Line, Lines, longestLine } from "../../files/lines.js";
@@ -17,41 +18,41 @@ import { checkWork, type Work, workOptions } from "../../work.js";
 import { Cells, isDecimal, TimeStamps } from "./cells.js";
 import { type Rule, type RuleName, recordRule, rules } from "./rules.js";
 
-/** How `validate` judges, and reads a server's own log. */
+/** How `validate` judges a log, and how it reads a server's own log. */
 export interface ValidateOptions extends Work, ReadingOptions {
   /**
-   * Whether records out of time order make a log invalid ("error") or are only told ("warning"). By default
-   * a warning for a log that `read` gave and for a server's own, since servers log a request when it ends, and an
-   * error for all others.
+   * Whether records that are not in order of time make a log invalid ("error") or are only mentioned ("warning"). The
+   * default is a warning for logs from `read` and for a server's own log, since servers log a request when it ends, and
+   * an error for all others.
    */
   order?: "error" | "warning" | undefined;
 }
 
-/** Whether a log keeps the rules of the record. */
+/** The result of checking a log against the rules of the record. */
 export interface Validation {
-  /** Whether no rule is broken, warnings aside. */
+  /** Whether no rule is broken, apart from warnings. */
   readonly valid: boolean;
   /** Number of lines after the header. */
   readonly records: number;
   /**
-   * One row a rule: `rule`, `means`, `level` ("error" or "warning"), `checked` and `broken` (numbers of files,
-   * lines or records), `first_line` (number of the first line that breaks it, the header being line 1) and
-   * `example` (that line, cut), both null where nothing is broken.
+   * One row for each rule: `rule`, `means`, `level` ("error" or "warning"), `checked` and `broken` (numbers of files,
+   * lines or records), `first_line` (number of the first line that breaks it; the header is line 1) and `example` (that
+   * line, cut). The last two are null if no line breaks the rule.
    */
   readonly rules: Columns;
-  /** What is odd and breaks no rule: a time in a year that is unlikely. */
+  /** What is unusual but breaks no rule: a time in an unlikely year. */
   readonly warnings: readonly string[];
-  /** The outcome in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
 }
 
 /**
- * Checks each line of a five-field CSV (plain, gzip or zstd, in a file or in memory) against every rule of the
- * record. The first line is taken as the header, whatever it holds; a line without five fields is not
- * checked any further. A server's own log is read first, as `read` does it: one rule more asks whether every line is a
- * record. Takes the same memory for a log of any size.
+ * Checks each line of a five-field CSV (plain, gzip or zstd, in a file or in memory) against every rule of the record.
+ * The first line is taken as the header, whatever it holds. A line without five fields is not checked any further. A
+ * server's own log is first read, as `read` does it; one more rule then requires that every line is a record. Memory is
+ * the same for a log of any size.
  *
- * @throws InputError when the source cannot be read, or the format of a server's own log is unsure.
+ * @throws InputError if the source cannot be read, or the format of a server's own log is unclear
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
   checkValidateOptions(options);
@@ -66,7 +67,7 @@ export async function validate(source: Source, options: ValidateOptions = {}): P
   );
 }
 
-/** @param read - what became of the lines of the server's own log that the CSV was read from */
+/** @param read - how the lines of the server's own log were read; undefined if the log is a CSV */
 async function checkedCsv(
   source: Source,
   order: "error" | "warning",
@@ -76,7 +77,7 @@ async function checkedCsv(
   const lines = new Lines(contentOf(source), "source");
   const breaches = new Breaches();
   let count = 0;
-  let whole = 0; // records with all their fields
+  let whole = 0; // number of records that have all their fields
   const cells = new Cells();
   const stamps = new TimeStamps();
   let previous = -1;
@@ -89,7 +90,7 @@ async function checkedCsv(
     for (let at = start; at < end; at = cut.next) {
       cut.cut(block, at, count === 0);
       const lineStart = at;
-      let lineEnd = cut.isTerminated ? cut.next - 1 : cut.next; // with a carriage return, if there is one
+      let lineEnd = cut.isTerminated ? cut.next - 1 : cut.next; // includes a carriage return, if there is one
       const line = ++count;
       if (overlong !== undefined || lineEnd - lineStart > longestLine) {
         breaches.add("line_length", line, bytes, lineStart, lineEnd);
@@ -148,8 +149,8 @@ async function checkedCsv(
 }
 
 /**
- * Checks the options of `validate`; a face that puts its own beside them does so first.
- * @throws InputError when they are no object, or one of them does not exist or is wrong
+ * Checks the options of `validate`. A caller that adds options of its own removes them first.
+ * @throws InputError if they are not an object, or one of them does not exist or is wrong
  */
 export function checkValidateOptions(options: ValidateOptions): void {
   checkOptions(options, ["order", ...workOptions, ...readingOptions]);
@@ -160,7 +161,7 @@ export function checkValidateOptions(options: ValidateOptions): void {
     throw new InputError(`order: must be "error" or "warning", not ${quoted(order)}`);
 }
 
-/** What broke the rules: how often, and where first. */
+/** How often each rule was broken, and where first. */
 class Breaches {
   readonly counts = new Map<RuleName, number>();
   readonly first = new Map<RuleName, { line: number; example: string }>();
@@ -180,7 +181,7 @@ class Breaches {
   }
 }
 
-const longestExample = 200; // bytes
+const longestExample = 200; // in bytes
 
 function validation(
   { counts, first }: Breaches,
@@ -229,11 +230,9 @@ function isHeaderLine(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Three digits from 100 to 599: the bounds of `status_code` in record.ts. */
+/** Whether the bytes are three digits from 100 to 599, the bounds of `status_code` in record.ts. */
 function isStatus(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== 3) return false;
   for (let i = start; i < end; i++) if (bytes[i] < 48 || bytes[i] > 57) return false;
   return bytes[start] >= 49 && bytes[start] <= 53;
 }
-
-const SLASH = 47;

@@ -1,19 +1,21 @@
-/** Most buckets. */
+/** Largest number of buckets. */
 const MOST = 2 ** 20;
 
-/** Where buckets lie: plain data, so that a worker can be told. */
+/** The position of the buckets. It is plain data, so that it can be sent to a worker. */
 export interface BucketPlan {
   /** Beginning of the first bucket, milliseconds since 1970. */
   readonly origin: number;
   /** Milliseconds in a bucket. */
   readonly width: number;
-  /** Number of buckets; one more takes what lies outside of all. */
+  /** Number of buckets. One more bucket takes the records that lie outside all of them. */
   readonly count: number;
 }
 
 /**
- * Divides a stretch of time so that a bucket holds few records: up to 1,048,576 buckets, of a millisecond at least.
- * @param from milliseconds since 1970 @param to excluded @param records that lie between, about
+ * Divides a stretch of time so that a bucket holds few records: at most 1,048,576 buckets, of at least a millisecond.
+ * @param from milliseconds since 1970
+ * @param to excluded
+ * @param records approximate number of records in the stretch
  */
 export function bucketPlan(from: number, to: number, records: number): BucketPlan {
   const wanted = Math.min(MOST, Math.max(64, Math.ceil(records / 4)));
@@ -22,8 +24,8 @@ export function bucketPlan(from: number, to: number, records: number): BucketPla
 }
 
 /**
- * Records by the time they are stamped with: for each bucket their number and the sum of their hashes, 12 bytes.
- * Two sets of records whose buckets agree are the same, whatever their order.
+ * Records by the time in their stamp: for each bucket, their number and the sum of their hashes, in 12 bytes. Two sets
+ * of records whose buckets agree are equal, whatever their order.
  */
 export class Buckets {
   readonly plan: BucketPlan;
@@ -44,7 +46,7 @@ export class Buckets {
     this.sumB = sums?.sumB ?? new Int32Array(plan.count + 1);
   }
 
-  /** The bucket of a moment; `plan.count` is outside. */
+  /** The bucket of a moment; `plan.count` if it is outside all buckets. */
   at(time: number): number {
     const bucket = Math.floor((time - this.#origin) / this.#width);
     return bucket >= 0 && bucket < this.#count ? bucket : this.#count;
@@ -58,7 +60,7 @@ export class Buckets {
     this.sumB[bucket] += b;
   }
 
-  /** Adds what somebody else counted. */
+  /** Adds what another thread counted. */
   merge({ records, sumA, sumB }: Pick<Buckets, "records" | "sumA" | "sumB">): void {
     for (let i = 0; i < records.length; i++) {
       this.records[i] += records[i];
@@ -67,7 +69,7 @@ export class Buckets {
     }
   }
 
-  /** Whether a bucket holds the same records as the other's. */
+  /** Whether this bucket holds the same records as the other's. */
   agrees(other: Buckets, bucket: number): boolean {
     return (
       this.records[bucket] === other.records[bucket] &&

@@ -1,3 +1,4 @@
+import { LF, OPEN_BRACE } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import { contentOf, Line, Lines } from "../../files/lines.js";
 import { standardInput } from "../../files/places.js";
@@ -10,36 +11,37 @@ import { csvHeader, type Source } from "../../record.js";
 import type { Work } from "../../work.js";
 import { CopyRecord } from "./copyRecord.js";
 
-/** Takes what a copy holds, item by item. */
+/** Receives the contents of a copy, one line or row at a time. */
 export interface CopyReader {
-  /** A record. @param line its line, or row, from 1 */
+  /** Receives a record. @param line its line or row, from 1 */
   record(record: CopyRecord, line: number): void;
-  /** A line that is no record. */
+  /** Receives a line that is not a record. */
   unreadable(line: number, reason: string): void;
 }
 
 /**
- * Where the records of a copy come from: a file, or a warehouse's table. It is read several times, and must
- * give the same each time.
+ * The records of a copy, in a file or in the table of a warehouse. They are read several times and must be the same
+ * each time.
  */
 export interface Copy {
-  /** How people call it. */
+  /** Its name in messages. */
   readonly name: string;
   /**
-   * Reads all of it. @returns why the data ended before their end, if they did
-   * @throws InputError when it cannot be read
+   * Reads all of it.
+   * @returns why the data ended too early, if they did
+   * @throws InputError if it cannot be read
    */
   read(reader: CopyReader, work: Work): Promise<string | undefined>;
   close(): Promise<void> | void;
 }
 
-/** A clock in UTC: what the files of this library have. */
+/** The files of this library have times in UTC. */
 export const copyOptions: FormatOptions = { toUtc: (local) => local, keepQuery: true, timeUnit: undefined };
 
 /**
- * A copy in a file or in memory, made ready: CSV with the five fields in any order (plain, gzip or zstd), NDJSON
- * (the same) or Parquet, told by its first bytes. A CSV without a header must have the fields in their order.
- * @throws InputError when there is no such file, or it is none of these
+ * Opens a copy in a file or in memory: CSV with the five fields in any order (plain, gzip or zstd), NDJSON (likewise)
+ * or Parquet. The first bytes tell which. A CSV without a header must have the fields in their usual order.
+ * @throws InputError if there is no such file, or it is none of these
  */
 export async function openCopy(source: Source, work: Work): Promise<Copy> {
   if (source === standardInput) {
@@ -98,10 +100,10 @@ function linesOf(name: string, content: string | Uint8Array, head: Uint8Array): 
   const sample = firstLines(head);
   const header = new TextDecoder().decode(sample[0]?.subarray(0, 4096));
   const canonical = header === csvHeader || isHeaderless(sample);
-  readerOf(name, sample, canonical); // what is no copy is told before any work
+  readerOf(name, sample, canonical); // reports now, before any work, that the file is not a copy
   return {
     read: async (reader, work) => {
-      const readLine = readerOf(name, sample, canonical); // a reader has memory; each reading takes its own
+      const readLine = readerOf(name, sample, canonical); // a reader keeps state, so each reading needs its own
       const lines = new Lines(content, "copy");
       const record = new CopyRecord();
       let line = 0;
@@ -146,11 +148,11 @@ function linesOf(name: string, content: string | Uint8Array, head: Uint8Array): 
 /** Longest line that can be a record, in bytes. */
 const longest = 1 << 18;
 
-/** Whether the lines are those of a part of a log, which has no header. */
+/** Whether the lines belong to a part of a log, which has no header. */
 function isHeaderless(sample: readonly Uint8Array[]): boolean {
   const record = new CopyRecord();
   const first = sample[0];
-  if (first === undefined || first[0] === BRACE || looksLikeHeader(first)) return false;
+  if (first === undefined || first[0] === OPEN_BRACE || looksLikeHeader(first)) return false;
   return sample.some((line) => {
     const ended = new Uint8Array(line.length + 1);
     ended.set(line);
@@ -172,7 +174,7 @@ function readerOf(name: string, sample: readonly Uint8Array[], canonical: boolea
   if (sample.length === 0) return () => "the file began without a line to tell its format by";
   try {
     if (canonical) return csv.reading(copyOptions, [new TextEncoder().encode(csvHeader)]).read;
-    const { read, unsure } = (sample[0][0] === BRACE ? json : csv).reading(copyOptions, sample);
+    const { read, unsure } = (sample[0][0] === OPEN_BRACE ? json : csv).reading(copyOptions, sample);
     if (unsure !== undefined) throw new InputError(unsure.replace(/^timeUnit: /, ""));
     return read;
   } catch (error) {
@@ -182,6 +184,3 @@ function readerOf(name: string, sample: readonly Uint8Array[], canonical: boolea
     );
   }
 }
-
-const LF = 10;
-const BRACE = 123;

@@ -1,22 +1,23 @@
 import { isUtf8 } from "node:buffer";
+import { COMMA, DOT, LF, QUOTE, SLASH } from "../../ascii.js";
 import { isAddress } from "../../read/fields/address.js";
 import { type Reason, Row } from "../../read/row.js";
 import { TimeStamps } from "../validate/cells.js";
 import { RecordHash, SEED_A, SEED_B, TextHash } from "./hash.js";
 
-/** A record of a copy, and its hash. One is used for all, so that reading makes no object. */
+/** A record of a copy, and its hash. The same object is used for all records, so that reading allocates nothing. */
 export class CopyRecord extends Row {
   readonly hash = new RecordHash();
   readonly #stamps = new TimeStamps();
   readonly #text = new TextHash();
 
   /**
-   * Reads a line of canonical CSV: the five fields in order, as this library writes them, without quotes and
-   * bytes past ASCII. Most copies have no other lines.
-   * @returns the position after its line feed, which must come before `end`; -1 for any other line
+   * Reads a line of canonical CSV: the five fields in order, as this library writes them, without quotes and in ASCII.
+   * Most copies have no other lines.
+   * @returns the position after its line feed, which must come before `end`; −1 for any other line
    */
   canonical(bytes: Uint8Array, start: number, end: number): number {
-    // The shortest such line: `2026-01-05T00:00:00.123Z,1.2.3.4,/,200,1.00` and a line feed.
+    // The shortest such line is `2026-01-05T00:00:00.123Z,1.2.3.4,/,200,1.00` and a line feed.
     if (end - start < 43 || bytes[start + 24] !== COMMA) return -1;
     const time = this.#stamps.read(bytes, start, start + 24);
     if (time < 0) return -1;
@@ -69,7 +70,7 @@ export class CopyRecord extends Row {
     return at + 4;
   }
 
-  /** Checks and hashes what a reader has set. */
+  /** Checks and hashes the fields that a reader has set. */
   complete(): Reason {
     const { bytes, addressStart, addressEnd, pathStart, pathEnd, status } = this;
     if (status < 100 || status > 599) return "the status is not between 100 and 599";
@@ -105,8 +106,3 @@ export class CopyRecord extends Row {
 }
 
 const endOfTime = Date.UTC(10_000, 0, 1);
-const LF = 10;
-const QUOTE = 34;
-const COMMA = 44;
-const DOT = 46;
-const SLASH = 47;

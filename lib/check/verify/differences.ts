@@ -1,38 +1,38 @@
 import { createHash } from "node:crypto";
 import type { Columns, FieldName } from "../../record.js";
 
-/** A record in which copy and log differ. */
+/** A record in which the copy and the log differ. */
 export interface Difference {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly address: string;
   readonly endpoint: string;
   readonly status: number;
-  /** Response time in hundredths of a millisecond; -1 for none. */
+  /** Response time in hundredths of a millisecond; −1 if there is none. */
   readonly hundredths: number;
-  /** How often it was written. */
+  /** Number of times that the log holds it. */
   readonly times: number;
-  /** How often the copy holds it. */
+  /** Number of times that the copy holds it. */
   readonly found: number;
-  /** Its line in the copy; null when it is missing there. */
-  readonly line: Place | null;
+  /** Its line in the copy; null if the copy does not hold it. */
+  readonly line: LinePlace | null;
 }
 
 /** A line of a copy. */
-export interface Place {
+interface LinePlace {
   readonly line: number;
-  /** Which of the copy's files. */
+  /** The file of the copy. */
   readonly file: string;
 }
 
-/** A record that stands in the copy with other values. */
+/** A record that the copy holds with other values. */
 export interface Change {
   readonly written: Difference;
   readonly found: Difference;
   readonly fields: readonly FieldName[];
 }
 
-/** The fields as they are compared. */
+/** The fields in the form in which they are compared. */
 const values: Readonly<Record<FieldName, (record: Difference) => string>> = {
   timestamp: ({ time }) => new Date(time).toISOString(),
   ip_address: ({ address }) => address,
@@ -43,8 +43,8 @@ const values: Readonly<Record<FieldName, (record: Difference) => string>> = {
 const names = Object.keys(values) as FieldName[];
 
 /**
- * What may have changed of a record, the likeliest first: one field, or two of which at most one is the time
- * stamp or the address, as the other three are shared by many records.
+ * The fields that may have changed in a record, the likeliest first: one field, or two of which at most one is the time
+ * stamp or the address. The other three fields have the same values in many records.
  */
 const changes: readonly (readonly FieldName[])[] = [
   ...(["response_time_ms", "status_code", "endpoint", "ip_address", "timestamp"] as const).map((name) => [
@@ -55,11 +55,13 @@ const changes: readonly (readonly FieldName[])[] = [
   ),
 ];
 
-/** Pairs each missing record with an unexpected one that agrees with it in most fields. `rest` gives way to others. */
+/**
+ * Pairs each missing record with an unexpected one that has the same values in most fields. `yieldNow` lets other work run.
+ */
 export async function pairUp(
   missing: readonly Difference[],
   unexpected: readonly Difference[],
-  rest: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Promise<{ missing: Difference[]; unexpected: Difference[]; changed: Change[] }> {
   const changed: Change[] = [];
   let lost = [...missing];
@@ -67,11 +69,11 @@ export async function pairUp(
   for (const fields of changes) {
     if (lost.length === 0 || strange.length === 0) break;
     const same = names.filter((name) => !fields.includes(name));
-    const keyOf = (record: Difference) => same.map((name) => values[name](record)).join("\n");
+    const sharedValues = (record: Difference) => same.map((name) => values[name](record)).join("\n");
     const waiting = new Map<string, Difference[]>();
     for (let i = lost.length - 1; i >= 0; i--) {
-      if (i % PAUSE === 0) await rest();
-      const key = keyOf(lost[i]);
+      if (i % PAUSE === 0) await yieldNow();
+      const key = sharedValues(lost[i]);
       const others = waiting.get(key);
       if (others) others.push(lost[i]);
       else waiting.set(key, [lost[i]]);
@@ -79,8 +81,8 @@ export async function pairUp(
     const paired = new Set<Difference>();
     const left: Difference[] = [];
     for (const [i, found] of strange.entries()) {
-      if (i % PAUSE === 0) await rest();
-      const written = waiting.get(keyOf(found))?.pop();
+      if (i % PAUSE === 0) await yieldNow();
+      const written = waiting.get(sharedValues(found))?.pop();
       if (written === undefined) {
         left.push(found);
         continue;
@@ -95,19 +97,20 @@ export async function pairUp(
   return { missing: lost, unexpected: strange, changed };
 }
 
-/** Records after which pairing rests. */
+/** Number of records after which pairing lets other work run. */
 const PAUSE = 8192;
 
-/** How a record differs: it is not there, there too often, nobody wrote it, or it has other values. */
-export type Kind = "missing" | "doubled" | "unexpected" | "changed";
+/** How a record differs: it is missing, it is there too often, the log does not hold it, or it has other values. */
+export type DifferenceKind = "missing" | "doubled" | "unexpected" | "changed";
 
 /**
- * The first differences of each kind, in order of time, as a table: `difference`, `line` (and `file`, of several)
- * in the copy, the five fields (of a changed record as they were written), `field` that changed, and the values
- * `written` and `found`; for the others `times`, how often the record was written and found.
+ * The first differences of each kind, in order of time, as a table. Its columns are `difference`, `line` (and `file`,
+ * if there are several) in the copy, and the five fields (for a changed record, as they were written). For a changed
+ * record, `field` is the field that changed, and `written` and `found` are its values. For the other kinds, `times`
+ * says how often the record was written and found.
  */
 export function differenceTable(
-  kinds: Record<Exclude<Kind, "changed">, readonly Difference[]> & { changed: readonly Change[] },
+  kinds: Record<Exclude<DifferenceKind, "changed">, readonly Difference[]> & { changed: readonly Change[] },
   limit: number,
   severalFiles: boolean,
 ): Columns {
@@ -117,9 +120,9 @@ export function differenceTable(
     ),
   );
   const add = (
-    kind: Kind,
+    kind: DifferenceKind,
     record: Difference,
-    line: Place | null,
+    line: LinePlace | null,
     field: string,
     written: string,
     found: string,
@@ -150,7 +153,7 @@ export function differenceTable(
   return table;
 }
 
-/** Columns `field` and `records`: how many changed records have another value in it, most first. */
+/** Columns `field` and `records`: the number of changed records that differ in the field, the largest first. */
 export function changedFields(changed: readonly Change[]): Columns {
   const counts = names
     .map((name): [string, number] => [name, changed.filter(({ fields }) => fields.includes(name)).length])
@@ -159,7 +162,7 @@ export function changedFields(changed: readonly Change[]): Columns {
   return { field: counts.map(([name]) => name), records: counts.map(([, count]) => count) };
 }
 
-/** A text as it is kept: one of over 200 characters is cut, and a hash put behind it. */
+/** Cuts a text of more than 200 characters and appends a hash of it. */
 export function shortened(text: string): string {
   if (text.length <= 200) return text;
   return `${text.slice(0, 200)}… (${createHash("sha256").update(text).digest("hex").slice(0, 16)})`;

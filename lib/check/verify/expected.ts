@@ -10,39 +10,39 @@ import { type Chunks, chunksOf, claimedChunks } from "../../write/chunks.js";
 import { type BucketPlan, Buckets } from "./buckets.js";
 import { BatchHash } from "./hash.js";
 
-/** Which log, or part of one, is expected: plain data, so that a worker can be told. */
+/** The log, or part of a log, that is expected. It is plain data, so that it can be sent to a worker. */
 export interface Expectation {
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Ids of the incidents that did not happen. */
+  /** Ids of the incidents that were left out. */
   readonly without: readonly string[];
-  /** First moment of delivery, milliseconds since 1970. */
+  /** Beginning of the time of delivery, milliseconds since 1970. */
   readonly from: number;
-  /** End of it, excluded. */
+  /** End of the time of delivery, excluded. */
   readonly to: number;
   readonly buckets: BucketPlan;
 }
 
-/** What was made again: how many records are expected when, and what the answer key says of them. */
+/** The log as it was made again: how many records are expected when, and the tallies for the answer key. */
 export interface Expected {
   readonly buckets: Buckets;
   readonly tallies: readonly Tally[];
 }
 
-/** What a thread is told: which log, and the chunks of it, of which it claims one after the other. */
+/** The task of a thread: the log, and its chunks, which the threads claim one after the other. */
 export interface RemakeTask {
   readonly expectation: Expectation;
   readonly chunks: Chunks;
 }
 
-/** How many more lines were made; at the end what they come to. */
+/** The messages of a worker: how many more lines it has made and, at the end, their sums. */
 export type WorkerAnswer =
   | { readonly lines: number }
   | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
 
 /**
- * Makes the chunks of a log that it comes to claim again, and sums up what readers take for records.
- * Gives way after each batch, saying how many lines were made.
+ * Makes again the chunks of a log that it claims, and sums up the lines that readers take for records. It yields the
+ * number of lines after each batch.
  */
 export function* remake(
   expectation: Expectation,
@@ -71,13 +71,13 @@ export function* remake(
   return { buckets, tally: tallyOf(stream, counts) };
 }
 
-/** The chunks of what is expected, for all threads that make it. */
+/** The chunks of the expected log, shared by all threads that make it. */
 export function chunksOfExpected(expectation: Expectation): Chunks {
   const { scenario, seed, without } = expectation;
   return chunksOf(expectation, planOf(scenario, seed, without));
 }
 
-/** Makes the log again on threads of their own. `done` hears of the lines made. */
+/** Makes the log again in threads. `done` receives the number of lines made. */
 export async function remakeOnThreads(
   expectation: Expectation,
   threads: number,

@@ -1,18 +1,22 @@
 import { addressOf, type Batch } from "../../generate/batch.js";
 import type { Plan } from "../../generate/plan.js";
+import { WORDS } from "../../generate/random/stream.js";
 
 /**
- * The value of a record as 64 bits in two words, so that sums of them tell two sets of records apart: two that
- * differ have the same sum once in 2^64. Not made to withstand a forger.
+ * Hashes a record to 64 bits, in two words. Sums of these hashes distinguish sets of records: two different sets have
+ * the same sum with a probability of 1 in 2^64. The hash does not withstand a forger.
  */
 export class RecordHash {
   a = 0;
   b = 0;
 
   /**
-   * @param time milliseconds since 1970 @param address four octets, or a hash of what is no IPv4 address
-   * @param kind 0 for IPv4, else 1 @param pathA @param pathB hash of the path
-   * @param hundredths response time in hundredths of a millisecond; -1 for none
+   * @param time milliseconds since 1970
+   * @param address four octets, or a hash of an address that is not IPv4
+   * @param kind 0 for IPv4, 1 for any other address
+   * @param pathA hash of the path, first word
+   * @param pathB hash of the path, second word
+   * @param hundredths response time in hundredths of a millisecond; −1 if there is none
    */
   set(
     time: number,
@@ -24,9 +28,9 @@ export class RecordHash {
     hundredths: number,
   ): void {
     const low = time | 0;
-    const rest = Math.floor(time / 4294967296) ^ (status << 17) ^ (kind << 30);
+    const rest = Math.floor(time / WORDS) ^ (status << 17) ^ (kind << 30);
     const slow = hundredths | 0;
-    const slowRest = Math.floor(hundredths / 4294967296);
+    const slowRest = Math.floor(hundredths / WORDS);
     let a = Math.imul(low ^ 0x2f0b4c47, 0x9e3779b1 | 0);
     let b = Math.imul(low ^ 0x5f356495, 0x85ebca77 | 0);
     a = Math.imul(a ^ (a >>> 15) ^ rest, 0xc2b2ae3d | 0);
@@ -39,7 +43,7 @@ export class RecordHash {
     b = Math.imul(b ^ (b >>> 13) ^ slow, 0x85ebca77 | 0);
     a = Math.imul(a ^ (a >>> 15) ^ slowRest, 0xc2b2ae3d | 0);
     b = Math.imul(b ^ (b >>> 13) ^ slowRest, 0x27d4eb2f);
-    // The finish of MurmurHash3 (Austin Appleby): each bit of a record decides each bit of a sum.
+    // The finalizer of MurmurHash3 (Austin Appleby): each bit of a record affects each bit of the hash.
     a = Math.imul(a ^ (a >>> 16), 0x85ebca6b | 0);
     b = Math.imul(b ^ (b >>> 16), 0x85ebca6b | 0);
     a = Math.imul(a ^ (a >>> 13), 0xc2b2ae35 | 0);
@@ -49,12 +53,12 @@ export class RecordHash {
   }
 }
 
-/** Hash of a text in two words, byte by byte: FNV-1a, and a second one beside it. */
+/** Hashes a text to two words, byte by byte: FNV-1a, and a second hash beside it. */
 export class TextHash {
   a = SEED_A;
   b = SEED_B;
 
-  /** Goes on with bytes[start, end) from the hash `a`, `b` of what stands before them. */
+  /** Continues with bytes[start, end) from the hash `a`, `b` of the text before them. */
   set(bytes: Uint8Array, start: number, end: number, a = SEED_A, b = SEED_B): void {
     for (let i = start; i < end; i++) {
       a = Math.imul(a ^ bytes[i], 0x01000193);
@@ -66,19 +70,19 @@ export class TextHash {
   }
 }
 
-/** Hashes of an empty text. */
+/** First word of the hash of an empty text. */
 export const SEED_A = 0x811c9dc5 | 0;
-/** Second word of the same. */
+/** Second word of the hash of an empty text. */
 export const SEED_B = 0x2545f491;
 
-/** Hashes the rows of batches as `RecordHash` hashes the records that stand for them in a copy. */
+/** Hashes the rows of batches as `RecordHash` hashes the same records in a copy. */
 export class BatchHash {
   readonly hash = new RecordHash();
   readonly #addresses: "public" | "documentation";
-  /** By outcome: hash of the route up to the identifier, or of all of it. */
+  /** By outcome: hash of the route before the identifier, or of the whole route if it has none. */
   readonly #beforeA: Int32Array;
   readonly #beforeB: Int32Array;
-  /** What stands behind the identifier, by outcome. */
+  /** By outcome: the part of the route after the identifier. */
   readonly #behind: readonly Uint8Array[];
   readonly #status: Uint16Array;
   readonly #text = new TextHash();
@@ -104,7 +108,7 @@ export class BatchHash {
     this.#status = Uint16Array.from(outcomes, ({ status }) => status);
   }
 
-  /** Sets `hash` to that of a row. */
+  /** Sets `hash` to the hash of a row. */
   set({ second, millisecond, visitor, outcome, latency, identifier }: Batch, row: number): void {
     const which = outcome[row];
     let a = this.#beforeA[which];

@@ -13,16 +13,19 @@ import type { Expectation, Expected } from "./expected.js";
 export type KeySource = string | AnswerKey | readonly (string | AnswerKey)[];
 
 /**
- * The key of a copy, or of several parts together.
- * @throws InputError when there is none beside the copy, or the keys do not belong together
+ * The answer key of a copy, or of several parts together.
+ * @throws InputError if there is none beside the copy, or the keys do not belong together
  */
-export async function keyOf(sources: readonly unknown[], key: KeySource | undefined): Promise<AnswerKey> {
+export async function answerKeyOf(
+  sources: readonly unknown[],
+  key: KeySource | undefined,
+): Promise<AnswerKey> {
   return mergeKeys(await keysOf(sources, key));
 }
 
 /**
- * The keys that were given, or else those beside the parts of a copy, in their order.
- * @throws InputError when one of them cannot be read, or there is none beside a part
+ * The keys that were given, or those beside the parts of a copy, in the order of the parts.
+ * @throws InputError if one of them cannot be read, or a part has none beside it
  */
 export function keysOf(sources: readonly unknown[], key: KeySource | undefined): Promise<AnswerKey[]> {
   if (key !== undefined) {
@@ -40,8 +43,8 @@ export function keysOf(sources: readonly unknown[], key: KeySource | undefined):
 }
 
 /**
- * What a key says is to be expected.
- * @throws InputError when it contradicts itself
+ * The log that a key describes.
+ * @throws InputError if the key contradicts itself
  */
 export function expectationOf({ scenario, seed, incidents, from, to, lines }: AnswerKey): {
   expectation: Expectation;
@@ -67,7 +70,7 @@ export function expectationOf({ scenario, seed, incidents, from, to, lines }: An
   return { expectation, plan };
 }
 
-/** Holds the key to what its own scenario and seed give. @throws InputError when they differ */
+/** Compares the key with the one that its own scenario and seed give. @throws InputError if they differ */
 export function checkAgreement(
   key: AnswerKey,
   plan: Plan,

@@ -7,18 +7,18 @@ import type { AnswerKey } from "../../truth/answerKey.js";
 import { labelsPathOf } from "../../truth/sidecars.js";
 import type { Work } from "../../work.js";
 
-/** What is known of the labels beside a copy. */
+/** The result of checking the labels beside a copy. */
 export interface LabelCheck {
-  /** Labels that are of another log, in sentences. */
+  /** Labels that belong to another log, in sentences. */
   readonly wrong: readonly string[];
-  /** Labels that nothing is known of, in sentences. */
+  /** Labels that could not be checked, in sentences. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Compares the labels that stand beside the parts of a copy with those that were written with the log: a run that was
- * killed may have left older ones. A part without labels beside it is not looked at.
- * @param keys one for each of the parts, in their order; of others nothing can be told
+ * Compares the labels beside the parts of a copy with those written with the log. A killed run may have left older
+ * ones. A part without labels beside it is skipped.
+ * @param keys one key for each part, in the order of the parts; with any other number, labels cannot be checked
  */
 export async function checkLabels(
   sources: readonly Source[],
@@ -41,7 +41,7 @@ export async function checkLabels(
   return { wrong, unknown };
 }
 
-/** SHA-256 of a file; undefined when it cannot be read. */
+/** SHA-256 of a file; undefined if it cannot be read. */
 async function hashOf(path: string, { signal }: Work): Promise<string | undefined> {
   const digest = new Digest();
   const lines = new Lines(path, "labels", digest);

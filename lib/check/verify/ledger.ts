@@ -3,11 +3,11 @@ import type { Plan } from "../../generate/plan.js";
 import { type Difference, shortened } from "./differences.js";
 
 /**
- * Expected records, found by their hash, and how often a copy holds each. Takes about 44 bytes a record,
- * set aside at the beginning.
+ * Expected records, indexed by their hash, and how often a copy holds each of them. It takes about 44 bytes for each
+ * record, allocated at the beginning.
  */
 export class Ledger {
-  /** Different records. */
+  /** Number of different records. */
   size = 0;
   readonly #slots: Int32Array;
   readonly #a: Int32Array;
@@ -20,7 +20,7 @@ export class Ledger {
   readonly #latency: Uint32Array;
   readonly #identifier: Uint32Array;
 
-  /** @param most expected records, at most */
+  /** @param most largest number of expected records */
   constructor(most: number) {
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * most + 2))).fill(-1);
     this.#a = new Int32Array(most);
@@ -34,7 +34,7 @@ export class Ledger {
     this.#identifier = new Uint32Array(most);
   }
 
-  /** Expects a row of a batch once more. */
+  /** Adds a row of a batch to the expected records. */
   expect(a: number, b: number, batch: Batch, row: number): void {
     const slot = this.#slotOf(a, b);
     const known = this.#slots[slot];
@@ -54,7 +54,7 @@ export class Ledger {
     this.#identifier[at] = batch.identifier[row];
   }
 
-  /** Takes note of a record of the copy. @returns its number; -1 when it is not expected at all */
+  /** Notes a record of the copy. @returns its number; −1 if it is not expected at all */
   find(a: number, b: number): number {
     const at = this.#slots[this.#slotOf(a, b)];
     if (at >= 0) this.#seen[at]++;
@@ -66,12 +66,12 @@ export class Ledger {
     return this.#expected[at];
   }
 
-  /** How often the copy holds it. */
+  /** How often the copy holds a record. */
   seen(at: number): number {
     return this.#seen[at];
   }
 
-  /** The record itself. */
+  /** The record with this number. */
   record(at: number, { scenario, outcomes }: Plan): Omit<Difference, "line"> {
     const address = addressOf(this.#visitor[at], scenario.visitors.addresses);
     const { endpoint, status } = outcomes[this.#outcome[at]];

@@ -11,65 +11,68 @@ import type { VerifyRun } from "./run.js";
 /** How a copy differs from the log that was written. */
 export interface Verification {
   /**
-   * Whether the copy holds each record as often as it was written, and nothing else, in any order; and the labels beside
-   * it, where there are some, are those that were written with it.
+   * Whether the copy holds each record as often as it was written, and nothing else, in any order; and whether the
+   * labels beside it, if there are any, are those written with it.
    */
   readonly valid: boolean;
-  /** Records written that a reader can take for records, those written twice on purpose counted twice. */
+  /** Number of records written that a reader can take for records. A record that a defect doubled counts twice. */
   readonly expected: number;
   /** Records in the copy. */
   readonly records: number;
-  /** Records that are not in the copy, or not as often as they were written. */
+  /** Number of records that the copy does not hold, or not as often as they were written. */
   readonly missing: number;
-  /** Records too many of those that were written. */
+  /** Number of surplus copies of records that were written. */
   readonly doubled: number;
-  /** Records in the copy that nobody wrote. */
+  /** Number of records in the copy that were never written. */
   readonly unexpected: number;
-  /** Records in the copy with other values in one or two fields; neither missing nor unexpected. */
+  /**
+   * Number of records in the copy with other values in one or two fields. They count as neither missing nor unexpected.
+   */
   readonly changed: number;
-  /** Columns `field` and `records`: how many of the changed records differ in it. */
+  /** Columns `field` and `records`: the number of changed records that differ in the field. */
   readonly changedFields: Columns;
   /**
-   * The first differences of each kind: `difference`, `line` in the copy, or row (and `file`, of several), the five fields,
-   * `field`, and what was `written` and `found` in it.
+   * The first differences of each kind: `difference`, `line` or row in the copy (and `file`, if there are several), the
+   * five fields, and the `field` that changed with its values `written` and `found`.
    */
   readonly differences: Columns;
-  /** Lines of the copy that are no records, and lines that a defect left so when the log was written. */
+  /** Number of lines of the copy that are not records. */
   readonly unreadable: number;
+  /** Number of lines that a defect made unreadable when the log was written. */
   readonly writtenUnreadable: number;
-  /** The first 20 unreadable lines: `line` (and `file`, of several) and `reason`. */
+  /** The first 20 unreadable lines: `line` (and `file`, if there are several) and `reason`. */
   readonly unreadableLines: Columns;
-  /** Whether the four counts are exact; if not, `notes` say why. */
+  /** Whether the four counts are exact. If not, `notes` say why. */
   readonly exact: boolean;
-  /** What the reader should know, in sentences. */
+  /** What a reader of the result should know, in sentences. */
   readonly notes: readonly string[];
-  /** All of this in a few lines of text. */
+  /** The result in a few lines of text. */
   readonly summary: string;
 }
 
-/** What a verification came to. */
+/** What a verification found. */
 export interface Findings {
   readonly key: AnswerKey;
   readonly run: VerifyRun;
   readonly comparison: RecordComparison;
-  /** What differs where nothing was compared record by record. */
-  readonly rest: { readonly missing: number; readonly unexpected: number } | undefined;
-  /** Whether the labels beside the copy are those that were written with the log. */
+  /** Differences in the buckets that were not compared record by record. */
+  readonly uncompared: { readonly missing: number; readonly unexpected: number } | undefined;
+  /** The result of checking the labels beside the copy. */
   readonly labels: LabelCheck;
-  /** Differences of each kind to show. */
+  /** Number of differences of each kind to show. */
   readonly limit: number;
   /** Number of the copy's files. */
   readonly files: number;
 }
 
-/** Puts together what `verify` answers. */
+/** Builds the result of `verify`. */
 export async function verification(findings: Findings): Promise<Verification> {
-  const { key, run, comparison, rest, labels, limit, files } = findings;
+  const { key, run, comparison, uncompared, labels, limit, files } = findings;
   const { missing: lost, unexpected: strange, doubled: again } = comparison;
-  const pairs = await pairUp(lost.kept, strange.kept, () => run.rest());
+  const pairs = await pairUp(lost.kept, strange.kept, () => run.yieldNow());
   const changed = pairs.changed.length;
-  const missing = lost.count - changed + (rest?.missing ?? 0);
-  const unexpected = strange.count - changed + (rest?.unexpected ?? 0);
+  const missing = lost.count - changed + (uncompared?.missing ?? 0);
+  const unexpected = strange.count - changed + (uncompared?.unexpected ?? 0);
   const doubled = again.count;
   const writtenUnreadable = defectKinds
     .slice(0, UNREADABLE)
@@ -83,7 +86,7 @@ export async function verification(findings: Findings): Promise<Verification> {
       `changed records were looked for among the first ${grouped(lost.kept.length)} missing and ${grouped(strange.kept.length)} unexpected ones only; the others count as missing and unexpected`,
     );
   }
-  if (rest !== undefined) {
+  if (uncompared !== undefined) {
     notes.push(
       "so much differs that not all of it was compared record by record: the counts are what it is at least",
     );
@@ -135,11 +138,11 @@ export async function verification(findings: Findings): Promise<Verification> {
       line: first.map(({ line }) => line),
       reason: first.map(({ reason }) => reason),
     },
-    exact: rest === undefined && allPaired,
+    exact: uncompared === undefined && allPaired,
     notes,
     summary,
   };
-  // A cell that ends in a verification says what it is instead of dumping its columns.
+  // A cell that ends in a verification shows its summary instead of all its columns.
   Object.defineProperty(outcome, inspect.custom, { value: () => summary });
   return outcome;
 }

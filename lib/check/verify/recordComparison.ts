@@ -9,45 +9,47 @@ import type { Expectation } from "./expected.js";
 import { BatchHash } from "./hash.js";
 import { Ledger } from "./ledger.js";
 
-/** Expected records that are compared one by one in one reading of the copy. */
+/** Number of expected records that are compared one by one in one reading of the copy. */
 const AT_A_TIME = 2 ** 20;
-/** Most readings of the copy for that. */
+/** Largest number of readings of the copy for this. */
 const MOST_READINGS = 24;
-/** Most differences of each kind that are kept. */
+/** Largest number of differences of each kind that are kept. */
 const MOST_KEPT = 2 ** 17;
-/** Buckets in which copy and log differ, that are compared record by record in one reading. */
+/** Buckets in which the copy and the log differ, and which are compared record by record in one reading. */
 export interface Group {
   /** 1 for each bucket of the group. */
   readonly marks: Uint8Array;
-  /** Expected records in them. */
+  /** Number of expected records in them. */
   readonly records: number;
-  /** Stretches of delivery in which these were written, milliseconds since 1970, the end excluded. */
+  /**
+   * Stretches of the time of delivery in which these records were written, milliseconds since 1970, with excluded ends.
+   */
   readonly stretches: readonly (readonly [number, number])[];
 }
 
-/** The differing buckets in groups, and what is too much to be compared. */
+/** Puts the differing buckets into groups, and sums up those that are too many to compare. */
 export function groupsOf(
   expected: Buckets,
   found: Buckets,
   { scenario: { defects }, from, to }: Expectation,
-): { groups: Group[]; rest: { missing: number; unexpected: number } | undefined } {
+): { groups: Group[]; uncompared: { missing: number; unexpected: number } | undefined } {
   const { origin, width, count } = expected.plan;
   const before = defects.skewedClock > 0 ? LARGEST_SKEW : 0;
   const after = before + (defects.late + defects.outOfOrder > 0 ? LATEST_DELIVERY : 0);
   const groups: Group[] = [];
-  let rest: { missing: number; unexpected: number } | undefined;
+  let uncompared: { missing: number; unexpected: number } | undefined;
   let open: { marks: Uint8Array; records: number; stretches: [number, number][] } | undefined;
-  // What is stamped outside of the log comes first: nothing is expected there.
+  // Records stamped outside the log come first, as none is expected there.
   for (let i = -1; i < count; i++) {
     const bucket = i < 0 ? count : i;
     if (expected.agrees(found, bucket)) continue;
     const records = expected.records[bucket];
     if (open === undefined || (open.records > 0 && open.records + records > AT_A_TIME)) {
       if (groups.length === MOST_READINGS) {
-        rest ??= { missing: 0, unexpected: 0 };
+        uncompared ??= { missing: 0, unexpected: 0 };
         const more = found.records[bucket] - records;
-        if (more > 0) rest.unexpected += more;
-        else rest.missing -= more;
+        if (more > 0) uncompared.unexpected += more;
+        else uncompared.missing -= more;
         continue;
       }
       open = { marks: new Uint8Array(count + 1), records: 0, stretches: [] };
@@ -59,19 +61,19 @@ export function groupsOf(
     const begin = Math.max(from, origin + bucket * width - before);
     const end = Math.min(to, origin + (bucket + 1) * width + after);
     const last = open.stretches.at(-1);
-    // Making a stretch begins by looking back; what lies close together is made in one go.
+    // To make a stretch, the generator must look back. Stretches close together are therefore made in one go.
     if (last !== undefined && begin - last[1] <= 60_000 + after) last[1] = Math.max(last[1], end);
     else if (end > begin) open.stretches.push([begin, end]);
   }
-  return { groups, rest };
+  return { groups, uncompared };
 }
 
-/** Compares the records of one group after the other, and gathers the differences of all. */
+/** Compares the records of one group after the other, and collects the differences of all. */
 export class RecordComparison implements CopyReader {
-  readonly missing = new Gathered();
-  readonly unexpected = new Gathered();
-  readonly doubled = new Gathered();
-  /** Which of the copy's files is being read. */
+  readonly missing = new DifferenceList();
+  readonly unexpected = new DifferenceList();
+  readonly doubled = new DifferenceList();
+  /** The file of the copy that is being read. */
   file = "";
   readonly #plan: Plan;
   readonly #buckets: Buckets;
@@ -85,7 +87,7 @@ export class RecordComparison implements CopyReader {
     this.#buckets = buckets;
   }
 
-  /** Makes the expected records of a group again; gives way after each batch, saying how many lines it had. */
+  /** Makes the expected records of a group again. It yields the number of lines after each batch. */
   *expect(group: Group): Generator<number> {
     const plan = this.#plan;
     const ledger = new Ledger(group.records);
@@ -118,9 +120,9 @@ export class RecordComparison implements CopyReader {
     }
   }
 
-  unreadable(): void {} // counted in the first reading
+  unreadable(): void {} // the first reading has counted them
 
-  /** Ends a group, when all of the copy was read. */
+  /** Ends a group, after all of the copy has been read. */
   settle(): void {
     const ledger = this.#ledger;
     for (let at = 0; at < ledger.size; at++) {
@@ -134,8 +136,8 @@ export class RecordComparison implements CopyReader {
   }
 }
 
-/** Differences of one kind: the number of all, and the first of them. */
-export class Gathered {
+/** Differences of one kind: their number, and the first of them. */
+class DifferenceList {
   count = 0;
   readonly kept: Difference[] = [];
 
@@ -144,7 +146,11 @@ export class Gathered {
     return this.count <= MOST_KEPT;
   }
 
-  /** @param count how many @param record makes one @param keep how many to keep, if there is room */
+  /**
+   * @param count how many there are
+   * @param record makes one of them
+   * @param keep how many to keep, if there is room
+   */
   add(count: number, record: () => Difference, keep = count): void {
     this.count += count;
     for (let i = 0; i < keep && this.kept.length < MOST_KEPT; i++) this.kept.push(record());

@@ -10,7 +10,7 @@ import type { Columns } from "../../record.js";
 import { UNREADABLE } from "../../scenario/defects.js";
 import { recordId, recordIdPrefix } from "../../truth/recordId.js";
 import { Pace, type Work } from "../../work.js";
-import { type KeySource, keyOf } from "./key.js";
+import { answerKeyOf, type KeySource } from "./key.js";
 
 /** How the ids in what a collector wrote compare with those that were streamed. */
 export interface IdVerification {
@@ -53,7 +53,7 @@ export async function verifyRecordIds(
 ): Promise<IdVerification> {
   if (!Number.isInteger(limit) || limit < 0 || limit > 10_000)
     throw new InputError(`limit: must be a whole number from 0 to 10000, not ${quoted(limit)}`);
-  const { scenario, seed, incidents, from, to } = await keyOf([], key);
+  const { scenario, seed, incidents, from, to } = await answerKeyOf([], key);
   for (const path of copies) if (path !== standardInput) await (await openBytes(path, "copy")).close();
   const without = incidents.filter(({ happened }) => !happened).map(({ id }) => id);
   const plan = planOf(scenario, seed, without);

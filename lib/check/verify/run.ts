@@ -5,32 +5,32 @@ import type { CopyRecord } from "./copyRecord.js";
 import { chunksOfExpected, type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
 import type { Group, RecordComparison } from "./recordComparison.js";
 
-/** Lines of a copy that are no records. */
+/** Lines of a copy that are not records. */
 export interface Unreadable {
   count: number;
-  /** How many there are for each reason. */
+  /** Number of lines for each reason. */
   readonly reasons: Map<string, number>;
-  /** The first of them. */
+  /** The first of these lines. */
   readonly first: { readonly file: string; readonly line: number; readonly reason: string }[];
 }
 
 const mostUnreadableShown = 20;
 const mostReasons = 100;
 
-/** One verification: makes the log again, reads the copy as often as needed, and tells how far it has come. */
+/** One verification: it makes the log again, reads the copy as often as needed, and reports progress. */
 export class VerifyRun implements CopyReader {
-  /** The copy's records, summed up. */
+  /** Sums of the copy's records. */
   readonly found: Buckets;
   records = 0;
   readonly unreadableLines: Unreadable = { count: 0, reasons: new Map(), first: [] };
-  /** Why the data of a file ended early, by the file's name. */
+  /** Why the data of a file ended too early, by the name of the file. */
   readonly damage = new Map<string, string>();
   readonly #copies: readonly Copy[];
   readonly #expectation: Expectation;
   readonly #lines: number;
   readonly #work: Work;
   #file = "";
-  /** Lines made and read so far, and those to come. */
+  /** Number of lines made and read so far, and of those still to come. */
   #done = 0;
   #total: number;
   #pace: Pace | undefined;
@@ -44,7 +44,7 @@ export class VerifyRun implements CopyReader {
     this.found = new Buckets(expectation.buckets);
   }
 
-  /** First part: sums up the expected records, on several threads while the copy is read, and the copy's. */
+  /** First part: sums up the copy's records and, in several threads at the same time, the expected records. */
   async sumUp(workers: number): Promise<Expected> {
     if (workers === 1) {
       const pace = new Pace(this.#work);
@@ -95,8 +95,8 @@ export class VerifyRun implements CopyReader {
     if (first.length < mostUnreadableShown) first.push({ file: this.#file, line, reason });
   }
 
-  /** Gives way for a moment, so that an interrupt is heard. */
-  async rest(): Promise<void> {
+  /** Yields to the event loop for a moment, so that an interrupt is noticed. */
+  async yieldNow(): Promise<void> {
     this.#pace ??= new Pace(this.#work);
     await this.#pace.step(this.#total, this.#total, "records");
   }

@@ -10,9 +10,9 @@ import { type Copy, copyOptions } from "./copy.js";
 import { CopyRecord } from "./copyRecord.js";
 
 /**
- * A copy in the table `requests` of a database, made ready. Its rows are read as those of a file are.
+ * Opens a copy in the table `requests` of a database. Its rows are read like those of a file.
  * @param source a DuckDB file, or `postgres://…`
- * @throws InputError when it cannot be opened, or the table lacks a column of the record
+ * @throws InputError if it cannot be opened, or the table lacks a column of the record
  */
 export async function openTableCopy(source: string, work: Work): Promise<Copy> {
   const table = isPostgres(source)
@@ -44,7 +44,7 @@ export async function openTableCopy(source: string, work: Work): Promise<Copy> {
   }
 }
 
-/** Which of the table's columns are the fields of the record. */
+/** The columns of the table that hold the fields of the record. */
 function fieldsOf({ name, columns }: RequestsTable): Mapped {
   const where = `the columns of the table "requests" of ${quoted(name)}`;
   try {

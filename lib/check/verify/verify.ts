@@ -17,8 +17,8 @@ export type { KeySource } from "./key.js";
 export type { Verification } from "./outcome.js";
 
 /**
- * A copy of a log: a file, the table `requests` of a database (a DuckDB file, or `postgres://…`), or several that
- * make it up together.
+ * A copy of a log: a file, the table `requests` of a database (a DuckDB file, or `postgres://…`), or several of these
+ * that make up the log together.
  */
 export type CopySource = Source | readonly Source[];
 
@@ -26,26 +26,29 @@ export type CopySource = Source | readonly Source[];
 export interface VerifyOptions {
   /** How many differences of each kind are shown, 0 to 10,000. Default 20. */
   limit?: number | undefined;
-  /** Threads that make the log again, 1 to 64. Default 1 below 2 million records, else the cores. */
+  /**
+   * Number of threads that make the log again, 1 to 64. Default 1 below 2 million records, otherwise the number of
+   * cores.
+   */
   workers?: number | undefined;
 }
 
 /**
- * Compares a copy of a log with what was written, record by record, in any order: makes the log again from its
- * answer key and says which records are missing, doubled, changed or unexpected. Records are compared by value
- * (time to the millisecond, address, endpoint, status, response time to the hundredth of a millisecond), so that
- * `12.5` is `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the
- * work began, and nothing in it is changed; its table may have more columns than the five, in any order.
+ * Compares a copy of a log with the log as it was written, record by record, in any order. It makes the log again from
+ * its answer key and reports which records are missing, doubled, changed or unexpected. Records are compared by value
+ * (time to the millisecond, address, endpoint, status, response time to the hundredth of a millisecond), so that `12.5`
+ * equals `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the work
+ * began, and nothing in it is changed; its table may have more columns than the five, in any order.
  *
- * Memory is bounded for any number of records: 60 to 80 MB above that of the process where they are equal (and about
- * 150 MB more where DuckDB reads the copy: Parquet and its own files), up to 420 MB where all differ (measured with
- * 10 million). Up to 25 million records of the stretches that differ are compared one by one; where there are more,
- * the counts are lower bounds, and `exact` says so.
+ * Memory is bounded for any number of records: 60 to 80 MB more than the process needs anyway if the logs are equal
+ * (and about 150 MB more if DuckDB reads the copy: Parquet and its own files), up to 420 MB if all records differ
+ * (measured with 10 million). Up to 25 million records from stretches that differ are compared one by one. If there are
+ * more, the counts are lower bounds, and `exact` is false.
  *
  * @param copy CSV (the five fields in any order; plain, gzip or zstd), NDJSON, Parquet, a DuckDB file or
- *   `postgres://USER@HOST:PORT/DATABASE`
+ * `postgres://USER@HOST:PORT/DATABASE`
  * @param key by default the one beside the copy: `server_logs.truth.json` for `server_logs.csv`; a database has none
- * @throws InputError when the copy or a key cannot be read, keys do not belong together, or a key was changed
+ * @throws InputError if the copy or a key cannot be read, keys do not belong together, or a key was changed
  */
 export async function verify(
   copy: CopySource,
@@ -84,17 +87,25 @@ export async function verify(
     const run = new VerifyRun(copies, expectation, answer.lines.written, work);
     const expected = await run.sumUp(workers);
     checkAgreement(answer, plan, expectation, expected);
-    const { groups, rest } = groupsOf(expected.buckets, run.found, expectation);
+    const { groups, uncompared } = groupsOf(expected.buckets, run.found, expectation);
     const comparison = new RecordComparison(expectation, expected.buckets);
     for (const group of groups) await run.compare(comparison, group);
     const labels = await checkLabels(sources, keys, work);
-    return await verification({ key: answer, run, comparison, rest, labels, limit, files: copies.length });
+    return await verification({
+      key: answer,
+      run,
+      comparison,
+      uncompared,
+      labels,
+      limit,
+      files: copies.length,
+    });
   } finally {
     for (const each of copies) await each.close();
   }
 }
 
-/** Where a source is, to tell one that is named twice; undefined for one in memory. */
+/** The place of a source, to detect one that is named twice; undefined for one in memory. */
 function placeOf(source: Source): string | undefined {
   const place: unknown = typeof source === "string" ? source : source?.path;
   if (typeof place !== "string") return undefined;

@@ -8,7 +8,7 @@ import { bitsOf, putDeltas, putRun, WIDEST_STEP } from "./packing.js";
 /** Values in a data page. */
 const PAGE = 65_536;
 
-/** One column of one row group of a Parquet file: its pages, each compressed, and what the footer says of them. */
+/** One column of one row group of a Parquet file: its compressed pages, and its description in the footer. */
 export class ColumnChunk {
   readonly #element: SchemaElement;
   readonly #start: number;
@@ -31,14 +31,18 @@ export class ColumnChunk {
     return this.#writer.getBytes();
   }
 
-  /** The distinct values, `count` of them, in the PLAIN encoding. Comes before the pages of their numbers. */
+  /** Writes the `count` distinct values, in the PLAIN encoding. This comes before the pages of their numbers. */
   dictionary(values: Uint8Array, count: number): void {
     this.#dictionaryAt = this.#start + this.#writer.offset;
     this.#encodings.add("PLAIN");
     this.#page("DICTIONARY_PAGE", values, { num_values: count, encoding: "PLAIN" });
   }
 
-  /** Pages of dictionary numbers. @param count how many of the numbers @param distinct size of the dictionary */
+  /**
+   * Writes pages of dictionary numbers.
+   * @param count how many of the numbers
+   * @param distinct size of the dictionary
+   */
   numbers(numbers: Uint32Array, count: number, distinct: number): void {
     const width = Math.max(1, bitsOf(distinct - 1));
     const view = new DataView(new ArrayBuffer(PAGE * 4 + 64));
@@ -49,7 +53,10 @@ export class ColumnChunk {
     }
   }
 
-  /** Pages of 64-bit whole numbers that rise slowly: as differences, or as they are where a gap is too wide. */
+  /**
+   * Writes pages of 64-bit whole numbers that rise slowly. They are stored as differences, or as they are if a
+   * difference is too large.
+   */
   rising(numbers: Float64Array, count: number): void {
     const view = new DataView(new ArrayBuffer(PAGE * 8 + 64));
     const close = isClose(numbers, count);
@@ -64,7 +71,7 @@ export class ColumnChunk {
     }
   }
 
-  /** What the footer says of the chunk. @param count number of values */
+  /** The chunk's description in the footer. @param count number of values */
   metadata(count: number, statistics?: Statistics): ColumnMetaData {
     return {
       type: this.#element.type!,
@@ -83,7 +90,7 @@ export class ColumnChunk {
   #data(encoding: Encoding, count: number, view: DataView<ArrayBuffer>, length: number): void {
     this.#dataAt ??= this.#start + this.#writer.offset;
     this.#encodings.add(encoding);
-    // A required column has no levels, yet the header must name an encoding for them.
+    // A required column has no levels, but the header must still name an encoding for them.
     const levels = { definition_level_encoding: "RLE", repetition_level_encoding: "RLE" } as const;
     this.#page("DATA_PAGE", new Uint8Array(view.buffer, 0, length), {
       num_values: count,

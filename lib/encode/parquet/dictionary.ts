@@ -1,14 +1,17 @@
-/** Numbers the distinct keys of a column from 0, in the order in which they come. A key is two words of 32 bits. */
+/** Numbers the distinct keys of a column from 0, in order of appearance. A key is two words of 32 bits. */
 export class Dictionary {
   /** Number of distinct keys so far. */
   size = 0;
   /** The keys by number. */
   high = new Uint32Array(512);
   low = new Uint32Array(512);
-  /** Open addressing with linear probing: a key's number and one, or 0; a power of two in length, half full at most. */
+  /**
+   * Open addressing with linear probing. A slot holds a key's number plus 1, or 0 if it is free. The length is a power
+   * of two, and at most half of the slots are used.
+   */
   #slots = new Int32Array(1024);
 
-  /** The key's number, a new one for a new key. */
+  /** The number of a key. A new key gets the next number. */
   numberOf(high: number, low: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash(high, low) & mask;

@@ -1,15 +1,18 @@
 /**
- * The two encodings of whole numbers that the Parquet files use, as the format's "Encodings" page defines them:
- * bit-packed runs of its RLE/bit-packing hybrid, and DELTA_BINARY_PACKED. Each writes at `at` and returns the
- * position behind it; the view must have room.
+ * The two encodings of whole numbers used in the Parquet files, as the page "Encodings" of the format defines them:
+ * bit-packed runs of its RLE/bit-packing hybrid, and DELTA_BINARY_PACKED. Each function writes at `at` and returns the
+ * position after what it wrote; the view must have room for it.
  */
 
-/** Bits that a number from 0 to 2^32 − 1 takes. */
+/** Number of bits that a number from 0 to 2^32 − 1 needs. */
 export function bitsOf(number: number): number {
   return 32 - Math.clz32(number);
 }
 
-/** Numbers from `begin` to `end` (excluded) in `width` bits each, as one bit-packed run, padded to eight. */
+/**
+ * Writes the numbers from `begin` to `end` (excluded), in `width` bits each, as one bit-packed run, padded to a
+ * multiple of eight.
+ */
 export function putRun(
   view: DataView,
   at: number,
@@ -24,7 +27,7 @@ export function putRun(
   return at + groups * width;
 }
 
-/** Packs numbers closely, lowest bits first; overshoots by up to eight zero bytes. */
+/** Packs numbers without gaps, lowest bits first. It overshoots by up to eight zero bytes. */
 function putBits(
   view: DataView,
   at: number,
@@ -33,7 +36,7 @@ function putBits(
   end: number,
   width: number,
 ): void {
-  let held = 0; // bits not written yet
+  let held = 0; // bits that have not been written yet
   let count = 0;
   for (let i = begin; i < end; i++) {
     const number = numbers[i];
@@ -50,16 +53,16 @@ function putBits(
   view.setUint32(at + 4, 0, true);
 }
 
-/** Differences in a block, and in each of its miniblocks. */
+/** Number of differences in a block, and in each of its miniblocks. */
 const BLOCK = 128;
 const MINIBLOCK = 32;
 const steps = new Float64Array(BLOCK);
 const differences = new Uint32Array(BLOCK);
 
-/** Neighbours must differ by less than this for `putDeltas`. */
+/** Neighbouring numbers must differ by less than this for `putDeltas`. */
 export const WIDEST_STEP = 2_147_483_648;
 
-/** Whole numbers from 0 to 2^53 − 1, each close to the one before it, as DELTA_BINARY_PACKED. */
+/** Writes whole numbers from 0 to 2^53 − 1, each close to the one before it, as DELTA_BINARY_PACKED. */
 export function putDeltas(
   view: DataView,
   at: number,
@@ -96,12 +99,12 @@ export function putDeltas(
   return at;
 }
 
-/** A signed number as one of 0 or more: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
+/** Turns a signed number into a non-negative one: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
 function zigzag(number: number): number {
   return number < 0 ? -2 * number - 1 : 2 * number;
 }
 
-/** A number from 0 to 2^53 − 1 as ULEB128. */
+/** Writes a number from 0 to 2^53 − 1 as ULEB128. */
 function putVarint(view: DataView, at: number, number: number): number {
   while (number > 0x7f) {
     view.setUint8(at++, (number % 128) | 0x80);

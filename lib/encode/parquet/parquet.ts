@@ -10,10 +10,10 @@ import { ColumnChunk } from "./columnChunk.js";
 import { Dictionary } from "./dictionary.js";
 
 /**
- * Parquet with zstd: `timestamp` as TIMESTAMP(MILLIS, UTC), `ip_address` and `endpoint` as STRING,
- * `status_code` as a 16-bit integer, `response_time_ms` as DOUBLE. Row groups of 524,288 records bound the
- * memory. Headers and footer are hyparquet-writer's; the pages are made here from the batches' numbers, since
- * that package's own way takes them as JavaScript strings and objects, at a tenth of the speed.
+ * Parquet with zstd: `timestamp` as TIMESTAMP(MILLIS, UTC), `ip_address` and `endpoint` as STRING, `status_code` as a
+ * 16-bit integer, `response_time_ms` as DOUBLE. Row groups of 524,288 records bound the memory. hyparquet-writer makes
+ * the headers and the footer. The pages are made here from the numbers of the batches, because that package takes
+ * values as JavaScript strings and objects, which is ten times slower.
  */
 export async function parquetEncoder(plan: Plan): Promise<Encoder> {
   return new ParquetEncoder(plan, await loadZstd());
@@ -44,18 +44,18 @@ const columns = {
     ...required,
     name: "status_code",
     type: "INT32",
-    converted_type: "INT_16", // no logical type: hyparquet-writer 0.17 gives its width a type that pyarrow refuses
+    converted_type: "INT_16", // no logical type, because hyparquet-writer 0.17 writes its width with a type that pyarrow refuses
   },
   latency: { ...required, name: "response_time_ms", type: "DOUBLE" },
 } as const satisfies Record<string, SchemaElement>;
 
-/** A column of few distinct values: a dictionary of them, and each record's number in it. */
+/** A column with few distinct values: a dictionary of them, and each record's number in it. */
 class Numbered {
   readonly values = new Dictionary();
   readonly numbers = new Uint32Array(GROUP);
 }
 
-/** Encoder of one file, which stands alone: its parts can't be put together. */
+/** Encodes one file, which stands alone: its parts cannot be put together. */
 class ParquetEncoder implements Encoder {
   readonly header = new TextEncoder().encode("PAR1");
   readonly #range: "public" | "documentation";
@@ -71,11 +71,11 @@ class ParquetEncoder implements Encoder {
   readonly #endpoints = new Numbered();
   readonly #statuses = new Numbered();
   readonly #latencies = new Numbered();
-  /** Records in the open row group. */
+  /** Number of records in the open row group. */
   #held = 0;
   readonly #groups: RowGroup[] = [];
   #records = 0;
-  /** Bytes of the file so far. */
+  /** Number of bytes of the file so far. */
   #offset = this.header.length;
 
   constructor({ scenario, outcomes }: Plan, compress: ZstdCompress) {
@@ -106,13 +106,13 @@ class ParquetEncoder implements Encoder {
       num_rows: BigInt(this.#records),
       row_groups: this.#groups,
       created_by: `server-logs version ${GENERATOR_VERSION}`,
-      metadata_length: 0, // written by writeMetadata itself
+      metadata_length: 0, // writeMetadata computes it
     });
-    footer.appendBytes(this.header); // the file ends as it begins
+    footer.appendBytes(this.header); // the file ends with the same four bytes as it begins with
     yield footer.getBytes();
   }
 
-  /** Keeps rows for the open row group. */
+  /** Copies rows into the open row group. */
   #hold(batch: Batch, row: number, until: number): void {
     const { second, millisecond, visitor, outcome: outcomes, latency, identifier } = batch;
     const range = this.#range;
@@ -135,7 +135,7 @@ class ParquetEncoder implements Encoder {
     this.#held = at;
   }
 
-  /** The bytes of the open row group, a piece a column. */
+  /** The bytes of the open row group, one piece for each column. */
   *#group(): Generator<Uint8Array> {
     const held = this.#held;
     const chunks: RowGroup["columns"] = [];
@@ -194,7 +194,7 @@ class ParquetEncoder implements Encoder {
   }
 }
 
-/** Addresses as Parquet writes strings: the length in four bytes, then the text. */
+/** Addresses in Parquet's encoding of strings: the length in four bytes, then the text. */
 function plainAddresses({ size, low }: Dictionary): Uint8Array {
   const view = new DataView(new ArrayBuffer(size * 19 + 8));
   let at = 0;
@@ -214,7 +214,7 @@ function plainLatencies({ size, low }: Dictionary): Uint8Array {
   return new Uint8Array(Float64Array.from(low.subarray(0, size), (hundredths) => hundredths / 100).buffer);
 }
 
-/** Least and greatest of some numbers, as the footer holds them for readers that skip row groups. */
+/** The smallest and the largest of some numbers. The footer holds them so that readers can skip row groups. */
 function bounds(
   numbers: Float64Array | Uint32Array,
   value: (number: number) => number | bigint,

@@ -1,11 +1,11 @@
 import { type Pattern, part, route } from "../pattern.js";
 
-/** Text in quotes; a quote in it is encoded as browsers send it. */
+/** Escapes text for a field in quotes, as browsers encode it. */
 const quoted = (text: string) => text.replaceAll('"', "%22").replaceAll("\\", "%5C");
 
 /**
- * Access log of an AWS application load balancer. All of the response time is the target's; microseconds end in 000.
- * Source: AWS, "Access logs for your Application Load Balancer".
+ * Access log of an AWS application load balancer. The target takes all of the response time, and microseconds end in
+ * 000. Source: AWS, "Access logs for your Application Load Balancer".
  */
 export const alb: Pattern = {
   parts: [

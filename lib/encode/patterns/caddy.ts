@@ -1,8 +1,8 @@
 import { inJson, type Pattern, part, route } from "../pattern.js";
 
 /**
- * Caddy's access log: JSON, the moment in seconds since 1970, the duration in seconds.
- * Source: Caddy, "How Logging Works".
+ * Caddy's access log as JSON, with the time in seconds since 1970 and the duration in seconds. Source: Caddy, "How
+ * Logging Works".
  */
 export const caddy: Pattern = {
   json: ["ts", "request.client_ip", "request.uri", "status", "duration"],

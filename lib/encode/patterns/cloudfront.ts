@@ -1,12 +1,12 @@
 import { type Pattern, part, route } from "../pattern.js";
 
-/** A value without what parts the fields: CloudFront encodes spaces as %20. */
+/** Escapes spaces as %20, as CloudFront does. */
 const encoded = (text: string) => text.replaceAll(" ", "%20");
 
 /**
- * Amazon CloudFront's standard log, with tabs between its fields and the response time in seconds. Paths are written as
- * they are, though CloudFront encodes some more of their characters.
- * Source: AWS, "Standard logging (access logs)" of CloudFront.
+ * Amazon CloudFront's standard log, with tabs between the fields and the response time in seconds. CloudFront would
+ * encode some more characters of the paths, which are written unchanged here. Source: AWS, "Standard logging (access
+ * logs)" of CloudFront.
  */
 export const cloudfront: Pattern = {
   header: () =>

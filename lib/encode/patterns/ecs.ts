@@ -1,6 +1,6 @@
 import { inJson, type Pattern, part, route } from "../pattern.js";
 
-/** NDJSON by the Elastic Common Schema; the duration is in nanoseconds. Source: Elastic, "ECS field reference". */
+/** NDJSON in the Elastic Common Schema, with the duration in nanoseconds. Source: Elastic, "ECS field reference". */
 export const ecs: Pattern = {
   json: ["@timestamp", "source.ip", "url.original", "http.response.status_code", "event.duration"],
   parts: [

@@ -1,6 +1,9 @@
 import { inJson, type Pattern, part, route } from "../pattern.js";
 
-/** Envoy's access log as JSON with the names of Istio's mesh; the duration is in whole milliseconds. Source: Istio, "Envoy access logs". */
+/**
+ * Envoy's access log as JSON with the names of Istio's mesh, with the duration in whole milliseconds. Source: Istio,
+ * "Envoy access logs".
+ */
 export const envoyJson: Pattern = {
   json: ["start_time", "x_forwarded_for", "path", "response_code", "duration"],
   parts: [

@@ -1,8 +1,8 @@
 import { inJson, type Pattern, part, route } from "../pattern.js";
 
 /**
- * What nginx writes by a `log_format … escape=json` with the names of its own variables, all values as strings:
- * `{"time_iso8601":"2026-01-05T00:22:28+00:00","remote_addr":"203.0.113.9", … "request_time":"0.063"}`.
+ * JSON that nginx writes with a `log_format … escape=json` under the names of its own variables, with all values as
+ * strings: `{"time_iso8601":"2026-01-05T00:22:28+00:00","remote_addr":"203.0.113.9", … "request_time":"0.063"}`.
  * Source: nginx, ngx_http_log_module; `$request_time` is in seconds with three decimals.
  */
 export const nginxJson: Pattern = {

@@ -1,4 +1,4 @@
-import { escaped, type Pattern, part, route } from "../pattern.js";
+import { combinedParts, type Pattern } from "../pattern.js";
 import { hostOf } from "./site.js";
 
 /**
@@ -7,24 +7,5 @@ import { hostOf } from "./site.js";
  * Source: Debian, apache2.conf: `LogFormat "%v:%p %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\""`.
  */
 export const vhostCombined: Pattern = {
-  parts: [
-    { outcome: hostOf },
-    ":443 ",
-    part.address,
-    " - - [",
-    part.clf,
-    '] "',
-    part.method,
-    " ",
-    route(escaped),
-    ' HTTP/1.1" ',
-    part.status,
-    " ",
-    part.size,
-    ' "',
-    { referrer: escaped },
-    '" "',
-    { agent: escaped },
-    '"',
-  ],
+  parts: [{ outcome: hostOf }, ":443 ", ...combinedParts],
 };

@@ -1,12 +1,12 @@
 import { type Pattern, part, route } from "../pattern.js";
 
-/** A value without spaces: IIS writes them as plus signs. */
+/** Escapes spaces as plus signs, as IIS does. */
 const joined = (text: string) => text.replaceAll(" ", "+");
 const stem = (text: string) => joined(text.split("?")[0]);
 const query = (text: string) => joined(text.split("?").slice(1).join("?") || "-");
 
 /**
- * The W3C's extended log as IIS writes it, its directives first; the response time is in whole milliseconds.
+ * The W3C extended log format as IIS writes it, with directives first and the response time in whole milliseconds.
  * Source: Microsoft, "W3C logging"; W3C, "Extended Log File Format".
  */
 export const w3c: Pattern = {

@@ -3,12 +3,16 @@ import type { Plan } from "../plan.js";
 import { BusySite } from "./busySite.js";
 import { QuietSite } from "./quietSite.js";
 
-/** Visitors' requests per second from which a site is busy: slots are drawn by arithmetic, not listed. */
+/**
+ * Visitors' requests per second from which on a site counts as busy. On a busy site, sessions are found by arithmetic;
+ * on a quiet one, they are listed.
+ */
 const BUSY_RATE = 4;
 
 /**
- * Records in the first batch; the next ones grow to the full size. The engine compiles a loop well
- * only after it has seen some end: long first loops would be compiled, thrown away and interpreted again.
+ * Records in the first batch; later batches grow to the full size. The engine compiles a loop well only after it has
+ * seen some loops end. If the first loops were long, it would compile them, throw the code away and interpret them
+ * again.
  */
 const SHORT_BATCH = 256;
 
@@ -26,8 +30,8 @@ export class BaseRecords {
   }
 
   /**
-   * The records from one moment to another, in order of time, in batches. The same batch object is filled
-   * again and again: use it before asking for the next.
+   * The records from one moment to another, in order of time, in batches. The same batch object is filled again and
+   * again, so use it before you ask for the next.
    * @param from milliseconds since 1970, included; default the window's start
    * @param to excluded; default the window's end
    */

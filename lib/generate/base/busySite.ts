@@ -7,31 +7,31 @@ import { loadFactor, readShape } from "../site/latency.js";
 import { CLASSES, Crowd, phaseAt } from "../site/visitors.js";
 import { type Fill, SiteTables } from "./siteTables.js";
 
-/** Seconds of log for which the cascade is asked at once. */
+/** Seconds of log for which the cascade is asked in one call. */
 const STRIDE = 512;
 
-/** Exponential deviates with mean 2^16, rounded to integers, by 10 random bits. */
+/** Exponential deviates with mean 2^16, rounded to integers, indexed by 10 random bits. */
 const GAPS = Float64Array.from({ length: 1024 }, (_, i) => Math.round(-65536 * ln(1 - (i + 0.5) / 1024)));
 
-/** A site where many visitors are present at any time: the moment comes first, then the visitor. */
+/** A site where many visitors are present at any time. The moment of a request is drawn first, then its visitor. */
 export class BusySite {
   readonly #plan: Plan;
   readonly #tables: SiteTables;
   readonly #crowd: Crowd;
-  // The seconds to fill, and how far the current one has come.
+  // The seconds to fill, and the position in the current one.
   readonly #seconds = new Float64Array(STRIDE);
   readonly #counts = new Float64Array(STRIDE);
   readonly #intensities = new Float64Array(STRIDE);
   #cells = 0;
   #cell = 0;
   #done = 0;
-  /** Next word to read. */
+  /** Position of the next word to read. */
   #at = 0;
-  /** Sum of the gaps so far, and of all gaps of the second. */
+  /** Sum of the gaps so far, and sum of all gaps of the second. */
   readonly #sums = new Float64Array(2);
   readonly #words = new Words();
   readonly #gaps = new Words();
-  /** Next gap to read. */
+  /** Position of the next gap to read. */
   #gap = 0;
   readonly #identifiers = new Stream(0, 0);
 
@@ -76,8 +76,9 @@ export class BusySite {
     this.#words.reseed(recordKey, second, 0, 8 + count * 6);
     this.#at = 0;
     this.#identifiers.reseed(identifierKey, second);
-    // Times inside the second are the order statistics of `count` uniforms: running sums of exponential gaps
-    // over their total. More gaps than the table holds are drawn twice, for the total and for the sums.
+    // Times inside the second are the order statistics of `count` uniform numbers: running sums of exponential gaps,
+    // divided by their total. If there are more gaps than the table holds, they are drawn twice, once for the total and
+    // once for the sums.
     const gaps = this.#gaps;
     const { table } = gaps;
     gaps.reseed(recordKey, second, 1, count + 1);
@@ -95,7 +96,7 @@ export class BusySite {
     this.#sums[1] = total;
   }
 
-  /** Writes the rows of a second from the first one not done up to row `until`: when, who, and what. */
+  /** Writes the rows of a second, from the first one not yet written up to row `until`: when, who and what. */
   #rows(batch: Batch, second: number, until: number, intensity: number): void {
     const first = batch.length;
     const last = first + until - this.#done;
@@ -125,7 +126,7 @@ export class BusySite {
     this.#sums[0] = sum;
   }
 
-  /** Draws the visitors. The two words behind a visitor's are kept in the columns that they will fill. */
+  /** Draws the visitors. The two words that follow a visitor's word are kept in the columns that they will fill. */
   #askers(batch: Batch, second: number, first: number, last: number): void {
     const { millisecond, visitor, phase, latency: latencyWord, identifier: outcomeWord } = batch;
     const { population } = this.#tables;
@@ -147,7 +148,7 @@ export class BusySite {
         phase[row] = BOT;
       } else {
         const now = second * 1000 + millisecond[row];
-        // Draw slots until one is open: its spell of now holds a session.
+        // Draw slots until one is open, that is, until its current spell holds a session.
         for (let attempt = 0; ; attempt++) {
           if (at + 6 > end) {
             words.refill(at, 8 + (last - row) * 6);

@@ -1,3 +1,4 @@
+import { firstIndexWhere } from "../../bisect.js";
 import { BOT } from "../batch.js";
 import type { Plan } from "../plan.js";
 import { drawAlias, readZipf } from "../random/distributions.js";
@@ -8,9 +9,9 @@ import { type Fill, SiteTables } from "./siteTables.js";
 
 /** Records that a cell of a quiet site should hold, so that there are a few dozen sessions to choose from. */
 const QUIET_CELL = 512;
-/** Records that a cell of a quiet site may hold on average: bots can be busy where people are few. */
+/** Mean number of records that a cell of a quiet site may hold. Bots can be busy where people are few. */
 const LARGE_CELL = 65_536;
-/** A site with few visitors: a cell's sessions are listed, then its requests spread over them and put in order. */
+/** A site with few visitors. The sessions of a cell are listed; then its requests are spread over them and sorted. */
 export class QuietSite {
   readonly #plan: Plan;
   readonly #tables: SiteTables;
@@ -70,13 +71,13 @@ export class QuietSite {
     };
   }
 
-  /** Who asks when, in order of time. */
+  /** Who makes a request and when, in order of time. */
   #requests(from: number, length: number, count: number): { time: number; visitor: number; phase: number }[] {
     const begin = from * 1000;
     const end = begin + length * 1000;
     const population = this.#tables.population;
     const sessions: Session[] = [];
-    const expected: number[] = []; // running sum of the requests that the sessions have inside the cell
+    const expected: number[] = []; // running sums of the requests that the sessions have inside the cell
     let all = 0;
     for (let hour = Math.floor((from - LONGEST_SESSION) / 3600); hour * 3600 < from + length; hour++) {
       for (const session of sessionsStartingIn(population, this.#plan.intensity, hour)) {
@@ -103,14 +104,7 @@ export class QuietSite {
   }
 }
 
-/** Index of the first running sum above `value`. */
+/** Index of the first running sum above `value`; the last index if none is. */
 function indexAbove(sums: readonly number[], value: number): number {
-  let low = 0;
-  let high = sums.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle] > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstIndexWhere(0, sums.length - 1, (i) => sums[i] > value);
 }

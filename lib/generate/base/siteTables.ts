@@ -7,18 +7,18 @@ import { Drift, type LatencyTables, latencyTables } from "../site/latency.js";
 import { Cascade } from "../site/traffic.js";
 import { Population } from "../site/visitors.js";
 
-/** Writes rows behind `batch.length` up to `limit`; true when there are so many and there is more to write. */
+/** Writes rows after `batch.length`, up to `limit`. @returns true if it reached the limit with more rows to write */
 export type Fill = (batch: Batch, limit: number) => boolean;
 
-/** What both kinds of site draw from. */
+/** The tables that both kinds of site draw from. */
 export class SiteTables {
   readonly cascade: Cascade;
   readonly population: Population;
   readonly latency: LatencyTables;
   readonly drift: Drift;
-  /** Tables of outcomes by phase; bots browse. */
+  /** Tables of outcomes, one for each phase of a visit; bots use the one for browsing. */
   readonly journey: Alias[];
-  /** 1 for the outcomes whose route has an identifier to fill in. */
+  /** 1 for the outcomes whose route holds an identifier. */
   readonly hasIdentifier: Uint8Array;
   /** Zipf table of the identifiers. */
   readonly catalogue: Float64Array;

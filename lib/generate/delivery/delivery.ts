@@ -1,4 +1,5 @@
 import TinyQueue from "tinyqueue";
+import { firstIndexWhere } from "../../bisect.js";
 import { ln } from "../../elementary.js";
 import {
   defectKinds,
@@ -12,10 +13,10 @@ import {
   type Batch,
   copyRow,
   copyRows,
+  type DetachedRecord,
   newBatch,
   nextDefect,
   putRow,
-  type Row,
   takeRow,
 } from "../batch.js";
 import type { Plan } from "../plan.js";
@@ -26,23 +27,23 @@ const [DUPLICATED, LATE, OUT_OF_ORDER, SKEWED] = (
 ).map((kind) => defectKinds.indexOf(kind) + 1);
 
 /**
- * Which records have a defect. Among the base records of a second, numbered from 0, the defective ones are found by
- * geometric gaps, so that the others cost nothing; any other record draws by its own key.
+ * Decides which records have a defect. Among the base records of a second, numbered from 0, the defective ones are
+ * found by geometric gaps, so that the others cost nothing. Any other record draws with its own key.
  */
 export class DefectDraws {
   readonly #share: number;
-  /** By kind: up to which share of all defects it goes. */
+  /** By kind: the running sum of the shares, as a part of all defects. */
   readonly #until: Float64Array;
   readonly #key: number;
   readonly #drawKeySeed: number;
   /** 1 / ln(1 − share): turns ln of a uniform into a geometric gap. */
   readonly #perGap: number;
   #second = Number.NaN;
-  /** Number of the next defective record in the second, and how many gaps were drawn for it. */
+  /** Number of the next defective record in the second, and the number of gaps drawn so far. */
   #next = 0;
   #gaps = 0;
 
-  /** @param drawKeySeed gives a base record its draw key, by its second and its number in the second */
+  /** @param drawKeySeed seed of the draw keys: a base record's key follows from its second and its number in it */
   constructor({ scenario: { defects }, seed }: Plan, drawKeySeed: number) {
     this.#drawKeySeed = drawKeySeed;
     this.#share = defectShare(defects);
@@ -56,7 +57,8 @@ export class DefectDraws {
   }
 
   /**
-   * Marks the base records of a second with their defects. Its rows come in one or several calls, from the first on.
+   * Marks the base records of a second with their defects. The rows of a second come in one or several calls, the first
+   * rows first.
    * @param index number of the row `from` in its second
    */
   mark(batch: Batch, from: number, to: number, index: number): void {
@@ -73,12 +75,12 @@ export class DefectDraws {
     }
   }
 
-  /** The defect of a record that is not one of the base, by its draw key; 0 for none. */
+  /** The defect of a record that is not a base record, found from its draw key; 0 if it has none. */
   of(drawKey: number): number {
     return hash32(this.#key, drawKey, 1) < this.#share * WORDS ? this.#kind(drawKey) : 0;
   }
 
-  /** Records without a defect before the next one with: geometric, by inversion of a uniform. */
+  /** Number of sound records before the next defective one: a geometric deviate, by inversion of a uniform one. */
   #gap(): number {
     const uniform = (hash32(this.#key, this.#second, ++this.#gaps) + 0.5) * PER_WORD;
     return Math.floor(ln(uniform) * this.#perGap);
@@ -94,12 +96,12 @@ export class DefectDraws {
 
 /**
  * The faults of delivery. A late record waits in a queue until its time of delivery, and the log is in order of
- * delivery. Slices are slices of delivery.
+ * delivery. Slices of a log are cut by the time of delivery.
  */
 export class Delivery {
-  /** Whether the plan has defects at all. */
+  /** Whether the plan has any defects. */
   readonly active: boolean;
-  /** Lines written twice in the slices made so far. */
+  /** Number of lines written twice in the slices made so far. */
   duplicated = 0;
   readonly #key: number;
   readonly #delays: boolean;
@@ -107,7 +109,7 @@ export class Delivery {
   readonly #end: number;
   readonly #out = newBatch();
   #waiting = new TinyQueue<Waiting>([], inOrder);
-  /** How many have had to wait. */
+  /** Number of records that have had to wait so far. */
   #order = 0;
 
   constructor({ scenario, seed, end }: Plan) {
@@ -117,15 +119,16 @@ export class Delivery {
     this.#delays = scenario.defects.late > 0 || scenario.defects.outOfOrder > 0;
   }
 
-  /** Earliest record, in milliseconds since 1970, that a slice of delivery from `from` on may hold. */
+  /** Earliest time of a record that may be delivered at `from` or later, in milliseconds since 1970. */
   lookBack(from: number): number {
     return this.#delays ? from - LATEST_DELIVERY : from;
   }
 
   /**
-   * What is delivered from one moment to another. Batches may be empty: while what came before is looked through.
+   * Yields the records that are delivered from one moment to another. A batch may be empty while earlier records are
+   * looked through.
    * @param records all records from `lookBack(from)` to `to`, in order, marked with their defects
-   * @param isEnd whether nothing comes after: then what still waits is delivered too
+   * @param isEnd whether the log ends at `to`; then the records that still wait are delivered too
    */
   *deliver(records: Iterable<Batch>, from: number, to: number, isEnd: boolean): Generator<Batch> {
     const out = this.#out;
@@ -137,7 +140,7 @@ export class Delivery {
         row = this.#pass(batch, row, from, to);
         if (out.length >= FULL) yield* full(out);
       }
-      if (out.length === 0) yield out; // whoever waits may want to stop before anything is delivered
+      if (out.length === 0) yield out; // an empty batch lets the caller stop before anything is delivered
     }
     while (isEnd ? this.#waiting.length > 0 : this.#next() < to) {
       this.#put(from);
@@ -146,14 +149,15 @@ export class Delivery {
     if (out.length > 0) yield out;
   }
 
-  /** When the next one that waits is delivered; never, when none does. */
+  /** When the next waiting record is delivered; infinite if none waits. */
   #next(): number {
     return this.#waiting.peek()?.delivered ?? Number.POSITIVE_INFINITY;
   }
 
   /**
-   * Delivers the records of a batch from `row` on, and what is due between them, until the other batch is full.
-   * @returns the first row that still waits
+   * Delivers the records of a batch from `row` on, and the waiting records that are due between them, until the other
+   * batch is full.
+   * @returns the first row that was not delivered
    */
   #pass(batch: Batch, row: number, from: number, to: number): number {
     const { length, second, millisecond, defect, drawKey } = batch;
@@ -174,7 +178,7 @@ export class Delivery {
       } else if (time < from) {
         row++;
       } else if (kind <= UNREADABLE) {
-        // What is delivered as it comes goes together, up to where a waiting record comes between.
+        // Records that are delivered on time are copied together, up to the place of the next waiting record.
         const until = Math.min(to, this.#next());
         const room = Math.min(length, row + BATCH_SIZE - out.length);
         const due = end < until ? room : firstAt(batch, row + 1, room, until);
@@ -188,7 +192,7 @@ export class Delivery {
         copyRow(batch, row, out, out.length);
         if (kind === SKEWED) moveStamp(out, out.length, this.#skew(drawKey[row]));
         if (kind === DUPLICATED) {
-          out.defect[out.length++] = 0; // the copy is the defect
+          out.defect[out.length++] = 0; // the copy itself is the defect
           copyRow(batch, row, out, out.length);
           this.duplicated++;
         }
@@ -200,8 +204,8 @@ export class Delivery {
   }
 
   /**
-   * When a record that `deliver` gave was delivered, in milliseconds since 1970: at its time, unless it was late or
-   * stamped by a wrong clock. What still waited at the log's end was delivered then.
+   * When a record that `deliver` yielded was delivered, in milliseconds since 1970: at its own time, unless it was late
+   * or its clock was wrong. Records that still waited at the end of the log were delivered then.
    */
   deliveredAt({ second, millisecond, defect, drawKey }: Batch, row: number): number {
     const stamp = second[row] * 1000 + millisecond[row];
@@ -211,54 +215,52 @@ export class Delivery {
     return Math.min(this.#end, stamp + this.#delay(kind, drawKey[row]));
   }
 
-  /** Milliseconds by which a record is late. */
+  /** The number of milliseconds by which a record is late. */
   #delay(kind: number, drawKey: number): number {
     const chance = this.#chance(drawKey);
     return Math.floor(kind === LATE ? 5000 + chance * (LATEST_DELIVERY - 5001) : 1 + chance * 4999);
   }
 
-  /** Milliseconds by which a wrong clock is off: up to two minutes before or after, at least a second. */
+  /**
+   * The number of milliseconds by which a wrong clock is off: at least a second, at most two minutes, in either
+   * direction.
+   */
   #skew(drawKey: number): number {
     const chance = this.#chance(drawKey);
     const side = chance < 0.5 ? -1 : 1;
     return side * (1000 + Math.floor(Math.abs(chance - 0.5) * 2 * (LARGEST_SKEW - 1000)));
   }
 
-  /** How late, or how wrong: 0 to 1. */
+  /** How late or how wrong, as a number from 0 to 1. */
   #chance(drawKey: number): number {
     return mix32(hash32(this.#key, drawKey) ^ this.#key) * PER_WORD;
   }
 
-  /** Puts the next that waits behind the others, unless it is due before the slice. */
+  /** Appends the next waiting record to the batch, unless it was due before the slice. */
   #put(from: number): void {
     const { delivered, record } = this.#waiting.pop()!;
     if (delivered >= from) putRow(record, this.#out, this.#out.length++);
   }
 }
 
-/** Rows from which a batch goes on: there is always room for a record and its copy. */
+/** From this number of rows on, a batch is full: there must always be room for a record and its copy. */
 const FULL = BATCH_SIZE - 1;
 
 interface Waiting {
   /** Milliseconds since 1970. */
   readonly delivered: number;
-  /** Those delivered at the same moment keep the order in which they came. */
+  /** Records that are delivered at the same moment keep the order in which they came. */
   readonly order: number;
-  readonly record: Row;
+  readonly record: DetachedRecord;
 }
 
 function inOrder(a: Waiting, b: Waiting): number {
   return a.delivered - b.delivered || a.order - b.order;
 }
 
-/** The first of the rows from `low` on that is not before `time`; `high` when all are before it. */
+/** The first row from `low` on that is not before `time`; `high` if all of them are before it. */
 function firstAt({ second, millisecond }: Batch, low: number, high: number, time: number): number {
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (second[middle] * 1000 + millisecond[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndexWhere(low, high, (row) => second[row] * 1000 + millisecond[row] >= time);
 }
 
 function* full(out: Batch): Generator<Batch> {
@@ -266,7 +268,7 @@ function* full(out: Batch): Generator<Batch> {
   out.length = 0;
 }
 
-/** Stamps a record with another time. @param off milliseconds */
+/** Changes the time stamp of a record. @param off milliseconds to add */
 function moveStamp(batch: Batch, row: number, off: number): void {
   const time = batch.second[row] * 1000 + batch.millisecond[row] + off;
   batch.second[row] = Math.floor(time / 1000);

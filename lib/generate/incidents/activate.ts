@@ -12,27 +12,27 @@ import type { Endpoint } from "../../scenario/site.js";
 import type { Scenario } from "../../scenario/types.js";
 import { hash32, PER_WORD } from "../random/stream.js";
 
-/** An incident ready to be laid over a log. */
+/** An incident that is ready to be laid over a log. */
 export interface ActiveIncident extends Happening {
   readonly incident: Incident;
   readonly kind: Kind;
-  /** Its place in the list of all incidents, and so its bit in a record's labels. */
+  /** Its index in the list of all incidents, and so its bit in a record's labels. */
   readonly bit: number;
-  /** First second since 1970, and the end, excluded. */
+  /** First second, and end (excluded), since 1970. */
   readonly start: number;
   readonly end: number;
   readonly shape: IncidentShape;
-  /** All its draws derive from this. */
+  /** The key from which all its draws derive. */
   readonly key: number;
-  /** 1 for the scenario's endpoints that it touches. */
+  /** 1 for each endpoint of the scenario that it affects. */
   readonly touches: Uint8Array;
-  /** Second since 1970 at which a failure that spreads reaches an endpoint. */
+  /** For a failure that spreads: the second since 1970 at which it reaches each endpoint. */
   readonly reaches: Float64Array;
-  /** What it does to requests; undefined for a kind that only adds some. */
+  /** How it changes requests; undefined for a kind that only adds some. */
   readonly effect: Effect | undefined;
 }
 
-/** Works out what an incident touches, from the scenario and the key of all incidents of the seed. */
+/** Works out what an incident affects, from the scenario and the key that all incidents of the seed share. */
 export function activate(
   incident: Incident,
   bit: number,
@@ -71,7 +71,7 @@ function popularity(endpoints: readonly Endpoint[]): number {
   return endpoints.reduce((sum, endpoint) => sum + endpoint.popularity, 0);
 }
 
-/** How much of its size an incident has at a moment at which it happens, 0 to 1. @param now milliseconds since 1970 */
+/** The fraction of its size that an incident has at a moment within it, 0 to 1. @param now milliseconds since 1970 */
 export function strength({ shape, start, end }: ActiveIncident, now: number): number {
   if (shape === "step") return 1;
   const x = (now / 1000 - start) / (end - start);

@@ -7,17 +7,17 @@ import { MOST_ROWS, type Plan, planOf } from "../plan.js";
 import { hash32, PER_WORD } from "../random/stream.js";
 import { type ActiveIncident, strength } from "./activate.js";
 
-/** Requests that an incident adds: a log of its own, made as every log is. */
+/** The requests that an incident adds. They are a log of their own, made in the same way as every log. */
 export interface AddedTraffic {
   readonly active: ActiveIncident;
   readonly plan: Plan;
-  /** Outcome in the site's own table, by outcome in this plan's. */
+  /** By outcome in this plan's table: the same outcome's index in the site's own table. */
   readonly outcomes: Uint16Array;
-  /** Whether a request is kept: the shape of the incident thins its stream. @param now milliseconds since 1970 */
+  /** Whether a request is kept. The shape of the incident decides how many are. @param now milliseconds since 1970 */
   keeps(now: number, drawKey: number): boolean;
 }
 
-/** The traffic that an incident adds to a site; undefined for kinds that add none. */
+/** The traffic that an incident adds to a site; undefined for kinds that add no traffic. */
 export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic | undefined {
   const { adds } = active.kind;
   if (adds === undefined || active.end <= active.start) return undefined;
@@ -63,22 +63,23 @@ export function addedTraffic(active: ActiveIncident, site: Plan): AddedTraffic |
 }
 
 /**
- * Regulars among more of the usual visitors, as a share of their sessions: the site has its regulars in the whole log,
- * and what is added has as many for its number of requests, although it comes in a part of the log only.
+ * Number of regulars among the additional visitors, as a share of their sessions. The site's regulars come throughout
+ * the log. The additional traffic has as many regulars for its number of requests, although it lasts for a part of the
+ * log only.
  */
 function regularsOf({ start, end }: ActiveIncident, { scenario, rows, rate, intensity }: Plan): number {
   const usual = rate * intensity.sum(start, end);
   return usual > 0 ? scenario.visitors.regulars * (rows / usual) : scenario.visitors.regulars;
 }
 
-/** Requests that the incident adds at its full size, those that come while its clients pause included. */
+/** Number of requests that the incident would add at full size, without its clients' pauses. */
 function rowsOf({ kind, size, start, end, breadth, clients }: ActiveIncident, site: Plan, seconds: number) {
   return kind.adds?.clients === undefined
     ? size * (site.rate * site.intensity.sum(start, end) * breadth) * (clients ?? 1)
     : size * (site.rate * (end - start)) * (60 / seconds);
 }
 
-/** The endpoints that were named; else those that suit, or all when none does. */
+/** The endpoints that the incident names. If it names none: those that suit, or all if none suits. */
 function targets({ incident, touches }: ActiveIncident, site: Plan, { suits }: AddedRequests): Endpoint[] {
   const { endpoints } = site.scenario.site;
   if (incident.endpoints) return endpoints.filter((_, e) => touches[e] === 1);
@@ -86,9 +87,9 @@ function targets({ incident, touches }: ActiveIncident, site: Plan, { suits }: A
   return suitable.length > 0 ? suitable : endpoints;
 }
 
-/** A reader of the requests that an incident adds, one after the other. */
+/** Reads the requests that an incident adds, one after the other. */
 export class AddedRecords {
-  /** Moment of the next request, milliseconds since 1970; infinite when there is none. */
+  /** Time of the next request, milliseconds since 1970; infinite if there is no other. */
   time = 0;
   readonly #traffic: AddedTraffic;
   readonly #batches: Iterator<Batch>;
@@ -116,7 +117,7 @@ export class AddedRecords {
     return this.#traffic.active.bit;
   }
 
-  /** Copies the next request to a row of a batch; the one after it becomes the next. */
+  /** Copies the next request to a row of a batch and moves on to the one after it. */
   copyTo(target: Batch, row: number): void {
     copyRow(this.#batch!, this.#row, target, row);
     target.outcome[row] = this.#traffic.outcomes[target.outcome[row]];

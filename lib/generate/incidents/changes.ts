@@ -6,20 +6,20 @@ import { type LatencyTables, latencyTables, readShape } from "../site/latency.js
 import { type ActiveIncident, strength } from "./activate.js";
 import type { Retries } from "./retries.js";
 
-/** How the site whose records incidents change answers. */
+/** How the site answers whose records the incidents change. */
 export interface Answers {
-  /** By outcome: index of its endpoint, and its status. */
+  /** By outcome: the index of its endpoint, and its status. */
   readonly endpointOf: Uint16Array;
   readonly statusOf: Uint16Array;
-  /** Index of the outcome of an endpoint that answers with a status. */
+  /** Index of the outcome in which an endpoint answers with a status. */
   readonly outcomeOf: (endpoint: number, status: number) => number;
-  /** Usual utilisation at a second since 1970, 0 to 1: the scenario's, times the season's intensity. */
+  /** Usual utilisation at a second since 1970, 0 to 1: the scenario's utilisation times the season's intensity. */
   readonly utilisation: (second: number) => number;
-  /** What the response times of its outcomes are drawn from. */
+  /** The tables from which the response times of its outcomes are drawn. */
   readonly latency: LatencyTables;
 }
 
-/** How the site of a plan answers. */
+/** How the site of a plan answers requests. */
 export function answersOf({ scenario, outcomes, intensity }: Plan): Answers {
   const outcomeAt = new Uint16Array(scenario.site.endpoints.length * 600);
   outcomes.forEach(({ endpointIndex, status }, i) => {
@@ -34,20 +34,23 @@ export function answersOf({ scenario, outcomes, intensity }: Plan): Answers {
   };
 }
 
-/** What incidents do to the records of a batch: changed in place, noted in the column `incidents`, or gone. */
+/**
+ * The changes that incidents make to the records of a batch. They are made in place and noted in the column
+ * `incidents`; dropped records are marked in `gone`.
+ */
 export class Changes implements Requests {
-  /** The batch at hand. */
+  /** The current batch. */
   batch: Batch;
-  /** By row: 1 and the bit of the first incident that dropped the record; 0 for none. */
+  /** By row: 1 plus the bit of the first incident that dropped the record; 0 if no incident did. */
   readonly gone = new Uint8Array(BATCH_SIZE);
-  /** By bit of an incident: how many records of the batch it changed. */
+  /** By bit of an incident: the number of records of the batch that it changed. */
   readonly changed = new Float64Array(32);
-  /** How many of its records were dropped, once for each incident that does. */
+  /** Number of its records that were dropped, counted once for each incident that drops the record. */
   dropped = 0;
-  /** Where requests go that are made again; undefined where failures have no such consequence. */
+  /** Where repeated requests are queued; undefined if failed requests are not repeated here. */
   retries: Retries | undefined;
   readonly #answers: Answers;
-  /** The batch as it was before the incidents: what a visitor asks again is what was asked first. */
+  /** The outcomes as they were before the incidents. A visitor who tries again makes the original request. */
   readonly #outcomeBefore = new Uint16Array(BATCH_SIZE);
   readonly #latencyBefore = new Uint32Array(BATCH_SIZE);
 
@@ -56,7 +59,7 @@ export class Changes implements Requests {
     this.batch = batch;
   }
 
-  /** Turns to a batch that no incident has been laid over. */
+  /** Turns to a batch to which no incident has been applied yet. */
   begin(batch: Batch): void {
     this.batch = batch;
     this.changed.fill(0);
@@ -111,21 +114,24 @@ export class Changes implements Requests {
     return this.#answer(active, row, outcome, this.#timeOf(active, row, outcome));
   }
 
-  /** What a proxy answers by itself takes its time whatever happens behind it. */
+  /** An answer that the proxy makes by itself takes the same time whatever happens behind it. */
   slow(active: ActiveIncident, row: number, factor: number): void {
     const outcome = this.batch.outcome[row];
     if (factor <= 1 || this.#answers.latency.loaded[outcome] === 0) return;
     this.#answer(active, row, outcome, this.batch.latency[row] * factor);
   }
 
-  /** The time that an outcome takes, in hundredths of a millisecond, drawn for the incident. */
+  /** The response time of an outcome, in hundredths of a millisecond, drawn for the incident. */
   #timeOf({ key }: ActiveIncident, row: number, outcome: number): number {
     const { shapes, shapeAt, scale } = this.#answers.latency;
     const word = hash32(key, this.batch.drawKey[row], Draw.responseTime);
     return scale[outcome] * readShape(shapes, shapeAt[outcome], word);
   }
 
-  /** Gives a request another answer, or a 504 where the proxy does not wait for it; whether that changes anything. */
+  /**
+   * Gives a request another answer, or a 504 if the proxy would not wait for it.
+   * @returns whether this changed anything
+   */
   #answer(active: ActiveIncident, row: number, outcome: number, time: number): boolean {
     const { outcome: outcomes, latency: latencies, incidents } = this.batch;
     const { limit, timedOut } = this.#answers.latency;
@@ -143,8 +149,8 @@ export class Changes implements Requests {
   }
 
   /**
-   * Drops a record. It stays for the incidents after this one: whether one makes the visitor try again does not hang
-   * on another that drops.
+   * Drops a record. Later incidents still see it: whether one of them makes the visitor try again must not depend on
+   * another one that drops the record.
    */
   drop({ bit }: ActiveIncident, row: number): void {
     if (this.gone[row] === 0) this.gone[row] = bit + 1;

@@ -7,7 +7,7 @@ import { aliasTable, drawAlias } from "../random/distributions.js";
 import { hash32, PER_WORD, Purpose, streamKey } from "../random/stream.js";
 
 /**
- * The kinds that `randomIncidents` draws from. The list is part of the format: a kind added to it would change every
+ * The kinds from which `randomIncidents` draws. The list is part of the format: adding a kind to it would change every
  * log that draws incidents.
  */
 const drawnKinds: readonly IncidentKind[] = [
@@ -23,13 +23,14 @@ const drawnKinds: readonly IncidentKind[] = [
   "dependency_failure",
 ];
 
-/** What is drawn of each incident. The numbers are part of the format. */
+/** The draws made for each incident. The numbers are part of the format. */
 const Draw = { kind: 1, length: 2, start: 3, isLocal: 4, endpoint: 5, shape: 6, size: 7 } as const;
 
 /**
- * Incidents drawn from the seed: kind, place, length and size; half of those that may be local are at a single
- * endpoint, more often at a popular one.
- * @param start first second of the window, since 1970 @param end excluded
+ * Draws incidents from the seed: their kind, place, length and size. Half of those that may be local affect a single
+ * endpoint, more often a popular one.
+ * @param start first second of the window, since 1970
+ * @param end last second of the window, excluded
  */
 export function drawnIncidents(scenario: Scenario, seed: number, start: number, end: number): Incident[] {
   const key = streamKey(seed, Purpose.drawnIncidents);

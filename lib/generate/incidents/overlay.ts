@@ -1,3 +1,4 @@
+import { firstIndexWhere } from "../../bisect.js";
 import { defectShare } from "../../scenario/defects.js";
 import { RETRY_WITHIN } from "../../scenario/incidents/kind.js";
 import { BaseRecords } from "../base/baseRecords.js";
@@ -17,25 +18,25 @@ export interface Touched {
 }
 
 /**
- * Lays the incidents of a plan over its base records: first what they add is merged in, then each record is
- * altered by the incidents in the order of their list, then dropped where one says so. Outside incidents
- * batches pass through as they are.
+ * Lays the incidents of a plan over its base records. The records that they add are merged in first. Then the incidents
+ * alter each record, in the order of their list, and drop it if one of them says so. Batches that lie outside all
+ * incidents pass through unchanged.
  */
 export class Overlay {
-  /** By incident, in the plan's list: what was touched in the slices made so far. */
+  /** For each incident in the plan's list: what it touched in the slices made so far. */
   readonly touched: Touched[];
-  /** Rows of base records seen in the slices made so far. */
+  /** Number of base records seen in the slices made so far. */
   baseRows = 0;
   readonly #plan: Plan;
   readonly #added: (AddedTraffic & { readonly records: BaseRecords })[];
   readonly #drawKeySeed: number;
   readonly #defects: DefectDraws | undefined;
-  /** What cannot stay in its own batch, as something comes between. */
+  /** The records that cannot stay in their own batch because others come between them. */
   readonly #out = newBatch();
-  /** What incidents do to base records, and to those that are put between. */
+  /** The changes that incidents make to base records, and to the records that are inserted. */
   readonly #changes: Changes;
   readonly #insertedChanges: Changes;
-  /** The second of the last base record numbered, and how many it has had. */
+  /** The second of the last base record that was numbered, and the number of base records it has had so far. */
   #second = Number.NaN;
   #index = 0;
   #countFrom = 0;
@@ -56,7 +57,7 @@ export class Overlay {
     this.#insertedChanges = new Changes(answers, this.#out);
   }
 
-  /** Earliest base record, in milliseconds since 1970, that a slice from `from` on depends on. */
+  /** Earliest time of a base record that a slice from `from` on depends on, in milliseconds since 1970. */
   lookBack(from: number): number {
     const retries = this.#plan.happening.some(
       ({ kind, start, end }) =>
@@ -66,11 +67,13 @@ export class Overlay {
   }
 
   /**
-   * The records from one whole second to another, with what incidents do to them. A batch may be filled again
-   * once the next is asked for.
+   * Yields the records from one whole second to another, changed by the incidents. A batch may be filled again once the
+   * next one is requested.
    * @param base the base records from `lookBack(from)` to `to`
-   * @param from milliseconds since 1970, a whole second, included @param to excluded
-   * @param countFrom what lies from here on is counted in `touched` and `baseRows`, @param countTo to here
+   * @param from milliseconds since 1970, a whole second, included
+   * @param to excluded
+   * @param countFrom records from here on are counted in `touched` and `baseRows`,
+   * @param countTo up to here
    */
   *lay(
     base: Iterable<Batch>,
@@ -89,9 +92,9 @@ export class Overlay {
       .map((traffic) => new AddedRecords(traffic, this.#drawKeySeed, from, to));
     const retries = new Retries(this.#plan.end * 1000);
     this.#changes.retries = retries;
-    const insertions = [...added, retries]; // at the same moment, the first of the list goes first
+    const insertions = [...added, retries]; // of two requests at the same moment, the one whose source comes first in this list goes first
 
-    // The loops over rows are methods: the engine compiles those better than loops in a generator.
+    // The loops over rows are methods because the engine compiles those better than loops in a generator.
     for (const batch of base) {
       const first = batch.second[0];
       const last = batch.second[batch.length - 1];
@@ -130,8 +133,9 @@ export class Overlay {
   }
 
   /**
-   * Marks base records with their defects, and gives them draw keys: by their second, and their number in it.
-   * @param keyed whether all records get a draw key; else only those with a defect do
+   * Marks base records with their defects and gives them draw keys, which depend on their second and their number in
+   * it.
+   * @param keyed whether all records get a draw key; if not, only those with a defect do
    */
   #number(batch: Batch, keyed: boolean): void {
     const { second, drawKey, length } = batch;
@@ -153,7 +157,7 @@ export class Overlay {
     }
   }
 
-  /** Counts base records; whether all are among those that are counted. */
+  /** Counts the base records. @returns whether all rows of the batch are counted */
   #countBase({ second, millisecond, length }: Batch): boolean {
     if (second[0] * 1000 >= this.#countFrom && (second[length - 1] + 1) * 1000 <= this.#countTo) {
       this.baseRows += length;
@@ -169,8 +173,9 @@ export class Overlay {
   }
 
   /**
-   * Puts what is left of a batch from `row` on, and what comes between, into the other one, until that is full.
-   * @returns the first row that still waits
+   * Moves the rest of a batch, from `row` on, and the requests inserted between its records into the other batch until
+   * that is full.
+   * @returns the first row that was not moved
    */
   #merge(batch: Batch, row: number, from: number, insertions: readonly Insertion[]): number {
     const { second, millisecond, length } = batch;
@@ -199,8 +204,9 @@ export class Overlay {
   }
 
   /**
-   * Puts base records through all incidents; whether any is gone.
-   * @param counted whether all are among those that are counted
+   * Applies all incidents to base records.
+   * @returns whether any of them is dropped
+   * @param counted whether all rows are counted
    */
   #layOver(batch: Batch, counted: boolean): boolean {
     const { second, millisecond, incidents, length } = batch;
@@ -224,7 +230,7 @@ export class Overlay {
     return changes.dropped > 0;
   }
 
-  /** Puts the next request to insert behind the last of the other batch, unless an incident drops it. */
+  /** Appends the next inserted request to the other batch, unless an incident drops it. */
   #insert(insertion: Insertion, from: number): void {
     const out = this.#out;
     const row = out.length;
@@ -245,7 +251,10 @@ export class Overlay {
     if (gone === 0) out.length++;
   }
 
-  /** What an incident adds and then drops or alters itself is only added: a log without it never had the record. */
+  /**
+   * If an incident adds a record and then alters or drops it too, the record counts as added only: without the
+   * incident, the log would never have had it.
+   */
   #count(addedBy: number, altered: number, droppedBy: number): void {
     if (addedBy !== NOBODY && addedBy !== droppedBy) this.touched[addedBy].added++;
     if (droppedBy !== NOBODY) {
@@ -259,23 +268,18 @@ export class Overlay {
   }
 }
 
-/** The first of the rows from `low` on that is not before a second since 1970; `high` when all are before it. */
+/** The first row from `low` on that is not before a second since 1970; `high` if all of them are before it. */
 function firstFrom(seconds: Float64Array, low: number, high: number, second: number): number {
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (seconds[middle] < second) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndexWhere(low, high, (row) => seconds[row] >= second);
 }
 
-/** In place of an incident's bit. */
+/** Takes the place of an incident's bit. */
 const NOBODY = -1;
 
-/** Where requests come from that are not in the base log, in order of time. */
+/** Sources of requests that are not in the base log; each yields them in order of time. */
 type Insertion = AddedRecords | Retries;
 
-/** The one whose next request comes first; the first of the list at the same moment. */
+/** The source whose next request comes first. Of two at the same moment, the first in the list. */
 function soonest(insertions: readonly Insertion[]): Insertion {
   let best = insertions[0];
   for (let i = 1; i < insertions.length; i++) if (insertions[i].time < best.time) best = insertions[i];

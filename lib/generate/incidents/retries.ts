@@ -1,40 +1,40 @@
 import TinyQueue from "tinyqueue";
-import { type Batch, putRow, type Row } from "../batch.js";
+import { type Batch, type DetachedRecord, putRow } from "../batch.js";
 import { hash32 } from "../random/stream.js";
 
-/** A failed request that is made again. */
+/** A failed request that is repeated. */
 interface Retry {
-  /** The incident that made it fail. */
+  /** The incident that made the first request fail. */
   readonly bit: number;
-  readonly record: Row;
+  readonly record: DetachedRecord;
 }
 
 /**
- * Failed requests that are made again, in order of time and then of their draw keys. They wait by the second in which they
- * come and are sorted when it is their turn: at a busy site one queue for all takes twice the time.
+ * Failed requests that will be repeated, in order of time and then of their draw keys. They wait in the second in which
+ * they are repeated and are sorted when it comes. At a busy site, one queue for all of them takes twice the time.
  */
 export class Retries {
-  /** Time of the next, milliseconds since 1970; infinite when there is none. */
+  /** Time of the next repetition, milliseconds since 1970; infinite if none waits. */
   time = Number.POSITIVE_INFINITY;
   readonly #end: number;
   readonly #bySecond = new Map<number, Retry[]>();
-  /** The seconds in which some wait, the earliest first. */
+  /** The seconds in which repetitions wait, the earliest first. */
   readonly #seconds = new TinyQueue<number>();
-  /** Those of the second that comes next, the first of them last; undefined as long as they are not sorted. */
+  /** The repetitions of the next such second, in reverse order; undefined until they are sorted. */
   #next: Retry[] | undefined;
 
-  /** @param end of the log, milliseconds since 1970: from there on nothing is made again */
+  /** @param end end of the log, milliseconds since 1970; nothing is repeated from then on */
   constructor(end: number) {
     this.#end = end;
   }
 
-  /** The incident that made the next one's request fail. */
+  /** The incident that made the request of the next repetition fail. */
   get bit(): number {
     return this.#sorted().at(-1)!.bit;
   }
 
-  /** Queues the repetition at `time` of a request that an incident made fail. */
-  add(time: number, record: Row, bit: number): void {
+  /** Queues the repetition, at `time`, of a request that an incident made fail. */
+  add(time: number, record: DetachedRecord, bit: number): void {
     if (time >= this.#end) return;
     record.time = time;
     record.drawKey = hash32(record.drawKey, bit, 0x7e7);
@@ -45,11 +45,11 @@ export class Retries {
       this.#bySecond.set(second, [{ bit, record }]);
       this.#seconds.push(second);
     }
-    if (second === this.#seconds.peek()) this.#next = undefined; // to be sorted again
+    if (second === this.#seconds.peek()) this.#next = undefined; // must be sorted again
     if (time < this.time) this.time = time;
   }
 
-  /** Copies the next to a row of a batch; the one after it becomes the next. */
+  /** Copies the next repetition to a row of a batch and moves on to the one after it. */
   copyTo(target: Batch, row: number): void {
     const next = this.#sorted();
     putRow(next.pop()!.record, target, row);

@@ -35,8 +35,9 @@ export function normal(stream: Stream): number {
 }
 
 /**
- * Gamma deviate with scale 1. Marsaglia & Tsang, "A simple method for generating gamma variables" (2000);
- * below shape 1 with their boost by a power of a uniform. @param shape above 0
+ * Gamma deviate with scale 1. Marsaglia & Tsang, "A simple method for generating gamma variables" (2000); below shape 1
+ * with their boost by a power of a uniform.
+ * @param shape above 0
  */
 export function gamma(stream: Stream, shape: number): number {
   if (shape < 1) {
@@ -63,9 +64,10 @@ export function beta(stream: Stream, a: number, b: number): number {
 }
 
 /**
- * Binomial deviate, exact for any n: halves n by the Beta-distributed median order statistic until it is
- * small, then counts. Devroye, "Non-Uniform Random Variate BaseRecords" (1986), X.4.3.
- * @param n whole number, 0 or more @param p 0 to 1, both included
+ * Binomial deviate, exact for any n. It halves n by the Beta-distributed median order statistic until n is small, then
+ * counts. Devroye, "Non-Uniform Random Variate Generation" (1986), X.4.3.
+ * @param n whole number, 0 or more
+ * @param p 0 to 1, both included
  */
 export function binomial(stream: Stream, n: number, p: number): number {
   let successes = 0;
@@ -87,20 +89,24 @@ export function binomial(stream: Stream, n: number, p: number): number {
 }
 
 /**
- * A table to draw from fixed weights with one 32-bit word: Walker's alias method with Vose's construction
- * (1991), thresholds rounded to integers. The top `bits` of the word choose a column, the others decide
- * between the column and its alias.
+ * A table for drawing from fixed weights with one word of 32 bits: Walker's alias method with Vose's construction
+ * (1991), its thresholds rounded to integers. The top `bits` of the word choose a column; the others decide between the
+ * column and its alias.
  */
 export interface Alias {
   /** The table has 2^bits columns, at least two and at least as many as weights. */
   readonly bits: number;
-  /** Keep the column when the word's lower 32 − bits bits are below this, as 32 unsigned bits; length 2^bits. */
+  /**
+   * The column is kept when the lower 32 − bits bits of the word are below this, as 32 unsigned bits; length 2^bits.
+   */
   readonly threshold: Int32Array;
-  /** Outcomes of a column, one behind the other: when it is not kept, and when it is; length 2^(bits + 1). */
+  /**
+   * Two outcomes for each column: the first for when it is not kept, the second for when it is; length 2^(bits + 1).
+   */
   readonly outcomes: Uint16Array;
 }
 
-/** The smallest number of bits that tell `count` things apart. @param count 1 to 2^31 */
+/** The smallest number of bits that can distinguish `count` things. @param count 1 to 2^31 */
 export function bitsFor(count: number): number {
   return 32 - Math.clz32(count - 1);
 }
@@ -130,7 +136,7 @@ export function aliasTable(weights: ArrayLike<number>, bits = Math.max(1, bitsFo
     if (scaled[more] < 1) small.push(large.pop()!);
   }
   for (const i of large) threshold[i] = span;
-  // Rounding can leave a column over: what it lacks goes to the heaviest, never to an outcome of weight 0.
+  // Rounding can leave a column incomplete. The heaviest outcome fills it, so that an outcome of weight 0 never does.
   const heaviest = Array.from(weights).reduce((best, weight, i) => (weight > weights[best] ? i : best), 0);
   for (const i of small) {
     threshold[i] = Math.round(scaled[i] * span);
@@ -143,21 +149,20 @@ export function aliasTable(weights: ArrayLike<number>, bits = Math.max(1, bitsFo
 export function drawAlias({ bits, threshold, outcomes }: Alias, word: number): number {
   const column = word >>> (32 - bits);
   const rest = (word << bits) >>> bits;
-  // The difference is negative when the column is kept: its sign picks without a branch, which no processor
-  // could foresee.
+  // The difference is negative when the column is kept. Using its sign avoids a branch that no processor could predict.
   return outcomes[(column << 1) | ((rest - threshold[column]) >>> 31)];
 }
 
 /**
- * Numbers from 1 to `count` whose frequency falls as 1/number (Zipf's law with exponent 1), to be read with
- * one random word: 1,024 straight lines through the quantiles of the continuous law.
+ * Numbers from 1 to `count` whose frequency falls as 1/number (Zipf's law with exponent 1), drawn with one random word.
+ * The table holds 1,024 straight lines through the quantiles of the continuous law.
  */
 export function zipfTable(count: number): Float64Array {
   const span = ln(count + 1);
   return Float64Array.from({ length: 1025 }, (_, i) => Math.min(count + 1, exp((i / 1024) * span)));
 }
 
-/** Reads a Zipf table with one word of 32 unsigned bits. */
+/** Draws from a Zipf table with one word of 32 unsigned bits. */
 export function readZipf(table: Float64Array, word: number): number {
   const at = word >>> 22;
   return Math.floor(table[at] + (table[at + 1] - table[at]) * ((word & 0x3fffff) / 0x400000));

@@ -34,9 +34,9 @@ export function mix32(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Number of random words of 32 bits: turns a probability into a threshold for them. */
+/** Number of different words of 32 bits: multiplied by it, a probability becomes a threshold for random words. */
 export const WORDS = 4294967296;
-/** Turns a random word into a uniform in [0, 1). */
+/** Multiplied by it, a random word becomes a uniform number in [0, 1). */
 export const PER_WORD = 1 / WORDS;
 
 function block(h: number, word: number): number {
@@ -46,7 +46,7 @@ function block(h: number, word: number): number {
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** A hash of a name: (key, a, b) to 32 unsigned bits. */
+/** Hashes a name (key, a, b) to 32 unsigned bits. */
 export function hash32(key: number, a: number, b = 0): number {
   return mix32(block(block(key, a), b) ^ 8);
 }
@@ -59,10 +59,10 @@ export function streamKey(seed: number, purpose: Purpose): number {
   return hash32(hash32(purpose, seed | 0, (seed / WORDS) | 0), purpose, 0x5eed) | 0;
 }
 
-/** Writes the four state words of the stream (key, a, b) to `state`, warmed up as PractRand does. */
+/** Writes the four state words of the stream (key, a, b) to `state`, warmed up as in PractRand. */
 export function seedState(state: Int32Array, key: number, a: number, b = 0): void {
   let s0 = hash32(key, a, b) | 0;
-  let s1 = hash32(key ^ 0x243f6a88, a, b) | 0; // the words differ in key by digits of pi
+  let s1 = hash32(key ^ 0x243f6a88, a, b) | 0; // the keys of the words differ by digits of pi
   let s2 = hash32(key ^ 0x85a308d3, b, a) | 0;
   let counter = 1;
   for (let round = 0; round < 12; round++) {
@@ -78,7 +78,7 @@ export function seedState(state: Int32Array, key: number, a: number, b = 0): voi
   state[3] = counter;
 }
 
-/** One stream, for work outside the inner loop (which keeps the same four words in local variables). */
+/** One stream, for work outside the inner loop. The inner loop keeps the same four words in local variables. */
 export class Stream {
   readonly #state = new Int32Array(4);
 
@@ -86,7 +86,7 @@ export class Stream {
     seedState(this.#state, key, a, b);
   }
 
-  /** Turns this object into the stream (key, a, b), so that a loop need not allocate. */
+  /** Turns this object into the stream (key, a, b), so that a loop need not allocate a new one. */
   reseed(key: number, a: number, b = 0): this {
     seedState(this.#state, key, a, b);
     return this;
@@ -116,24 +116,24 @@ export class Stream {
 }
 
 /**
- * A stream for the inner loop, which reads words off a table instead of making a call for each. The words are
- * those that `Stream.next` gives, in the same order.
+ * A stream for the inner loop, which reads words from a table instead of making a call for each. The words are those of
+ * `Stream.next`, in the same order.
  */
 export class Words {
-  /** The next words; those from `end` on are stale. */
+  /** The words. Those from `end` on are no longer valid. */
   readonly table = new Uint32Array(4096);
-  /** Number of words in the table that are good. */
+  /** Number of valid words in the table. */
   end = 0;
   readonly #state = new Int32Array(4);
 
-  /** Becomes the stream (key, a, b), with `count` words ready if the table holds as many. */
+  /** Becomes the stream (key, a, b), with `count` words ready, or as many as the table holds. */
   reseed(key: number, a: number, b: number, count: number): void {
     seedState(this.#state, key, a, b);
     this.end = 0;
     this.#draw(count);
   }
 
-  /** Keeps the words from `at` on, moves them to the front and draws `count` more behind them. */
+  /** Keeps the words from `at` on, moves them to the front and draws `count` more after them. */
   refill(at: number, count: number): void {
     this.table.copyWithin(0, at, this.end);
     this.end -= at;

@@ -3,13 +3,13 @@ import type { Outcome } from "../batch.js";
 import { type Alias, aliasTable } from "../random/distributions.js";
 import { PHASES, phaseShares } from "./visitors.js";
 
-/** How much more often an endpoint is asked for in its own phase of a visit. */
+/** How much more often an endpoint is requested in its own phase of a visit. */
 const PREFERENCE = 6;
 
 /**
- * A table of outcomes for each phase of a visit. Endpoints are preferred in their own phase, yet over all
- * requests each keeps its popularity: the preferences are scaled to both margins by iterative proportional
- * fitting (Deming & Stephan 1940).
+ * Makes a table of outcomes for each phase of a visit. An endpoint is preferred in its own phase, yet over all requests
+ * it keeps its popularity: the preferences are scaled to both margins by iterative proportional fitting (Deming &
+ * Stephan 1940).
  */
 export function journeyTables({ site, visitors }: Scenario, outcomes: readonly Outcome[]): Alias[] {
   const shares = phaseShares(visitors);

@@ -5,21 +5,20 @@ import { normal } from "../random/distributions.js";
 import { Purpose, Stream, streamKey } from "../random/stream.js";
 
 /**
- * Response times. An answer takes its endpoint's median, times a factor for its status, times a draw from the
+ * Response times. A response time is the median of the endpoint, times a factor for the status, times a draw from the
  * endpoint's shape, times the load and drift of the second.
  */
 
-/** Knots in an octave of the quantile table. */
+/** Knots in each octave of the quantile table. */
 const KNOTS = 32;
 const OCTAVES = 33;
 
 /**
- * Quantiles of a shape with median 1, to be read with one 32-bit word w: v = w / 2^32 is the probability of a
- * longer answer. Octave by octave (v from 1/2 to 1, 1/4 to 1/2, …) with 32 straight lines in each, so that the
- * far tail is as exact as the body.
+ * Quantiles of a shape with median 1, read with one 32-bit word w: v = w / 2^32 is the probability of a longer answer.
+ * Each octave (v from 1/2 to 1, 1/4 to 1/2, …) has 32 straight lines, so that the far tail is as exact as the body.
  *
- * Body: log-logistic, of all usual families the one that fits best (measured, see realism.md of the design
- * notes; its standard deviation of ln is s·π/√3). Tail: Pareto, joined where `tail` of the requests are left.
+ * The body is log-logistic, the usual family that fits best (measured, see realism.md of the design notes); its
+ * standard deviation of ln is s·π/√3. The tail is Pareto, and begins where `tail` of the requests remain.
  */
 export function shapeTable({ spread, tail, tailIndex }: Omit<Latency, "p50">): Float64Array {
   const s = (spread * Math.sqrt(3)) / Math.PI;
@@ -30,7 +29,7 @@ export function shapeTable({ spread, tail, tailIndex }: Omit<Latency, "p50">): F
   );
 }
 
-/** @param quantile by the probability of a longer answer */
+/** @param quantile the quantile, as a function of the probability of a longer answer */
 function quantileTable(quantile: (v: number) => number): Float64Array {
   const table = new Float64Array(OCTAVES * (KNOTS + 1));
   for (let octave = 0, probability = 1; octave < OCTAVES; octave++, probability /= 2) {
@@ -41,17 +40,17 @@ function quantileTable(quantile: (v: number) => number): Float64Array {
   return table;
 }
 
-/** Reads the shape that begins at `begin`, at one random word. */
+/** Reads the shape that begins at `begin`, with one random word. */
 export function readShape(table: Float64Array, begin: number, word: number): number {
   const octave = Math.clz32(word);
-  const mantissa = (word << octave) << 1; // the bits after the leading 1, at the top
+  const mantissa = (word << octave) << 1; // the bits after the leading 1, moved to the top
   const at = begin + octave * (KNOTS + 1) + (mantissa >>> 27);
   return table[at] + (table[at + 1] - table[at]) * ((mantissa & 0x7ffffff) / 0x8000000);
 }
 
 /**
- * How a status changes the time of an endpoint's normal answer. Measured on public logs: a 301 takes 0.3 ms
- * and a 304 half of a 200; 502 and 503 come at once, 401 and 429 are turned away early, a 500 is often slow.
+ * How a status changes the time of an endpoint's normal answer. Measured on public logs: a 301 takes 0.3 ms and a 304
+ * half as long as a 200, 502 and 503 come at once, 401 and 429 are refused early, and a 500 is often slow.
  */
 const STATUS_FACTOR: Readonly<Record<number, number>> = {
   301: 0.3,
@@ -65,24 +64,27 @@ const STATUS_FACTOR: Readonly<Record<number, number>> = {
   500: 3,
 };
 
-/** Milliseconds after which a proxy without a back end says so, whatever was asked for. */
+/** Milliseconds after which a proxy that cannot reach its back end answers, whatever the request. */
 const AT_ONCE: Readonly<Record<number, number>> = { 502: 1.2, 503: 0.6 };
 
-/** Status with which a proxy gives up waiting. */
+/** The status with which a proxy answers when it gives up waiting. */
 export const TIMED_OUT = 504;
 
 /** What the inner loop needs to draw the response time of an outcome. */
 export interface LatencyTables {
-  /** All shapes, one after the other; an outcome's begins at `shapeAt`. */
+  /** All shapes, one after the other; the shape of an outcome begins at `shapeAt`. */
   readonly shapes: Float64Array;
   readonly shapeAt: Int32Array;
   /** Median in hundredths of a millisecond, by outcome. */
   readonly scale: Float64Array;
-  /** 1 where load and drift slow the outcome, 0 where it takes its time whatever the load. */
+  /** 1 if load and drift slow the outcome; 0 if it takes the same time whatever the load. */
   readonly loaded: Float64Array;
-  /** A proxy does not wait so long, in hundredths of a millisecond: the answer is a 504, with a time drawn anew. */
+  /**
+   * How long a proxy waits, in hundredths of a millisecond. An answer that would take longer becomes a 504, and its
+   * time is drawn again.
+   */
   readonly limit: number;
-  /** By outcome, the one that the same endpoint has with status 504. */
+  /** By outcome: the outcome of the same endpoint with status 504. */
   readonly timedOut: Uint16Array;
 }
 
@@ -90,8 +92,8 @@ export interface LatencyTables {
 const SHAPE_SIZE = OCTAVES * (KNOTS + 1);
 
 /**
- * A proxy such as nginx gives up at the first look at its timers after the limit: a 504 is late by 0.02 % of the limit
- * on average, exponentially distributed, and never early.
+ * A proxy such as nginx gives up when it first looks at its timers after the limit. So a 504 is late by 0.02 % of the
+ * limit on average, exponentially distributed, and never early.
  */
 const LATENESS = 0.0002;
 const afterLimit = (v: number) => 1 - LATENESS * ln(v);
@@ -131,19 +133,19 @@ export function latencyTables(outcomes: readonly Outcome[], site: Site): Latency
     all.set(shape, i * SHAPE_SIZE);
   });
   const timedOut = Uint16Array.from(outcomes, ({ endpointIndex }) => timeouts.get(endpointIndex)!);
-  // Times are rounded: one half below the limit would come to stand at it.
+  // Times are rounded, and a time less than one half below the limit would be rounded up to it.
   return { shapes: all, shapeAt, scale, loaded, limit: limit - 0.5, timedOut };
 }
 
 /**
- * The factor by which a second's load lengthens all answers: 1 / (1 − ρ) as in an M/M/1 queue, relative to
- * the mean rate; ρ is taken as at most 0.95, where a real server would shed load.
+ * The factor by which the load of a second lengthens all answers: 1 / (1 − ρ), as in an M/M/1 queue, relative to the
+ * mean rate. ρ is limited to 0.95, where a real server would shed load.
  */
 export function loadFactor(utilisation: number, intensity: number): number {
   return (1 - utilisation) / (1 - Math.min(0.95, utilisation * intensity));
 }
 
-/** Slow wandering of all response times: lognormal at knots 10 minutes apart, straight lines between them. */
+/** Slow drift of all response times: lognormal at knots 10 minutes apart, with straight lines between them. */
 export class Drift {
   readonly #key: number;
   readonly #spread: number;
@@ -157,7 +159,7 @@ export class Drift {
     this.#spread = spread;
   }
 
-  /** Factor in a second since 1970. */
+  /** The factor in a second since 1970. */
   at(second: number): number {
     if (this.#spread === 0) return 1;
     const knot = Math.floor(second / 600);

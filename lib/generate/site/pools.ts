@@ -1,29 +1,31 @@
 import type { Faker } from "@faker-js/faker";
 
-/** What visitors bring along: texts of which each visitor keeps some. Printable ASCII without quotes. */
+/** Texts that visitors bring with them; each visitor keeps some of them. They are printable ASCII without quotes. */
 export interface Pools {
-  /** User agents of people, or of the apps or services that ask for them; a common one is there many times. */
+  /**
+   * User agents of people, or of the apps or services that send the requests. A common one is in the list many times.
+   */
   readonly agents: readonly string[];
-  /** User agents of bots; among services, which all are programs, those of services. */
+  /** User agents of bots. Services are all programs, so here they have the user agents of services. */
   readonly bots: readonly string[];
-  /** Where a visit comes from: another site, or `-` for none. */
+  /** Where a visit comes from: another site, or `-` if it is not known. */
   readonly referrers: readonly string[];
-  /** What people search for, as it stands in a query string. */
+  /** What people search for, written as in a query string. */
   readonly searches: readonly string[];
 }
 
-/** What makes the requests. */
+/** What sends the requests. */
 type Agents = "browsers" | "app" | "services";
 
 /**
- * Draws the pools with Faker, whose English words are loaded only for this. Faker draws which and how many;
- * the texts themselves have the form of today's clients, as Faker's own user agents name browsers of 2015.
- * Nothing here asks for a date, so that the clock has no part in it.
+ * Draws the pools with Faker, whose English words are loaded only for this. Faker draws which texts there are and how
+ * often. The texts themselves look like those of today's clients, because Faker's own user agents name browsers of
+ * 2015. Nothing here asks for a date, so the clock plays no part.
  * @param seed 32 bits
  */
 export async function makePools(seed: number, agents: Agents): Promise<Pools> {
   const { faker: shared } = await import("@faker-js/faker/locale/en");
-  // An instance of our own: the shared one belongs to the caller, who may have seeded it.
+  // We use an instance of our own. The shared one belongs to the caller, who may have seeded it.
   const faker = new (shared.constructor as typeof Faker)({ locale: shared.rawDefinitions, seed });
   const client = { browsers: browser, app: mobileApp, services: service }[agents];
   const name = slug(faker.internet.domainWord());
@@ -43,7 +45,10 @@ function draw(faker: Faker, choices: readonly Weighted[]): string {
   return faker.helpers.weightedArrayElement(choices)();
 }
 
-/** A release among the last few: half of the clients have the newest, half of the others the one before it, and so on. */
+/**
+ * Draws one of the last few releases: half of the clients have the newest, half of the others the one before it, and so
+ * on.
+ */
 function release(faker: Faker, newest: number): number {
   let age = 0;
   for (let share = 1 - faker.number.float({ max: 0.99 }); share <= 0.5; share *= 2) age++;
@@ -54,8 +59,8 @@ function release(faker: Faker, newest: number): number {
 function browser(faker: Faker): string {
   const webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
   const windows = "Windows NT 10.0; Win64; x64";
-  const mac = "Macintosh; Intel Mac OS X 10_15_7"; // frozen there by all browsers
-  const android = "Linux; Android 10; K"; // frozen there by Chrome
+  const mac = "Macintosh; Intel Mac OS X 10_15_7"; // all browsers report this version, whatever the real one
+  const android = "Linux; Android 10; K"; // Chrome reports this version, whatever the real one
   const chrome = (system: string, mobile = "", behind = "") => {
     const version = release(faker, 143);
     const edge = behind === "" ? "" : ` ${behind}/${version}.0.0.0`;
@@ -137,7 +142,7 @@ function bot(faker: Faker): string {
   );
 }
 
-/** Search engines and networks say no more than who they are; a site that links here says which page. */
+/** Search engines and networks give only their address. Other sites that link here give the page. */
 function referrer(faker: Faker): string {
   return draw(faker, [
     { weight: 40, value: () => "-" },

@@ -6,17 +6,17 @@ import { hash32, mix32, PER_WORD, Purpose, Stream, streamKey } from "../random/s
 import { makePools, type Pools } from "./pools.js";
 
 /**
- * What a server's own log says of a request beyond the five fields: size, referrer, user agent. All of it is a
- * hash of the record (its visitor, moment and response time), so that nothing is drawn from the streams of the
- * five fields, and the same record gets the same in any division of the work.
+ * What a server's own log says of a request beyond the five fields: size, referrer and user agent. All of it is a hash
+ * of the record (its visitor, time and response time). So nothing is drawn from the streams of the five fields, and a
+ * record gets the same values however the work is divided.
  */
 
-/** The site's own address, of a domain that is reserved for examples. */
+/** The site's own address, in a domain reserved for examples. */
 const ORIGIN = "https://www.example.com";
 /** Pages of the site from which a request may have come. */
 const OWN_PAGES = 1024;
 
-/** Where a request of an outcome comes from, by phase. */
+/** Where the requests of an outcome come from, by phase. */
 const NO_REFERRER = 0;
 const FOREIGN = 1;
 const OWN_PAGE = 2;
@@ -29,19 +29,19 @@ const POWERS = Float64Array.from({ length: 1026 }, (_, i) => exp((i - 512) / 64)
 /** Standard normal quantiles, in steps of 1/1024. */
 const NORMALS = Float64Array.from({ length: 1025 }, (_, i) => normalQuantile((i + 0.5) / 1025.5));
 
-/** Draws what formats need beside the five fields. */
-export class Requests {
-  /** Texts that `agent` points at. */
+/** Draws what formats need beyond the five fields. */
+export class RequestDetails {
+  /** The texts that `agent` indexes. */
   readonly agents: readonly string[];
-  /** Texts that `referrer` points at. */
+  /** The texts that `referrer` indexes. */
   readonly referrers: readonly string[];
-  /** Index of the user agent, by row of the batch drawn last. */
+  /** Index of the user agent, by row of the batch that was drawn last. */
   readonly agent = new Uint16Array(BATCH_SIZE);
   /** Index of the referrer. */
   readonly referrer = new Uint16Array(BATCH_SIZE);
   /** Bytes of the body sent. */
   readonly size = new Uint32Array(BATCH_SIZE);
-  /** 32 bits that are the record's own, for formats to draw their ports and identifiers from. */
+  /** 32 random bits of the record, from which formats draw their ports and identifiers. */
   readonly word = new Int32Array(BATCH_SIZE);
 
   readonly #key: number;
@@ -51,15 +51,19 @@ export class Requests {
   readonly #comesFrom: Uint8Array;
   /** Median size by outcome. */
   readonly #median: Float64Array;
-  /** Standard deviation of ln size by outcome, in steps of `POWERS`. */
+  /** Standard deviation of the ln of the size by outcome, in steps of `POWERS`. */
   readonly #spread: Float64Array;
-  /** For files, which have one size each: a word to hash the identifier with; else 0. */
+  /** For files, each of which has one size: a word to hash with the identifier; 0 for all other outcomes. */
   readonly #file: Int32Array;
 
-  /** Makes the pools of the plan's visitors and tables of its outcomes. */
-  static async of(plan: Plan): Promise<Requests> {
+  /** Makes the pools of the plan's visitors and the tables of its outcomes. */
+  static async of(plan: Plan): Promise<RequestDetails> {
     const key = streamKey(plan.seed, Purpose.request);
-    return new Requests(plan, key, await makePools(key >>> 0, plan.scenario.visitors.agents ?? "browsers"));
+    return new RequestDetails(
+      plan,
+      key,
+      await makePools(key >>> 0, plan.scenario.visitors.agents ?? "browsers"),
+    );
   }
 
   private constructor({ scenario, outcomes }: Plan, key: number, pools: Pools) {
@@ -83,7 +87,7 @@ export class Requests {
     );
   }
 
-  /** Draws for every row of a batch. */
+  /** Draws for all rows of a batch. */
   draw(batch: Batch): void {
     const { length, second, millisecond, visitor, outcome: outcomes, latency, identifier, phase } = batch;
     const { agent, referrer, size, word: words } = this;
@@ -122,7 +126,7 @@ export class Requests {
   }
 }
 
-/** A whole number from 0 to `count` − 1 out of a word of 32 bits. */
+/** A whole number from 0 to `count` − 1, made from a word of 32 bits. */
 function below(word: number, count: number): number {
   return ((word >>> 16) * count) >>> 16;
 }
@@ -131,7 +135,7 @@ function isPage({ method, route }: Outcome["endpoint"]): boolean {
   return method === "GET" && !ASSET.test(route) && !/^\/(?:api|v\d+|graphql)(?:\/|$)/.test(route);
 }
 
-/** Pages of the site as browsers name them in a referrer, the popular ones many times. */
+/** Pages of the site as browsers name them in a referrer. A popular page is in the list many times. */
 function ownPages(
   { endpoints, identifiers, catalogue }: Plan["scenario"]["site"],
   key: number,
@@ -152,13 +156,13 @@ function ownPages(
   });
 }
 
-/** Bytes of an answer's body: lognormal; an error page and a redirect are short; some answers have no body. */
+/** Size in bytes of an answer's body, lognormal. Error pages and redirects are short, and some answers have no body. */
 function sizeOf({ endpoint, status }: Outcome): { median: number; spread: number } {
   const { method, route, size } = endpoint;
   if (method === "HEAD" || status < 200 || status === 204 || status === 304) return { median: 0, spread: 0 };
   if (status >= 300) return { median: 160, spread: status >= 400 && status < 500 ? 0.15 : 0 };
   if (size !== undefined) return size;
-  // Sizes of web pages and their parts, roughly the medians of the HTTP Archive; endpoints differ from them.
+  // Typical sizes of web pages and their parts, roughly the medians of the HTTP Archive. Endpoints differ from them.
   const typical = ASSET.test(route)
     ? { median: /\.(?:css|js|mjs|svg|ico)$/.test(route) ? 6_000 : 30_000, spread: 0.8 }
     : isPage(endpoint)

@@ -2,7 +2,7 @@ import { power } from "../../elementary.js";
 import { beta, binomial } from "../random/distributions.js";
 import { Purpose, Stream, streamKey } from "../random/stream.js";
 
-/** How busy the site is over the week, before chance: what `traffic` in the scenario says. */
+/** How busy the site is over the week, before chance plays its part: this is `traffic` of the scenario. */
 interface Season {
   /** Relative intensity by hour of the day, UTC, at the middle of each hour; 24 values. */
   readonly hours: readonly number[];
@@ -14,14 +14,14 @@ interface Season {
 
 const MINUTES = 7 * 24 * 60;
 const WEEK = 7 * 86_400;
-/** A mean minute, in integer units of intensity. Integers keep all sums exact. */
+/** The intensity of a mean minute, in integer units. Integers keep all sums exact. */
 const UNIT = 1 << 20;
 /** 1970-01-05, the first Monday, in seconds. */
 const MONDAY = 4 * 86_400;
 
 /**
- * Intensity over time, its mean over a week being 1: the hour-of-week curve, drawn as straight lines from
- * the middle of one hour to the middle of the next, times a linear trend.
+ * Intensity over time, with a mean of 1 over a week: the curve of the hours of the week, as straight lines from the
+ * middle of one hour to the middle of the next, times a linear trend.
  */
 export class Intensity {
   /** By minute of the week, in UNITs. */
@@ -32,7 +32,7 @@ export class Intensity {
   readonly #moment = new Float64Array(MINUTES + 1);
   readonly #growth: number; // per second
   readonly #origin: number; // second at which the trend's factor is 1
-  readonly #epoch: number; // the Monday before it, from which moments are taken, so that they stay small
+  readonly #epoch: number; // the Monday before it; seconds are counted from there, so that the numbers stay small
 
   constructor(season: Season, origin: number) {
     const hourly = Float64Array.from(
@@ -59,7 +59,7 @@ export class Intensity {
     this.#epoch = origin - modulo(origin - MONDAY, WEEK);
   }
 
-  /** At a second since 1970. */
+  /** The intensity in a second since 1970. */
   at(second: number): number {
     const inWeek = modulo(second - MONDAY, WEEK);
     return (this.#minute[(inWeek / 60) | 0] / UNIT) * (1 + this.#growth * (second - this.#origin));
@@ -101,14 +101,13 @@ function modulo(a: number, b: number): number {
 }
 
 /**
- * Exact counts in any part of a window. The window's count is split in two, and each half again, down to a
- * second. The left half's share of the intensity is Beta-distributed around its share of the season; the
- * count follows a Binomial. This is the b-model of Wang, Madhyastha, Papadimitriou, Faloutsos & Chan ("Data
- * mining meets performance evaluation", 2002) with a random bias: its spread at each level is chosen so that
- * the relative variance of the intensity over τ seconds is burstiness · τ^(2·hurst − 2), which is
- * self-similar traffic of that Hurst exponent.
+ * Exact counts in any part of a window. The count of the window is split in two, and each half again, down to a second.
+ * The left half's share of the intensity is Beta-distributed around its share of the season, and its count is Binomial.
+ * This is the b-model of Wang, Madhyastha, Papadimitriou, Faloutsos & Chan ("Data mining meets performance evaluation",
+ * 2002) with a random bias. The spread at each level is chosen so that the relative variance of the intensity over τ
+ * seconds is burstiness · τ^(2·hurst − 2), which is self-similar traffic with that Hurst exponent.
  *
- * Each node of the tree draws from its own stream, so any slice costs its own length plus the way down.
+ * Each node of the tree draws from its own stream, so a slice costs only its own length and the way down to it.
  */
 export class Cascade {
   readonly #intensity: Intensity;
@@ -120,7 +119,7 @@ export class Cascade {
   readonly #countKey: number;
   readonly #burstiness: number;
   readonly #exponent: number;
-  /** Concentration of the Beta by length of the node; lengths differ by at most one on a level. */
+  /** Concentration of the Beta distribution by length of the node. On one level, lengths differ by at most one. */
   readonly #concentrations = new Map<number, number>();
   readonly #stream = new Stream(0, 0);
 
@@ -147,10 +146,10 @@ export class Cascade {
   }
 
   /**
-   * Visits the cells from `from` to `to` (seconds since the window's start, `to` excluded) in order of time.
-   * A cell is a second, or with `cellSeconds` above 1 a node of the tree not longer than that.
-   * @param visit gets the cell's first second since the window's start, its length, the number of records,
-   *   and the intensity (1 = the mean over a week) that the cascade came to
+   * Visits the cells from `from` to `to` (seconds since the window's start, `to` excluded) in order of time. A cell is
+   * a second. If `cellSeconds` is above 1, it is a node of the tree that is at most so long.
+   * @param visit gets the cell's first second since the window's start, its length, its number of records, and its
+   * intensity (1 = the mean over a week)
    */
   visit(
     from: number,

@@ -5,16 +5,16 @@ import { hash32, mix32, PER_WORD, Purpose, streamKey, WORDS } from "../random/st
 import type { Intensity } from "./traffic.js";
 
 /**
- * Who makes a request. Visitors need no state: a slot holds one session for a spell and then another, so the
- * session at any moment follows from (slot, time) by arithmetic. Slots come in 64 classes, each with a mean
- * number of requests and a length; a class has as many slots as such sessions are present at once.
+ * Who makes a request. Visitors need no state. A slot holds one session for a spell and then another, so the session at
+ * any moment follows from (slot, time) by arithmetic. Slots come in 64 classes, each with a mean number of requests and
+ * a length. A class has as many slots as sessions of its kind are present at once.
  */
 
 export const CLASSES = 64;
-/** No session is longer, in seconds. */
+/** Longest session, in seconds. */
 export const LONGEST_SESSION = 7200;
 
-/** Where in a visit a request falls, by the share of the session's time that has passed. */
+/** The phases of a visit. The share of the session's time that has passed decides which one a request falls into. */
 export const PHASES = ["entry", "browse", "finish"] as const;
 const ENTRY_UNTIL = 0.15;
 const FINISH_FROM = 0.85;
@@ -34,10 +34,10 @@ export function phaseShares({ bots }: Visitors): [number, number, number] {
   ];
 }
 
-/** Standard deviation of ln of the requests of deep visits. */
+/** Standard deviation of the ln of the number of requests of deep visits. */
 const DEEP_SPREAD = 0.3;
 
-/** The population: session classes, regulars and bots, and the arithmetic that finds them. */
+/** The population (session classes, regulars and bots) and the arithmetic that finds them. */
 export class Population {
   /** Mean requests of a session, by class. */
   readonly requests = new Float64Array(CLASSES);
@@ -65,7 +65,7 @@ export class Population {
    * @param rows records in the window: the number of regulars grows with it
    */
   constructor(visitors: Visitors, rate: number, rows: number, seed: number) {
-    // Deep visits take the last classes: at least eight, so that they too are slow and quick.
+    // Deep visits take the last classes, at least eight of them, so that some of them are slow and some quick.
     const { deepVisits } = visitors;
     const deep = deepVisits.share > 0 ? Math.max(8, Math.ceil(deepVisits.share * CLASSES)) : 0;
     const plain = CLASSES - deep;
@@ -74,7 +74,7 @@ export class Population {
     );
     this.meanRequests = 0;
     for (let c = 0; c < CLASSES; c++) {
-      // A grid of good lattice points: quantiles of requests in order, of gaps by the reversed bits.
+      // A grid of good lattice points: the quantiles of requests in order, those of gaps by the reversed bits.
       const reversed =
         (parseInt(c.toString(2).padStart(6, "0").split("").reverse().join(""), 2) + 0.5) / CLASSES;
       this.requests[c] =
@@ -99,7 +99,10 @@ export class Population {
     this.#bots = visitors.bots.clients;
   }
 
-  /** Visitor of the session with this hash: a regular (some come far more often) or somebody new. */
+  /**
+   * The visitor of the session with this hash: a regular (some of them come far more often than others) or somebody
+   * new.
+   */
   visitorOf(session: number): number {
     const chance = mix32(session ^ 0x6a09e667);
     if (chance >= this.#returning) return mix32(session ^ this.#visitorKey);
@@ -107,7 +110,7 @@ export class Population {
     return hash32(this.#visitorKey, (this.#regulars * u * u) | 0, 1);
   }
 
-  /** Visitor number of a bot, drawn with one random word; a few of them do most of the work. */
+  /** Visitor number of a bot, drawn with one random word. A few bots make most of the requests. */
   botOf(word: number): number {
     const u = word * PER_WORD;
     return hash32(this.#visitorKey, (this.#bots * u * u) | 0, 2);
@@ -119,28 +122,33 @@ function lognormal({ median, spread }: { median: number; spread: number }, quant
 }
 
 /**
- * The slots of a busy site. A slot is open in a spell when a hash says so: with the intensity at the spell's
- * start, so that there are more visitors by day than by night and none is cut short.
+ * The slots of a busy site. A hash decides whether a slot is open in a spell, by the intensity at the start of the
+ * spell. So there are more visitors by day than by night, and no session is cut short.
  */
 export class Crowd {
   readonly #population: Population;
   readonly #intensity: Intensity;
-  /** Slots of a class among which to draw in the current hour. */
+  /** For each class, the number of slots among which to draw in the current hour. */
   readonly bound = new Float64Array(CLASSES);
   /** 1 / length, per millisecond. */
   readonly perMillisecond = new Float64Array(CLASSES);
   /** Classes by the request rate of all their slots, open or not. */
   table!: Alias;
   /**
-   * What was worked out of slots lately, four numbers each: the slot's number, its offset in milliseconds, the
-   * spell, and the visitor of that spell's session, as −1 − visitor when the slot is not open. A session makes
-   * several requests: most find their slot here.
+   * Recently computed slots, with four numbers each: the slot's number, its offset in milliseconds, the spell, and the
+   * visitor of that spell's session, or −1 − visitor when the slot is not open. A session makes several requests, so
+   * most requests find their slot here.
    */
   slots = new Float64Array(4).fill(-1);
-  /** Where a slot is kept: its class's place plus its index in the class, of which these bits count. */
+  /**
+   * A slot is kept at the place of its class plus its index in the class; these are the bits of the index that count.
+   */
   seenMask = 0;
   readonly place = new Int32Array(CLASSES);
-  /** Intensity at the beginning of each quarter of an hour since `firstQuarter`, for looking back. */
+  /**
+   * Intensity at the beginning of each quarter of an hour since `firstQuarter`, used to look back to the start of a
+   * spell.
+   */
   readonly quarters = new Float64Array(LOOK_BACK + 5);
   firstQuarter = 0;
   #hour = Number.NaN;
@@ -151,7 +159,7 @@ export class Crowd {
     for (let c = 0; c < CLASSES; c++) this.perMillisecond[c] = 1 / population.length[c];
   }
 
-  /** Makes the tables ready for a second since 1970. They change with the hour. */
+  /** Prepares the tables for a second since 1970. They change with the hour. */
   prepare(second: number): void {
     const hour = Math.floor(second / 3600);
     if (hour === this.#hour) return;
@@ -182,8 +190,10 @@ export class Crowd {
   }
 
   /**
-   * Works out who is in a slot at a moment and keeps it in `slots`. Returns the share of the spell that has passed.
-   * @param now milliseconds since 1970 @param seen index in `slots`
+   * Works out who is in a slot at a moment and keeps it in `slots`.
+   * @returns the share of the spell that has passed
+   * @param now milliseconds since 1970
+   * @param seen index in `slots`
    */
   look(number: number, now: number, seen: number): number {
     const { slotKey, sessionKey, length, present } = this.#population;
@@ -205,12 +215,12 @@ export class Crowd {
   }
 }
 
-/** Slots of which something is kept, at most: 2 MB. */
+/** Largest number of slots that are kept: 2 MB. */
 const MOST_SEEN = 65_536;
 /** Quarters of an hour that a session can reach back. */
 const LOOK_BACK = LONGEST_SESSION / 900 + 1;
 
-/** A session of a quiet site, on the clock of the window. */
+/** A session of a quiet site, with its times since 1970. */
 export interface Session {
   /** First moment, milliseconds since 1970. */
   start: number;
@@ -223,9 +233,9 @@ export interface Session {
 }
 
 /**
- * The sessions of a quiet site that start in an hour. With fewer visitors than slot classes the law is the
- * same, but sessions are listed first and the requests then spread over them: so a thousand requests a day
- * still come as visits.
+ * The sessions of a quiet site that start in an hour. With fewer visitors than slot classes, the distribution is the
+ * same, but the sessions are listed first and the requests are then spread over them. So even a thousand requests a day
+ * come as visits.
  * @param hour hours since 1970
  */
 export function sessionsStartingIn(population: Population, intensity: Intensity, hour: number): Session[] {
@@ -244,7 +254,7 @@ export function sessionsStartingIn(population: Population, intensity: Intensity,
   });
 }
 
-/** The moment, in milliseconds, at which a share of the intensity between two seconds has passed. */
+/** The moment, in milliseconds, by which a share of the intensity between two seconds has passed. */
 function momentWhere(intensity: Intensity, from: number, to: number, share: number): number {
   const wanted = intensity.sum(from, to) * share;
   let low = from;

@@ -1,5 +1,6 @@
 import { defectKinds } from "../../scenario/defects.js";
 import type { IncidentKind } from "../../scenario/incidents/kinds.js";
+import { momentText } from "../../scenario/moment.js";
 import type { ScenarioInput } from "../../scenario/types.js";
 import type { Work } from "../../work.js";
 import type { GenerateOptions } from "../../write/options.js";
@@ -98,7 +99,7 @@ export async function drillSeed(
       id: "drill",
       kind,
       size,
-      start: moment(episode.start).replace(".000", ""),
+      start: momentText(episode.start / 1000),
       seconds: minutes * 60,
     };
     const touched = Math.min(range.end, Math.ceil((episode.end + AFTERMATH) / twin.step) * twin.step);

@@ -51,7 +51,7 @@ const WEEK = 604_800;
  * @param rules text of the rules file
  * @returns the alerts of each series: from the evaluation at which it fires to the first at which it does not
  * @throws InputError when promtool refuses the rules, they ask for a metric that a log does not have, or Prometheus is
- *   not installed
+ * not installed
  */
 export async function evaluateRules(
   rules: string,
@@ -117,7 +117,7 @@ export async function evaluateRules(
 }
 
 /** How far back rules look in seconds: the longest of all durations in brackets and after `offset`, summed. */
-export function reachOf(rules: string): number {
+function reachOf(rules: string): number {
   const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: WEEK, y: 365 * 86_400 } as const;
   const seconds = (text: string) =>
     [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(

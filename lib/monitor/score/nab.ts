@@ -1,3 +1,4 @@
+import { firstIndexWhere } from "../../bisect.js";
 import { InputError, quoted } from "../../errors.js";
 
 /** A labelled stretch of a series: both moments included, milliseconds since 1970. */
@@ -108,12 +109,5 @@ function rawScore({ times, scores, windows }: ScoredSeries, threshold: number, w
 
 /** Index of the first point not before a moment. */
 function firstFrom(times: ArrayLike<number>, moment: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < moment) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndexWhere(0, times.length, (i) => times[i] >= moment);
 }

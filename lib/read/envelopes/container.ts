@@ -2,7 +2,7 @@ import { moment } from "../fields/time.js";
 import { wordEnd } from "../fields/words.js";
 import type { Envelope } from "./envelope.js";
 
-/** Where the time that starts a line ends, when it is one of ISO 8601 with a zone; else -1. */
+/** The end of the time that begins a line, if it is ISO 8601 with a zone; otherwise −1. */
 function timeEnd(bytes: Uint8Array, start: number, end: number, stop: number): number {
   let to = start;
   while (to < end && bytes[to] !== stop) to++;
@@ -17,14 +17,14 @@ function timeEnd(bytes: Uint8Array, start: number, end: number, stop: number): n
 const asUtc = (local: number) => local;
 
 /**
- * The files of Kubernetes' container runtimes (containerd, CRI-O): `2026-01-05T10:00:00.123456789Z stdout F …`. A line
- * that the runtime cut into pieces, tagged P and at last F, makes no record.
- * Source: Kubernetes, "CRI: Log management for container stdout/stderr streams".
+ * The files of Kubernetes' container runtimes (containerd, CRI-O): `2026-01-05T10:00:00.123456789Z stdout F …`. If the
+ * runtime cut a line into pieces, tagged P and the last one F, the line is not a record. Source: Kubernetes, "CRI: Log
+ * management for container stdout/stderr streams".
  */
 export const cri: Envelope = {
   title: "Kubernetes' container runtime (CRI)",
   opener: () => {
-    const open = [false, false]; // whether a line of stdout or stderr waits for its end
+    const open = [false, false]; // whether a line of stdout or stderr is still incomplete
     return (bytes, start, end, into) => {
       const time = timeEnd(bytes, start, end, SPACE);
       const stream = time + 1;
@@ -48,7 +48,10 @@ export const cri: Envelope = {
   },
 };
 
-/** What `docker compose logs` shows: `web-1  | …`. */
+/**
+ * The output of `docker compose logs`: `web-1
+ * …`.
+ */
 export const compose: Envelope = {
   title: "docker compose",
   opener: () => (bytes, start, end, into) => {
@@ -62,7 +65,7 @@ export const compose: Envelope = {
   },
 };
 
-/** What `kubectl logs --prefix` shows: `[pod/web-7f9/nginx] …`. */
+/** The output of `kubectl logs --prefix`: `[pod/web-7f9/nginx] …`. */
 export const pods: Envelope = {
   title: "kubectl logs --prefix",
   opener: () => (bytes, start, end, into) => {
@@ -78,7 +81,7 @@ export const pods: Envelope = {
   },
 };
 
-/** What `docker logs --timestamps` and `kubectl logs --timestamps` show: `2026-01-05T10:00:00.123456789Z …`. */
+/** The output of `docker logs --timestamps` and `kubectl logs --timestamps`: `2026-01-05T10:00:00.123456789Z …`. */
 export const stamped: Envelope = {
   title: "a time before each line",
   opener: () => (bytes, start, end, into) => {
@@ -89,7 +92,7 @@ export const stamped: Envelope = {
   },
 };
 
-/** The files of Fluentd's `out_file`: time, tag and JSON, tabs between. Source: Fluentd, "file output plugin". */
+/** The files of Fluentd's `out_file`: time, tag and JSON, separated by tabs. Source: Fluentd, "file output plugin". */
 export const outFile: Envelope = {
   title: "Fluentd's out_file",
   opener: () => (bytes, start, end, into) => {

@@ -1,12 +1,12 @@
 import { Repeated } from "../fields/repeated.js";
 import type { FormatOptions, Reason } from "../row.js";
 
-/** A line of a log as it was before something wrapped it. */
+/** The line inside an envelope, as it was before something wrapped it. */
 export class Inside {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
-  /** When the wrapper received the line, in milliseconds since 1970, UTC; -1 when it does not say. */
+  /** When the wrapper received the line, in milliseconds since 1970, UTC; −1 if it does not say. */
   time = -1;
   /** How many like lines it stands for. */
   repeats = 1;
@@ -21,14 +21,14 @@ export class Inside {
     this.repeats = repeated.times;
   }
 
-  /** The bytes [start, end) of a buffer are the line. */
+  /** Sets the line to the bytes [start, end) of a buffer. */
   set(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
   }
 
-  /** The content of a JSON string, its escapes taken away, is the line, without a line end behind it. */
+  /** Sets the line to the content of a JSON string, without its escapes and without a line end after it. */
   setJson(bytes: Uint8Array, start: number, end: number, escaped: boolean): void {
     let to = end;
     if (escaped && bytes[to - 2] === BACKSLASH && bytes[to - 1] === SMALL_N && bytes[to - 3] !== BACKSLASH) {
@@ -45,22 +45,25 @@ export class Inside {
   }
 }
 
-/** What may stand around every line of a log: a container's runtime, syslog or a shipper put it there. */
+/** Text that a container runtime, syslog or a shipper puts around every line of a log. */
 export interface Envelope {
-  /** What it is, for people. */
+  /** Its name, for people to read. */
   readonly title: string;
   /** Whether it is a header before the line, which some formats pass over by themselves. */
   readonly isHeader?: boolean;
   /**
-   * Makes the function that finds the line inside bytes[start, end); it says why there is none, or nothing when it
-   * was found.
+   * Makes the function that finds the line inside bytes[start, end). It returns why there is none, or undefined if it
+   * has found the line.
    */
   readonly opener: (
     options: FormatOptions,
   ) => (bytes: Uint8Array, start: number, end: number, into: Inside) => Reason;
 }
 
-/** Copies a sound JSON string's content to `out` without its escapes; returns the length, never more than before. */
+/**
+ * Copies the content of a sound JSON string to `out` without its escapes.
+ * @returns the length, which is never more than before
+ */
 function unescaped(bytes: Uint8Array, start: number, end: number, out: Uint8Array): number {
   let p = 0;
   for (let i = start; i < end; i++) {
@@ -83,7 +86,7 @@ function unescaped(bytes: Uint8Array, start: number, end: number, out: Uint8Arra
         i += 6;
       }
     }
-    p += utf8.encodeInto(String.fromCodePoint(code), out.subarray(p)).written; // half a pair becomes U+FFFD
+    p += utf8.encodeInto(String.fromCodePoint(code), out.subarray(p)).written; // an unpaired surrogate becomes U+FFFD
   }
   return p;
 }
@@ -97,7 +100,7 @@ const SMALL_N = 110;
 const SMALL_R = 114;
 const SMALL_U = 117;
 
-/** What the letter of an escape stands for, where it is not itself. */
+/** What the letter of an escape stands for, if it does not stand for itself. */
 const controls = new Uint8Array(256);
 for (const [letter, code] of Object.entries({ b: 8, t: 9, n: 10, f: 12, r: 13 }))
   controls[letter.charCodeAt(0)] = code;

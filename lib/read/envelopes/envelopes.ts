@@ -4,7 +4,7 @@ import { type Envelope, Inside } from "./envelope.js";
 import { docker, journal, loki, shipped, textPayload } from "./jsonMessage.js";
 import { syslog, syslog5424 } from "./syslog.js";
 
-/** The envelopes that are opened, the surest first. A new one is a line here. */
+/** All envelopes, the most certain first. A new envelope is one more line here. */
 const envelopes: readonly Envelope[] = [
   docker,
   journal,
@@ -20,19 +20,19 @@ const envelopes: readonly Envelope[] = [
   loki,
 ];
 
-/** The lines inside the first lines of a log, and how the others are opened. */
+/** The lines inside the first lines of a log, and how the other lines are opened. */
 export interface Opened {
   readonly title: string;
-  /** The first lines that could be opened, each a copy. */
+  /** Copies of the first lines that could be opened. */
   readonly lines: readonly Uint8Array[];
   readonly isHeader: boolean;
-  /** Whether the envelope tells a time on each of them. */
+  /** Whether the envelope gives a time for each line. */
   readonly received: boolean;
-  /** Makes a reader of wrapped lines of a reader of those inside. */
+  /** Turns a reader of inner lines into a reader of wrapped lines. */
   wrap(read: LineReader): LineReader;
 }
 
-/** Opens the first lines with the envelope that fits at least nine in ten of them; undefined when there is none. */
+/** Opens the first lines with the envelope that fits at least nine in ten of them; undefined if none does. */
 export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
   for (const { title, opener, isHeader = false } of envelopes) {
     const open = opener(options);

@@ -2,7 +2,7 @@ import { JsonFields } from "../fields/jsonFields.js";
 import { moment } from "../fields/time.js";
 import type { Envelope } from "./envelope.js";
 
-/** An envelope of JSON: the line is the string at one path, and when it was received at another. */
+/** Makes an envelope of JSON: the line is the string at one path, and the time of receipt is at another. */
 function jsonMessage(title: string, line: string, time: string): Envelope {
   return {
     title,
@@ -22,25 +22,24 @@ function jsonMessage(title: string, line: string, time: string): Envelope {
 const asUtc = (local: number) => local;
 
 /**
- * Docker's default, the logging driver `json-file`: `{"log":"…\n","stream":"stdout","time":"2026-01-05T10:00:00.123Z"}`.
+ * Docker's default logging driver, `json-file`: `{"log":"…\n","stream":"stdout","time":"2026-01-05T10:00:00.123Z"}`.
  * Source: Docker, "JSON File logging driver".
  */
 export const docker = jsonMessage("Docker's json-file", "log", "time");
 
 /**
- * The journal as `journalctl -o json` exports it, the moment in microseconds.
- * Source: systemd, "Journal Export Formats" and systemd.journal-fields(7). A message that is not UTF-8 is a list of
- * numbers there, and goes into quarantine.
+ * The journal as `journalctl -o json` exports it, with the time in microseconds. There, a message that is not UTF-8 is
+ * a list of numbers, and it is quarantined. Source: systemd, "Journal Export Formats" and systemd.journal-fields(7).
  */
 export const journal = jsonMessage("the systemd journal as JSON", "MESSAGE", "__REALTIME_TIMESTAMP");
 
-/** Lines that a shipper (Filebeat, Fluent Bit, Vector) sent on as they were, in `message`. */
+/** Lines that a shipper (Filebeat, Fluent Bit, Vector) passed on unchanged, in `message`. */
 export const shipped = jsonMessage("a shipper's JSON with the line in message", "message", "@timestamp");
 
 /** Lines that Loki gives back, as `logcli query --output=jsonl` writes them. Source: Grafana Loki, "LogCLI". */
 export const loki = jsonMessage("Loki's JSON lines", "line", "timestamp");
 
-/** Lines in Google Cloud Logging's `textPayload`. Source: Google Cloud, "LogEntry". */
+/** Lines in the `textPayload` of Google Cloud Logging. Source: Google Cloud, "LogEntry". */
 export const textPayload = jsonMessage("Google Cloud's textPayload", "textPayload", "timestamp");
 
 const QUOTE = 34;

@@ -29,10 +29,10 @@ export const syslog: Envelope = {
         if (into.time < 0) return noHeader;
         at = to + 1;
       }
-      // The tag ends with a colon; the host, where there is one, stands before it.
+      // The tag ends with a colon. If there is a host, it comes before the tag.
       for (let words = 0; words < 2 && at < end; words++) {
         const to = wordEnd(bytes, at, end);
-        if (!isName(bytes[at]) || isDate(bytes, at)) return noHeader; // a second time, or none of both
+        if (!isName(bytes[at]) || isDate(bytes, at)) return noHeader; // a second time, or neither a host nor a tag
         if (bytes[to - 1] === COLON && to > at) {
           into.setMessage(bytes, Math.min(end, to + 1), end);
           return;
@@ -77,7 +77,7 @@ export const syslog5424: Envelope = {
     },
 };
 
-/** Whether a host or a tag may begin so: a letter, a digit, or the slash of a path. */
+/** Whether a host or a tag may begin with this byte: a letter, a digit, or the slash of a path. */
 const isName = (byte: number) => ((byte | 32) >= 97 ? (byte | 32) <= 122 : byte >= SLASH && byte <= NINE);
 
 const isDate = (bytes: Uint8Array, at: number) =>

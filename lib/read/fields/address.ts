@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** Whether bytes[start, end) are an IPv4 or IPv6 address in text, without a port or a zone. */
+/** Whether bytes[start, end) are an IPv4 or IPv6 address in text form, without a port or a zone. */
 export function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
   if (isIPv4(bytes, start, end)) return true;
   if (end - start < 2 || end - start > 45) return false; // the longest IPv6 address has 45 characters
@@ -9,11 +9,11 @@ export function isAddress(bytes: Uint8Array, start: number, end: number): boolea
   return !text.includes("%") && isIP(text) !== 0;
 }
 
-/** Four numbers of 0 to 255 without leading zeros, with dots between. */
+/** Whether the bytes are four numbers from 0 to 255 without leading zeros, separated by dots. */
 function isIPv4(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start > 15) return false;
   let octet = 0;
-  let length = 0; // digits of this octet so far
+  let length = 0; // number of digits in this octet so far
   let dots = 0;
   for (let i = start; i < end; i++) {
     const byte = bytes[i];

@@ -4,10 +4,9 @@ import { Pieces } from "./pieces.js";
 import { digits } from "./time.js";
 
 /**
- * Sets the row's address to that in bytes[start, end): the left-most of a list, as `X-Forwarded-For` has the client
- * first and the proxies behind it; without its port: `10.0.0.1:39164`, `[2001:db8::1]:443` and `[2001:db8::1]` lose
- * what is around it.
- * Source: MDN, "X-Forwarded-For".
+ * Sets the row's address to the one in bytes[start, end). Of a list, it is the left-most: `X-Forwarded-For` has the
+ * client first and then the proxies. The port and what surrounds the address are left out: `10.0.0.1:39164`,
+ * `[2001:db8::1]:443` and `[2001:db8::1]` give the bare address. Source: MDN, "X-Forwarded-For".
  */
 export function readClient(bytes: Uint8Array, start: number, end: number, row: Row): void {
   let to = start;
@@ -31,24 +30,24 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
   } else if (colons === 1 && colon < to) row.addressEnd = colon; // an IPv6 address has at least two
 }
 
-/** What stands before the client's address in an access log's lines, where something does. */
+/** What comes before the client's address in the lines of an access log, if anything does. */
 export type BeforeClient = "host" | "forwarded";
 
 /**
- * Finds the client among what stands before a line's time: as a rule `client - user`, with more before it: a syslog
- * header, the virtual host (`%v:%p %h …`) or the list of `X-Forwarded-For` (`%{X-Forwarded-For}i %h …`), which names
- * the client where the address behind it is a proxy's.
+ * Finds the client among the words before a line's time. Usually they are `client - user`. There may be more before
+ * them: a syslog header, the virtual host (`%v:%p %h …`), or the list of `X-Forwarded-For` (`%{X-Forwarded-For}i %h
+ * …`). Such a list names the client, while the address after it is a proxy's.
  */
 export class ClientBeforeTime {
-  /** What stands before the client: known from the first lines; undefined while nothing has told. */
+  /** What comes before the client. The first lines show it; undefined until one has. */
   before: BeforeClient | undefined;
-  /** Of the line read last: what it tells about the other lines. "either" is a host or a list of one address. */
+  /** What the last line showed about the other lines. "either" is a host or a list of one address. */
   saw: BeforeClient | "either" | undefined;
-  /** Where the message of a syslog line begins that is said to have been repeated; -1 as a rule. */
+  /** Beginning of the message of a syslog line which says that the message was repeated; usually −1. */
   repeated = -1;
   readonly #pieces = new Pieces();
 
-  /** Reads bytes[start, end), which end before the time's bracket, into the row. */
+  /** Reads bytes[start, end), which end before the bracket of the time, into the row. */
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const { start: from, end: to } = this.#pieces;
     this.saw = undefined;
@@ -56,7 +55,7 @@ export class ClientBeforeTime {
     const count = this.#pieces.read(bytes, start, end);
     if (count === 0) return "there is no client before the time";
     const first = this.#afterHeader(bytes, count, row);
-    // The first piece that looks like a client; what it has behind it is its identity and user.
+    // The first word that looks like a client. Its identity and user follow it.
     let client = first;
     while (client < count && !isClient(bytes, from[client], to[client])) client++;
     if (client === count) client = Math.max(first, count - 3);
@@ -74,7 +73,7 @@ export class ClientBeforeTime {
     readClient(bytes, from[client], to[client], row);
   }
 
-  /** The first piece behind a syslog header, which ends with `nginx[812]:`, and behind "message repeated 7 times: [". */
+  /** The first word after a syslog header, which ends with `nginx[812]:`, and after "message repeated 7 times: [". */
   #afterHeader(bytes: Uint8Array, count: number, row: Row): number {
     const { start: from, end: to } = this.#pieces;
     let first = 0;
@@ -93,10 +92,10 @@ export class ClientBeforeTime {
   }
 }
 
-/** Said of a line that begins with two addresses where the first lines do not tell what the first of them is. */
+/** The reason for a line that begins with two addresses if the first lines do not show what the first address is. */
 export const twoAddresses = "two addresses stand before the time, and either may be the client's";
 
-/** Whether a piece is an address, with or without port or brackets, or a list of several. */
+/** Whether a word is an address, with or without port or brackets, or a list of several addresses. */
 function isClient(bytes: Uint8Array, start: number, end: number): boolean {
   if (hasComma(bytes, start, end)) return true;
   readClient(bytes, start, end, probe);

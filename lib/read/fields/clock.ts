@@ -7,16 +7,16 @@ const day = 86_400_000;
 export type ToUtc = (local: number) => number;
 
 /**
- * The clock of a time zone: "UTC", a fixed offset such as "+02:00", or an IANA name such as "Europe/Berlin".
- * A time that the clock shows twice is taken as the earlier one; a time that it skips as if it had not
- * yet been put forward.
- * @throws InputError when there is no such zone.
+ * The clock of a time zone: "UTC", a fixed offset such as "+02:00", or an IANA name such as "Europe/Berlin". If the
+ * clock shows a time twice, the earlier one is taken. If it skips a time, the time is read as if the clock had not yet
+ * been put forward.
+ * | @throws InputError if there is no such zone
  */
 export function clockOf(timeZone: string): ToUtc {
   const fixed = fixedOffset(timeZone);
   if (fixed !== undefined) return (local) => local - fixed;
   const offsetAt = namedZone(timeZone);
-  // Intl takes microseconds to ask; a zone's offset never changes within a minute.
+  // Intl takes microseconds to ask, and a zone's offset never changes within a minute.
   const known = new Map<number, number>();
   return (local) => {
     const key = Math.floor(local / minute);

@@ -1,12 +1,12 @@
 import type { Reason, Row, TimeUnit } from "../row.js";
 
 /**
- * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; -1
- * when it is no such number or comes to 10^14 or more.
+ * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; −1 if it is not
+ * such a number or if the result is 10^14 or more.
  */
 export function scaled(bytes: Uint8Array, start: number, end: number, places: number): number {
   let value = 0;
-  let left = places; // decimals still to be taken in
+  let left = places; // number of decimals that still count
   let seen = 0;
   let round = 0;
   let point = false;
@@ -37,11 +37,11 @@ export function scaled(bytes: Uint8Array, start: number, end: number, places: nu
 }
 
 /** Powers of ten between a unit and the hundredth of a millisecond. */
-export const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
+const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
 
 /**
- * Reads a response time into the row: nothing, "-" and a number below 0 mean that the log has none. A unit
- * behind the number (`1.2ms`, `350µs`) says more than `unit`.
+ * Reads a response time into the row. An empty text, "-" and a negative number mean that the log has none. A unit after
+ * the number (`1.2ms`, `350µs`) takes precedence over `unit`.
  */
 export function readDuration(
   bytes: Uint8Array,
@@ -61,7 +61,7 @@ export function readDuration(
   return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
 }
 
-/** A number with an exponent or with a unit of its own. */
+/** Reads a number with an exponent or with its own unit. */
 function readUnusual(bytes: Uint8Array, start: number, end: number, unit: TimeUnit, row: Row): Reason {
   let text = "";
   for (let i = start; i < Math.min(end, start + 40); i++) text += String.fromCharCode(bytes[i]);

@@ -1,4 +1,4 @@
-/** Copies bytes[start, end) to `out` without the escapes of Apache and nginx (`\x22`, `\"`, `\t`); returns the end. */
+/** Copies bytes[start, end) to `out` without the escapes of Apache and nginx (`\x22`, `\"`, `\t`). @returns the end */
 export function unescaped(
   bytes: Uint8Array,
   start: number,
@@ -16,7 +16,7 @@ export function unescaped(
       out[p++] = hex(bytes[i + 2]) * 16 + hex(bytes[i + 3]);
       i += 3;
     } else if (next === SMALL_U && i + 5 < end && bytes[i + 2] === ZERO && bytes[i + 3] === ZERO) {
-      // nginx's escape=json writes control characters so, and nothing else
+      // nginx's escape=json writes control characters in this way, and nothing else
       out[p++] = Math.max(0, hex(bytes[i + 4])) * 16 + Math.max(0, hex(bytes[i + 5]));
       i += 5;
     } else {

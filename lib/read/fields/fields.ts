@@ -5,7 +5,7 @@ import { unescaped } from "./escapes.js";
 import { pathOf } from "./request.js";
 import { digits, moment } from "./time.js";
 
-// The five fields, in the record's order: where each stands in `FieldTexts`.
+// Index of each of the five fields in `FieldTexts`, in the order of the record.
 const TIMESTAMP = 0;
 const CLIENT = 1;
 const TARGET = 2;
@@ -15,14 +15,14 @@ const DURATION = 4;
 const CLOCK = 5;
 const count = 6;
 
-/** The texts of a record's five fields, where a log has them: each as bytes of one buffer. */
+/** The texts of a record's five fields, for a log that has them as text: each is a piece of one buffer. */
 export class FieldTexts {
   bytes: Uint8Array = new Uint8Array(0);
   readonly start = new Int32Array(count);
   readonly end = new Int32Array(count);
   #own = new Uint8Array(4096);
 
-  /** Sets the fields to texts of their own; a text that is null or missing is empty. */
+  /** Sets the fields to new texts. A text that is null or missing is empty. */
   setAll(texts: readonly (string | null | undefined)[]): void {
     let length = 0;
     for (let field = 0; field < count; field++) length += texts[field]?.length ?? 0;
@@ -37,7 +37,7 @@ export class FieldTexts {
     }
   }
 
-  /** Moves the fields to a buffer of their own; the quotes of a CSV cell, doubled, become one. */
+  /** Moves the fields to a buffer of their own. Doubled quotes of a CSV cell become single ones. */
   unquote(): void {
     const from = this.bytes;
     let length = 0;
@@ -124,12 +124,15 @@ function together(
   return [whole, 0, at];
 }
 
-/** Three digits, or -1. `200.0` is 200, too: so pandas and Parquet write numbers among which one is missing. */
+/**
+ * Three digits, or −1. `200.0` is read as 200, because pandas and Parquet write it so if another number of the column
+ * is missing.
+ */
 function statusIn(bytes: Uint8Array, start: number, end: number): number {
   let whole = end;
   if (end - start > 4 && bytes[start + 3] === DOT) {
     while (bytes[whole - 1] === ZERO) whole--;
-    whole--; // the dot, if there was nothing but zeros behind it
+    whole--; // the dot, if only zeros follow it
   }
   return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }

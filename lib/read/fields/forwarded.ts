@@ -60,8 +60,22 @@ export function isPrivateAt(bytes: Uint8Array, start: number, end: number): bool
   const first = bytes[start];
   // 1…, ::…, f…, [… : most public addresses begin otherwise
   if (first !== 49 && first !== 58 && (first | 32) !== 102 && first !== 91) return false;
-  return isPrivate(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 50))));
+  const length = end - start;
+  if (length > before.length) return false;
+  let same = length === beforeLength ? 0 : -1;
+  while (same >= 0 && same < length && bytes[start + same] === before[same]) same++;
+  if (same !== length) {
+    for (let i = 0; i < length; i++) before[i] = bytes[start + i];
+    beforeLength = length;
+    beforeIsPrivate = isPrivate(String.fromCharCode(...bytes.subarray(start, end)));
+  }
+  return beforeIsPrivate;
 }
+
+// The address looked at last: as a rule a log's lines come through one proxy.
+const before = new Uint8Array(64);
+let beforeLength = -1;
+let beforeIsPrivate = false;
 
 /**
  * Finds the field behind an access log's fixed ones that holds X-Forwarded-For, as nginx's own `main` format has it last:

@@ -1,4 +1,7 @@
-/** Whether bytes[start, end) may be a host's name: letters, digits, dots, dashes and underscores, a letter among them. */
+/**
+ * Whether bytes[start, end) may be a host name: letters, digits, dots, dashes and underscores, with at least one
+ * letter.
+ */
 export function isHostName(bytes: Uint8Array, start: number, end: number): boolean {
   if (end <= start || end - start > 253) return false;
   let letters = 0;
@@ -12,10 +15,10 @@ export function isHostName(bytes: Uint8Array, start: number, end: number): boole
 }
 
 /**
- * Writes the stand-in of a host's name at `at`, 39 bytes: an IPv6 address in 2001:db8::/32, the range reserved for
- * documentation (RFC 3849), whose last 96 bits are a hash of the name, letters' case aside. The same name has the same
- * address in every log. The hash is FNV-1a of 32 bits with three
- * beginnings. Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm".
+ * Writes the stand-in for a host name at `at`, 39 bytes: an IPv6 address in 2001:db8::/32, the range reserved for
+ * documentation (RFC 3849). Its last 96 bits are a hash of the name, ignoring the case of letters. So the same name has
+ * the same address in every log. The hash is the 32-bit FNV-1a with three different seeds. Source: Fowler, Noll, Vo,
+ * "The FNV Non-Cryptographic Hash Algorithm".
  */
 export function putStandIn(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): void {
   for (let i = 0; i < prefix.length; i++) out[at + i] = prefix.charCodeAt(i);
@@ -33,7 +36,7 @@ export function putStandIn(bytes: Uint8Array, start: number, end: number, out: U
   }
 }
 
-/** Bytes of a stand-in. */
+/** Length of a stand-in in bytes. */
 export const standInLength = 39;
 
 const prefix = "2001:0db8";

@@ -1,7 +1,8 @@
 /**
- * Copies the path bytes[start, end) to `out` from 0 on, with identifiers folded: a part between slashes that is
- * a number, a UUID or at least 16 hexadecimal digits becomes `{id}`, as in `/users/{id}`. A query string stays.
- * Returns the length; `out` has room for twice the path and four bytes more.
+ * Copies the path bytes[start, end) to the beginning of `out` with identifiers folded: a part between slashes that is a
+ * number, a UUID or at least 16 hexadecimal digits becomes `{id}`, as in `/users/{id}`. A query string is kept. `out`
+ * must have room for twice the path and four more bytes.
+ * @returns the length
  */
 export function foldIdentifiers(bytes: Uint8Array, start: number, end: number, out: Uint8Array): number {
   let p = 0;
@@ -36,7 +37,7 @@ function isIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
   return letters === 0 || length >= 16;
 }
 
-/** Whether a UUID has a dash at this place: 8-4-4-4-12. */
+/** Whether a UUID has a dash at this position: 8-4-4-4-12. */
 const isUuidDash = (at: number) => at === 8 || at === 13 || at === 18 || at === 23;
 
 const id = new TextEncoder().encode("{id}");

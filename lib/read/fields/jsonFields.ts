@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 
-/** A place in the tree of names that are looked for: what has been walked of a path, and how it may go on. */
+/** A node in the tree of names to look for: the part of a path walked so far, and how it may continue. */
 interface Place {
-  /** Names that lead on, as bytes: one level down, or several of them in one name with dots (`http.status`). */
+  /** The names that lead further, as bytes: one level down, or several levels in one name with dots (`http.status`). */
   readonly names: Uint8Array[];
   readonly next: Place[];
-  /** Number of the path that ends here, or -1. */
+  /** Number of the path that ends here, or −1. */
   slot: number;
   /** Where elements of a list lead, by their number. */
   readonly elements: (Place | undefined)[];
@@ -13,7 +13,7 @@ interface Place {
 
 const newPlace = (): Place => ({ names: [], next: [], slot: -1, elements: [] });
 
-/** Deepest nesting that is followed; deeper objects make no record. */
+/** Deepest nesting that is followed. A deeper object is not a record. */
 const deepest = 200;
 
 /**
@@ -23,12 +23,15 @@ const deepest = 200;
  * counts, as for `JSON.parse`.
  */
 export class JsonFields {
-  /** Where the value of path i begins, a string's without its quotes; -1 when it is none, null, true, false or a list. */
+  /**
+   * Where the value of path i begins (for a string, after its quote); −1 if there is none, or if it is null, true,
+   * false or a list.
+   */
   readonly start: Int32Array;
   readonly end: Int32Array;
-  /** 1 for a string with escapes, which `text` takes away. */
+  /** 1 for a string with escapes, which `text` removes. */
   readonly escaped: Uint8Array;
-  /** Whether any of the values is such a string. */
+  /** Whether any of the values is a string with escapes. */
   anyEscaped = false;
   readonly #root: Place = newPlace();
   #bytes: Uint8Array = new Uint8Array(0);
@@ -65,7 +68,7 @@ export class JsonFields {
     });
   }
 
-  /** Reads the line bytes[start, end); false when it is no JSON object in UTF-8, and nothing else. */
+  /** Reads the line bytes[start, end). @returns false if it is not exactly one JSON object in UTF-8 */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#at = start;
@@ -79,7 +82,7 @@ export class JsonFields {
     return this.#at === end && (this.#high < 0x80 || isUtf8(bytes.subarray(start, end)));
   }
 
-  /** The value of path `slot` of the line read last, its escapes taken away; undefined when it has none. */
+  /** The value of path `slot` in the last line, without its escapes; undefined if it has none. */
   text(slot: number): string | undefined {
     const start = this.start[slot];
     if (start < 0) return;
@@ -100,7 +103,9 @@ export class JsonFields {
     this.#at = i;
   }
 
-  /** An object from its brace on; `place` is where its names are looked for, undefined when nowhere. */
+  /**
+   * Reads an object after its brace. `place` is where its names are looked up, undefined if they are not looked for.
+   */
   #object(place: Place | undefined, depth: number): boolean {
     if (depth > deepest) return false;
     const bytes = this.#bytes;
@@ -181,7 +186,7 @@ export class JsonFields {
     }
   }
 
-  /** A string from its first quote on, to behind its last. */
+  /** Reads a string, from its opening quote to the position after its closing quote. */
   #string(): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -243,7 +248,7 @@ export class JsonFields {
     return true;
   }
 
-  /** Where the name bytes[start, end) leads from a place. */
+  /** The place to which the name bytes[start, end) leads. */
   #next({ names, next }: Place, start: number, end: number): Place | undefined {
     const bytes = this.#bytes;
     if (this.#backslash) {
@@ -290,12 +295,12 @@ const SMALL_U = 117;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** 1 for the bytes of a string that need a look: quote, backslash, control characters and those past ASCII. */
+/** 1 for the bytes in a string that need attention: quote, backslash, control characters and bytes beyond ASCII. */
 const special = new Uint8Array(256);
 special.fill(1, 0, SPACE);
 special.fill(1, 0x80);
 special[QUOTE] = special[BACKSLASH] = 1;
 
-/** 1 for what may stand behind a backslash, but for u. */
+/** 1 for the characters that may follow a backslash, except u. */
 const escapes = new Uint8Array(256);
 for (const letter of '"\\/bfnrt') escapes[letter.charCodeAt(0)] = 1;

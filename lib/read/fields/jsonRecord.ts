@@ -17,9 +17,9 @@ import { JsonFields } from "./jsonFields.js";
 export type FieldPaths = readonly (readonly string[])[];
 
 /**
- * Makes the reader of lines that are JSON objects, or elements of a list that has one on each line. Of the paths of a
- * field the first counts that has a value on the line, neither empty nor "-".
- * @param unit of the response time
+ * Makes the reader of lines that are JSON objects, or elements of a list with one element on each line. Of a field's
+ * paths, the first one counts whose value on the line is neither empty nor "-".
+ * | @param unit of the response time
  */
 export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: TimeUnit | "none"): LineReader {
   const json = new JsonFields(paths.flat());
@@ -73,20 +73,20 @@ const missing = [...recordFields.map(({ name }) => name), "time of day"].map((na
 const isEmpty = (bytes: Uint8Array, start: number, end: number) =>
   start < 0 || start === end || (end - start === 1 && bytes[start] === MINUS);
 
-/** The element of a list in bytes[start, end), without what parts it from the others. */
+/** The element of a list in bytes[start, end), without its separators. */
 export function elementIn(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const from = elementStart(bytes, start, end);
   return bytes.subarray(from, elementEnd(bytes, from, end));
 }
 
-/** Behind the spaces, the bracket or the comma that may stand before an element of a list. */
+/** The position after the spaces, bracket or comma that may come before an element of a list. */
 function elementStart(bytes: Uint8Array, start: number, end: number): number {
   let at = afterSpace(bytes, start, end);
   if (at < end && (bytes[at] === OPEN_BRACKET || bytes[at] === COMMA)) at = afterSpace(bytes, at + 1, end);
   return at < end && bytes[at] === CLOSE_BRACKET && afterSpace(bytes, at + 1, end) === end ? end : at;
 }
 
-/** Before the comma or the bracket, and the spaces, that may stand behind an element of a list. */
+/** The position before the comma, bracket and spaces that may follow an element of a list. */
 function elementEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   const space = () => {

@@ -15,8 +15,9 @@ export type FieldMap = Partial<Record<Exclude<FieldName, "timestamp">, string>> 
 };
 
 /**
- * The usual names of the five fields, the surest first, without case and punctuation. Those behind the bar mean other
- * things as well, and are taken only where the values of the first lines fit: Logstash's `response` is a status.
+ * The usual names of the five fields, the most certain first, without case and punctuation. The names after the bar can
+ * mean other things, too, so they are taken only if the values of the first lines fit. For example, Logstash's
+ * `response` is a status.
  */
 /** Names of the header in which a proxy says who its client is. */
 export const forwardedNames = "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip";
@@ -47,7 +48,7 @@ const usual: Record<FieldName, readonly [string, string]> = {
 
 const surest = (field: FieldName) => usual[field][0].split(" ");
 
-/** Names of a response time behind an access log's fixed fields, where each is written `name=value`. */
+/** Names of a response time after an access log's fixed fields, where each is written `name=value`. */
 const briefTimes = ["rt"];
 
 /** Units at the end of a name: `latency_ms`, `durationSeconds`. */
@@ -69,12 +70,15 @@ const units: readonly [string, TimeUnit][] = [
   ["s", "s"],
 ];
 
-/** Names of the W3C's extended log: a log that has them is IIS's, with whole milliseconds, or CloudFront's, in seconds. */
+/**
+ * Names of the W3C extended log. A log that has them is from IIS, with whole milliseconds, or from CloudFront, in
+ * seconds.
+ */
 const w3cNames = ["csuristem", "csmethod", "scstatus", "cip"];
 
-/** What names decide: for each field of the record the name in the log, and the unit of the response time. */
+/** What the names decide: for each field of the record, its name in the log, and the unit of the response time. */
 export interface Mapped {
-  /** In the record's order; undefined for a response time that the log has not. */
+  /** In the order of the record; undefined for a response time that the log does not have. */
   readonly names: readonly (string | undefined)[];
   /** Name of the time of day, where the timestamp is a date only. */
   readonly clock: string | undefined;
@@ -83,13 +87,13 @@ export interface Mapped {
   readonly unsure: string | undefined;
 }
 
-/** What is known of a log but its names. */
+/** What is known of a log besides its names. */
 export interface Known {
-  /** Unit of the response time, where it was given. */
+  /** Unit of the response time, if it was given. */
   readonly timeUnit?: TimeUnit | "none" | undefined;
-  /** Name of the response time, where it was given. */
+  /** Name of the response time, if it was given. */
   readonly timeField?: string | undefined;
-  /** The values that a name has on the first lines, as they stand there; left out where they are not at hand. */
+  /** The values of a name on the first lines, unchanged. Absent if they are not available. */
   readonly values?: (name: string) => readonly string[];
   /** Whether what wraps the lines tells a time, so that they need none. */
   readonly received?: boolean | undefined;
@@ -98,10 +102,11 @@ export interface Known {
 }
 
 /**
- * Finds the five fields among a log's names, by their usual names and by what their values can be: a `requestTime`
- * with dates is the timestamp, one with numbers a response time; a `path` that names a log file is no endpoint.
- * @param what - what the log has, for the error: "the columns of the header"
- * @throws InputError when a field of the map is not among the names, or a field that a record needs is not found.
+ * Finds the five fields among a log's names, by their usual names and by what their values can be. For example, a
+ * `requestTime` with dates is the timestamp, one with numbers is a response time, and a `path` that names a log file is
+ * not an endpoint.
+ * | @param what - what the log has, for the error: "the columns of the header"
+ * | @throws InputError if a field of the map is not among the names, or a field that a record needs is not found
  */
 export function mapFields(available: readonly string[], map: FieldMap, known: Known, what: string): Mapped {
   const [date, givenClock] = typeof map.timestamp === "object" ? map.timestamp : [map.timestamp];
@@ -150,11 +155,13 @@ export function mapFields(available: readonly string[], map: FieldMap, known: Kn
     unsure:
       unit === "none"
         ? undefined
-        : others.length > 0
-          ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
-          : unit === undefined
-            ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
-            : undefined,
+        : fields.response_time_ms === undefined && isElsewhere(time, names)
+          ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
+          : others.length > 0
+            ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
+            : unit === undefined
+              ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
+              : undefined,
   };
 }
 
@@ -216,7 +223,7 @@ const sameValues = (one: string, other: string, { values }: Known) => {
   return values?.(one).every((text, i) => text === others[i]) ?? false;
 };
 
-/** Names that no one calls so, but whose values could be the field's. */
+/** Names that are not usual for the field, but whose values fit it. */
 function couldBe(available: readonly string[], field: FieldName, known: Known): string {
   const like = known.values ? available.filter((name) => fits(name, field, known)).slice(0, 3) : [];
   return like.length === 0
@@ -224,7 +231,7 @@ function couldBe(available: readonly string[], field: FieldName, known: Known): 
     : `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own, "fields": {"${field}": ${quoted(like[0])}}`;
 }
 
-/** Whether most of a name's values can be the field's. Without values at hand, only its surest names fit. */
+/** Whether most of a name's values fit the field. If the values are not available, only its most certain names fit. */
 function fits(name: string, field: FieldName, { values, readTime = moment }: Known): boolean {
   if (values === undefined) return surest(field).includes(bare(name));
   const texts = values(name).filter((text) => !isEmpty(text));
@@ -283,7 +290,7 @@ function clockBeside(
   return clocks[0];
 }
 
-/** A response time's name, and its unit where the name tells it; undefined when it is the name of something else. */
+/** The name of a response time, and the unit that it tells; undefined if it names something else. */
 export function responseTimeName(name: string): { unit: TimeUnit | undefined } | undefined {
   const texts = [bare(name), lastParts(name, 1)];
   for (const wanted of [...surest("response_time_ms"), ...briefTimes]) {
@@ -293,12 +300,22 @@ export function responseTimeName(name: string): { unit: TimeUnit | undefined } |
   }
 }
 
+/**
+ * Whether a response time of an ordinary name lies in an object of its own, `db.duration_ms`, apart from the path and the
+ * status: it may be that of a part of the work. A `request_time` is the request's wherever it lies.
+ */
+function isElsewhere(time: string | undefined, names: readonly (string | undefined)[]): boolean {
+  if (time === undefined || !time.includes(".") || /^re(q|sp)/.test(lastParts(time, 1))) return false;
+  const parent = time.slice(0, time.lastIndexOf(".") + 1);
+  return !names.slice(2, 4).some((name) => name?.startsWith(parent));
+}
+
 interface TimeName {
   readonly name: string;
   readonly unit: TimeUnit | undefined;
 }
 
-/** The names that may be the response time's, the surest first, and the units that they tell. */
+/** The names that may be the response time's, the most certain first, and the units that they tell. */
 function timesAmong(available: readonly string[], known: Known): TimeName[] {
   const found: TimeName[] = [];
   for (const wanted of surest("response_time_ms")) {
@@ -316,7 +333,7 @@ function timesAmong(available: readonly string[], known: Known): TimeName[] {
 
 const hasText = (name: string, { values }: Known) => values?.(name).some((text) => !isEmpty(text)) ?? false;
 
-/** Names that may be the response time's instead of the first, and say something else. */
+/** Names that may be the response time's, apart from the first, and that mean something else. */
 function otherTimes(times: readonly TimeName[], available: readonly string[], known: Known): string[] {
   if (known.values === undefined || times.length < 2) return [];
   const inMilliseconds = ({ name }: TimeName) => {
@@ -333,9 +350,9 @@ function otherTimes(times: readonly TimeName[], available: readonly string[], kn
 }
 
 /**
- * The unit that a response time's name tells, or its values where the makers of a log fix how they write it: nginx's
- * `request_time` is seconds with three decimals; the W3C's `time-taken` is whole milliseconds in IIS and seconds
- * with three decimals in CloudFront. Undefined when nothing tells.
+ * The unit that the name of a response time tells, or that its values tell if the makers of a log fix how they are
+ * written. nginx's `request_time` is in seconds with three decimals. The W3C's `time-taken` is in whole milliseconds in
+ * IIS, and in seconds with three decimals in CloudFront. Undefined if nothing tells.
  */
 function unitOf(name: string, available: readonly string[], { values }: Known): TimeUnit | undefined {
   const unit = responseTimeName(name)?.unit;
@@ -344,7 +361,7 @@ function unitOf(name: string, available: readonly string[], { values }: Known): 
   if (values === undefined) return text === "requesttime" ? "s" : undefined;
   const texts = values(name).filter((each) => isValue.response_time_ms(each));
   if (texts.length === 0) return text === "requesttime" ? "s" : undefined;
-  if (texts.every((each) => /[a-zµμ]$/i.test(each))) return "ms"; // each says its own
+  if (texts.every((each) => /[a-zµμ]$/i.test(each))) return "ms"; // each value has its own unit
   if (text !== "requesttime" && text !== "timetaken") return;
   const whole = texts.filter((each) => /^\d+$/.test(each)).length;
   if (whole === texts.length)
@@ -352,7 +369,7 @@ function unitOf(name: string, available: readonly string[], { values }: Known): 
       ? "ms"
       : undefined;
   if (texts.every((each) => /^\d+\.\d{3}$/.test(each))) return "s";
-  // JSON's numbers lose their last zeros.
+  // Numbers in JSON lose their trailing zeros.
   const sorted = texts.map(Number).sort((a, b) => a - b);
   const seconds =
     texts.every((each) => /^\d+(\.\d{1,3})?$/.test(each)) && sorted[(sorted.length - 1) >> 1] < 3;

@@ -3,22 +3,22 @@ import { quoteEnd, wordEnd } from "./words.js";
 const most = 64;
 
 /**
- * A line's fields where they are separated by spaces, any number of them. One field is: a word; a text in double quotes,
- * in which a backslash escapes; a text in brackets; a list as nginx and X-Forwarded-For write it, `0.012, 0.004 : -`;
- * a number and its unit, `34 ms`. Each may have a name before it: `rt=0.012`, `rt="0.012"`, `rt: 0.012`. The arrays are
- * reused for every line.
+ * The fields of a line in which spaces, any number of them, separate fields. A field is: a word; a text in double
+ * quotes, in which a backslash escapes; a text in brackets; a list as nginx and X-Forwarded-For write it, `0.012, 0.004
+ * : -`; or a number and its unit, `34 ms`. Each may have a name before it: `rt=0.012`, `rt="0.012"`, `rt: 0.012`. The
+ * arrays are reused for every line.
  */
 export class Pieces {
-  /** Where the fields' values stand, without names, quotes and brackets. */
+  /** Positions of the fields' values, without names, quotes and brackets. */
   readonly start = new Int32Array(most);
   readonly end = new Int32Array(most);
-  /** Where each field begins, its name included, and where its name ends: the same place when it has none. */
+  /** Where each field begins (including its name), and where its name ends. Both are the same if it has no name. */
   readonly nameStart = new Int32Array(most);
   readonly nameEnd = new Int32Array(most);
-  /** Whether a quote stands open at the end of the line. */
+  /** Whether a quote is still open at the end of the line. */
   open = false;
 
-  /** Reads the fields of bytes[from, to); returns how many there are, at most 64. */
+  /** Reads the fields of bytes[from, to). @returns how many there are, at most 64 */
   read(bytes: Uint8Array, from: number, to: number): number {
     this.open = false;
     let count = 0;
@@ -29,7 +29,7 @@ export class Pieces {
     return count;
   }
 
-  /** Reads the field number `i` at `at`; returns the position behind it. */
+  /** Reads field number `i`, which begins at `at`. @returns the position after it */
   #one(bytes: Uint8Array, at: number, to: number, i: number): number {
     let value = at;
     this.nameStart[i] = this.nameEnd[i] = at;
@@ -42,7 +42,7 @@ export class Pieces {
     ) {
       const spaced = bytes[value] === COLON && bytes[value + 1] === SPACE;
       const begin = spaced ? afterSpaces(bytes, value + 1, to) : value + 1;
-      // A colon alone names what is behind it only when that is a number: `nginx: 203.0.113.9` is a header.
+      // A colon is the end of a name only if a number follows it: `nginx: 203.0.113.9` is a header.
       if (bytes[value] === EQUALS || (begin < to && isNumberWord(bytes, begin, wordEnd(bytes, begin, to)))) {
         this.nameEnd[i] = value;
         value = begin;
@@ -70,7 +70,7 @@ export class Pieces {
   }
 }
 
-/** End of the word at `start`, and of the words that belong to it: the rest of a list, or a number's unit. */
+/** End of the word at `start` and of the words that belong to it: the rest of a list, or the unit of a number. */
 function listEnd(bytes: Uint8Array, start: number, to: number): number {
   let end = wordEnd(bytes, start, to);
   for (;;) {
@@ -90,7 +90,7 @@ function listEnd(bytes: Uint8Array, start: number, to: number): number {
   }
 }
 
-/** Digits, with or without one dot. */
+/** Whether the bytes are digits, with at most one dot. */
 function isNumberWord(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0;
   for (let i = start; i < end; i++) {
@@ -100,7 +100,7 @@ function isNumberWord(bytes: Uint8Array, start: number, end: number): boolean {
   return end > start && dots <= 1 && end - start > dots;
 }
 
-/** `s`, `ms`, `us`, `ns` or `µs`. */
+/** Whether the bytes are `s`, `ms`, `us`, `ns` or `µs`. */
 function isUnit(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 1 || end - start > 3 || bytes[end - 1] !== SMALL_S) return false;
   if (end - start === 1) return true;

@@ -3,11 +3,11 @@ import { type Reason, type Row, unreadableRequest } from "../row.js";
 import { wordEnd, wordStart } from "./words.js";
 
 /**
- * Finds the path in the request bytes[start, end): `GET /path?query HTTP/1.1`. The target goes up to the last space
- * before ` HTTP/x`, so that a path may hold spaces; without a version (HTTP/0.9) it holds none. The full address of a
- * proxied or HTTP/2 request (`GET https://host/path`) gives its path. The query string is left out unless kept.
- * What a server writes when it could not read a request (`-`, `<BADREQ>`, the bytes of a TLS handshake) has no method
- * or no target, and makes no record.
+ * Finds the path in the request bytes[start, end): `GET /path?query HTTP/1.1`. The target extends to the last space
+ * before ` HTTP/x`, so a path may contain spaces. Without a version (HTTP/0.9) it may not. The full address of a
+ * proxied or HTTP/2 request (`GET https://host/path`) gives its path. The query string is left out, unless the options
+ * keep it. What a server writes for a request that it could not read (`-`, `<BADREQ>`, the bytes of a TLS handshake)
+ * has no method or no target, so the line is not a record.
  */
 export function requestPath(
   bytes: Uint8Array,
@@ -26,8 +26,8 @@ export function requestPath(
 }
 
 /**
- * Finds the path in a request whose end is missing: HAProxy cuts lines at 1,024 bytes. The path is whole when its
- * query string has begun.
+ * Finds the path in a request whose end is missing: HAProxy cuts lines at 1,024 bytes. The path is whole if the query
+ * string has begun.
  */
 export function cutRequestPath(
   bytes: Uint8Array,
@@ -44,7 +44,10 @@ export function cutRequestPath(
   return targetPath(bytes, target, query, row, false);
 }
 
-/** Letters, digits and dashes, a letter first: what stands for no method, `-`, is none. Source: RFC 9110, section 9.1. */
+/**
+ * Letters, digits and dashes, beginning with a letter. So `-`, which stands for a missing method, is not one. Source:
+ * RFC 9110, section 9.1.
+ */
 function isMethod(bytes: Uint8Array, start: number, end: number): boolean {
   if (end <= start || end - start > 32 || !isLetter(bytes[start])) return false;
   for (let i = start + 1; i < end; i++) {
@@ -70,8 +73,8 @@ function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
 const isLetter = (byte: number) => (byte | 32) >= 97 && (byte | 32) <= 122;
 
 /**
- * Finds the path in the field bytes[start, end) that holds a path, a full address or a whole request
- * (`GET /path HTTP/1.1`).
+ * Finds the path in the field bytes[start, end), which holds a path, a full address or a whole request (`GET /path
+ * HTTP/1.1`).
  */
 export function pathOf(bytes: Uint8Array, start: number, end: number, row: Row, keepQuery: boolean): Reason {
   if (bytes[start] === SLASH || schemeEnd(bytes, start, end) > 0) {
@@ -80,14 +83,8 @@ export function pathOf(bytes: Uint8Array, start: number, end: number, row: Row, 
   return wordEnd(bytes, start, end) === end ? notPath : requestPath(bytes, start, end, row, keepQuery);
 }
 
-/** Sets the row's path to that of the target bytes[start, end): a path or a full address. */
-export function targetPath(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  row: Row,
-  keepQuery: boolean,
-): Reason {
+/** Sets the row's path to that of the target bytes[start, end), which is a path or a full address. */
+function targetPath(bytes: Uint8Array, start: number, end: number, row: Row, keepQuery: boolean): Reason {
   let from = start;
   if (bytes[from] !== SLASH) {
     const host = schemeEnd(bytes, from, end);
@@ -96,7 +93,7 @@ export function targetPath(
     while (from < end && bytes[from] !== SLASH && bytes[from] !== QUESTION) from++;
     if (!isHost(bytes, host, from)) return noHost;
     if (from === end || bytes[from] !== SLASH) {
-      // A host without a path: the root. Its text is the slash before the host.
+      // A host without a path means the root. The slash before the host serves as its text.
       row.pathStart = host - 1;
       row.pathEnd = host;
       return;
@@ -111,7 +108,10 @@ export function targetPath(
   row.pathEnd = to;
 }
 
-/** A host's name or address, with or without a port and a user before it. Source: RFC 3986, section 3.2. */
+/**
+ * Whether the bytes are a host name or address, with or without a port and a user before it. Source: RFC 3986, section
+ * 3.2.
+ */
 function isHost(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (length > 512) return false;
@@ -128,13 +128,13 @@ function isHost(bytes: Uint8Array, start: number, end: number): boolean {
   return isSound;
 }
 
-// The sound host read last: as a rule a log's lines name one.
+// The last sound host. The lines of a log usually name only one.
 const hostBefore = new Uint8Array(512);
 let hostLength = 0;
 
 /**
- * Why the target bytes[start, end) is damaged where the writers of a format put no byte that is not UTF-8: whoever
- * took it for a path would count a path that nobody asked for.
+ * Why the target bytes[start, end) is damaged, in formats whose writers never write a byte that is not UTF-8. Taking it
+ * for a path would count a path that nobody asked for.
  */
 export function damagedTarget(bytes: Uint8Array, start: number, end: number): Reason {
   let unusual = 0;
@@ -142,19 +142,19 @@ export function damagedTarget(bytes: Uint8Array, start: number, end: number): Re
   return unusual < 0x80 || isUtf8(bytes.subarray(start, end)) ? undefined : notUtf8;
 }
 
-/** Said of a path whose bytes are no text. */
+/** The reason for a path whose bytes are not text. */
 export const notUtf8 = "the path is not UTF-8";
 
 const noHost = unreadableRequest("the request's target has no sound host");
-/** Said of a request without a target. */
+/** The reason for a request without a target. */
 export const noPath = unreadableRequest("the request has no path");
 const noVersion = unreadableRequest("the request does not end with its version, such as HTTP/1.1");
-/** Said of a request that does not begin with a method. */
+/** The reason for a request that does not begin with a method. */
 export const noMethod = unreadableRequest("the request has no method");
 const badRequestRead = unreadableRequest("the client sent no readable request (<BADREQ>)");
 const notPath = unreadableRequest("the request's target is not a path");
 
-/** Position after the `://` of a full address that starts at `at`, or -1. */
+/** The position after the `://` of a full address that starts at `at`, or −1. */
 function schemeEnd(bytes: Uint8Array, at: number, end: number): number {
   let i = at;
   while (i < end && (bytes[i] | 32) >= 97 && (bytes[i] | 32) <= 122) i++;

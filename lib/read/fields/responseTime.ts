@@ -16,37 +16,37 @@ import { Pieces } from "./pieces.js";
  * Sources: nginx, ngx_http_log_module and ngx_http_upstream_module; Apache, mod_log_config.
  */
 export interface TimeField {
-  /** What the first lines decided, for people. */
+  /** What the first lines decided, for people to read. */
   readonly decided?: string | undefined;
-  /** The question, when they left it open. */
+  /** The question to ask, if the first lines left it open. */
   readonly unsure?: string | undefined;
-  /** Whether there is one at all. */
+  /** Whether there is a response time at all. */
   readonly found: boolean;
-  /** Whether it is the only field behind the fixed ones, on all of the first lines. */
+  /** Whether it is the only field after the fixed ones, on all of the first lines. */
   readonly alone: boolean;
-  /** Reads it from the fields bytes[at, end) of a line; `read` of the field itself when it is the only one. */
+  /** Reads it from the fields bytes[at, end) of a line. If it is the only field, `read` gets that field alone. */
   readonly read: (bytes: Uint8Array, at: number, end: number, row: Row) => Reason;
   readonly readAlone: (bytes: Uint8Array, start: number, end: number, row: Row) => Reason;
 }
 
-/** What a field's text is. */
+/** What the text of a field can be. */
 type Kind = "seconds" | "ratio" | "unit" | "decimal" | "whole" | "list" | "none" | "text";
 
-/** A field of the first lines: at one place, or of one name. */
+/** A field of the first lines, known by its place or by its name. */
 interface Column {
-  /** Its name, or its number, from "1". */
+  /** Its name or its number, from "1". */
   readonly key: string;
   readonly named: boolean;
   readonly kinds: Map<Kind, number>;
   readonly values: number[];
-  /** The field on the first line that has a number there, as it stands. */
+  /** The field as it is written on the first line where it has a number. */
   example: string;
 }
 
 /**
  * Decides from the first lines.
- * @param lines - the part behind the fixed fields of each, which may be empty
- * @param asked - field that the user named, by name or number
+ * @param lines - for each line, the part after the fixed fields, which may be empty
+ * @param asked - the field that the user named, by name or number
  */
 export function trailingTime(
   lines: readonly Uint8Array[],
@@ -103,7 +103,7 @@ function fieldAsked(
   return timeIn(column, widths, timeUnit);
 }
 
-/** The response time in a field that is known, once its unit is. */
+/** The response time in a known field, if its unit is known. */
 function timeIn(column: Column, widths: ReadonlySet<number>, given: TimeUnit | undefined): TimeField {
   const where = `${label(column)} behind the line's fixed ones, such as ${quoted(column.example)}`;
   const ask = (why: string) => ({
@@ -118,7 +118,7 @@ function timeIn(column: Column, widths: ReadonlySet<number>, given: TimeUnit | u
     unit = "ms";
     says = "its own unit";
   } else if (unit === undefined && inSeconds) {
-    // A site whose requests take seconds as a rule is rarer than one whose times are milliseconds with decimals.
+    // Sites whose requests usually take seconds are rarer than logs with times in milliseconds with decimals.
     if (median(column) >= longMedian) return ask("may be seconds (nginx's $request_time) or milliseconds");
     unit = "s";
     says = "seconds (nginx's $request_time)";
@@ -141,12 +141,15 @@ function timeIn(column: Column, widths: ReadonlySet<number>, given: TimeUnit | u
   };
 }
 
-/** Lower median from which a number with three decimals may be milliseconds, in seconds. */
+/** If the lower median, in seconds, is at least this, a number with three decimals may be in milliseconds. */
 const longMedian = 3;
 
 type ReadField = TimeField["readAlone"];
 
-/** Reads a response time that must be written as in the first lines: a field that changes its meaning is noticed. */
+/**
+ * Reads a response time that must be written as in the first lines, so that a field that changes its meaning is
+ * noticed.
+ */
 function checked(unit: TimeUnit, kind: "seconds" | "whole" | undefined): ReadField {
   return (bytes, start, end, row) => {
     const wrong = readDuration(bytes, start, end, unit, row);
@@ -194,7 +197,7 @@ function byNameReader(name: string, readField: ReadField): ReadField {
   };
 }
 
-/** The fields of the lines, by place and by name, and how many of them the lines have. */
+/** The fields of the lines, by place and by name, and how many lines have each of them. */
 function columnsOf(lines: readonly Uint8Array[]): { columns: Column[]; widths: Set<number> } {
   const columns = new Map<string, Column>();
   const widths = new Set<number>();
@@ -250,19 +253,19 @@ function median({ values }: Column): number {
   return sorted[(sorted.length - 1) >> 1];
 }
 
-/** Whether a field may be the response time at all. */
+/** Whether a field can be the response time at all. */
 function isCandidate(column: Column): boolean {
   const { key, named, values } = column;
   if (named) return responseTimeName(key) !== undefined;
   const smallest = Math.min(...values);
-  if (smallest > 5e8) return false; // moments since 1970, or numbers of connections
+  if (smallest > 5e8) return false; // these are times since 1970, or numbers of connections
   if (share(column, "ratio") >= 0.9) return false;
-  // The port of a server, say: what takes a time does not always take the same.
+  // The port of a server, for example. Response times are not always the same.
   const same = values.every((value) => value === smallest);
   return !(same && smallest > 0 && values.length >= 20 && share(column, "whole") === 1);
 }
 
-/** The fields with exactly three decimals; of several, those that are never "-" or a list, if there are such. */
+/** The fields with exactly three decimals. If some of several are never "-" or a list, only those. */
 function sureOf(columns: readonly Column[]): readonly Column[] {
   const all = columns.filter((column) => share(column, "seconds") >= 0.9);
   const never = all.filter((column) => count(column, "none") + count(column, "list") === 0);
@@ -276,7 +279,7 @@ const list = (columns: readonly Column[]) =>
     .map((column) => `${label(column)}, such as ${quoted(column.example)}`)
     .join("; ");
 
-/** What was not taken for the response time, though it has decimals. */
+/** The fields with decimals that were not taken for the response time. */
 function others(columns: readonly Column[]): string | undefined {
   const left = columns.filter((column) => numbers(column) > 0 && share(column, "whole") < 1);
   return left.length === 0

@@ -2,7 +2,7 @@ import { InputError, quoted } from "../../errors.js";
 import type { ReadTime } from "../row.js";
 import { dayNumber, digits, monthNumber, zoneOffset } from "./time.js";
 
-/** A moment in parts, as the directives of a time's form find them in a line. */
+/** The parts of a time, as the directives of its format find them in a line. */
 export class TimeParts {
   year = 1970;
   month = 1;
@@ -12,19 +12,19 @@ export class TimeParts {
   seconds = 0;
   milliseconds = 0;
   afternoon = -1;
-  /** Offset of the zone from UTC in milliseconds; NaN when none is written. */
+  /** Offset of the zone from UTC in milliseconds; NaN if none is written. */
   offset = Number.NaN;
-  /** Milliseconds since 1970, where the time is written so; -1 when it is not. */
+  /** Milliseconds since 1970, if the time is written in that way; otherwise −1. */
   epoch = -1;
 
-  /** Forgets the line before. */
+  /** Clears the parts before the next line. */
   clear(): void {
     this.hours = this.minutes = this.seconds = this.milliseconds = 0;
     this.afternoon = this.epoch = -1;
     this.offset = Number.NaN;
   }
 
-  /** The moment in milliseconds since 1970, UTC; -1 when there is none such. */
+  /** The time in milliseconds since 1970, UTC; −1 if there is no such time. */
   time(toUtc: (local: number) => number): number {
     if (this.epoch >= 0) return this.epoch + this.milliseconds;
     const days = dayNumber(this.year, this.month, this.date);
@@ -35,7 +35,7 @@ export class TimeParts {
   }
 }
 
-/** Reads a part of a time at `at`, at most up to `end`; gives the position behind it, or -1. */
+/** Reads a part of a time at `at`, up to `end` at most. @returns the position after it, or −1 */
 export type ReadTimePart = (bytes: Uint8Array, at: number, end: number, into: TimeParts) => number;
 
 const longForms: Record<string, string> = {
@@ -85,10 +85,9 @@ export function checkSays(letters: readonly string[], what: string): void {
 const inFull = (form: string) => form.replace(/%([TFRDc])/g, (_, letter: string) => longForms[letter]);
 
 /**
- * Makes the reader of times in a form of strftime, such as `%d/%b/%Y:%H:%M:%S %z`. What is between the directives must
- * stand as it is.
- * Source: POSIX, strftime; names of months are English.
- * @throws InputError when a directive is none that says a part of a time
+ * Makes the reader of times in a format of strftime, such as `%d/%b/%Y:%H:%M:%S %z`. The text between the directives
+ * must be in the line as it is. Names of months are English. Source: POSIX, strftime.
+ * | @throws InputError if a directive does not stand for a part of a time
  */
 export function timeForm(form: string, argument: string): ReadTimePart {
   const parts: ReadTimePart[] = [];
@@ -121,7 +120,7 @@ function literal(text: string): ReadTimePart {
 
 function numberOf(length: number, set: (into: TimeParts, value: number) => void): ReadTimePart {
   return (bytes, at, end, into) => {
-    const from = bytes[at] === SPACE && length === 2 ? at + 1 : at; // %e fills up with a space
+    const from = bytes[at] === SPACE && length === 2 ? at + 1 : at; // %e pads with a space
     let to = at + length;
     // 5/1/2026: without the zeros, as strptime reads it, too
     if (length === 2 && from === at && (to > end || !isDigit(bytes[at + 1]))) to--;
@@ -222,7 +221,7 @@ const directives: Record<string, ReadTimePart> = {
 directives.k = directives.H;
 directives.l = directives.I;
 
-/** Digits that count from 1970, `perUnit` milliseconds each. */
+/** Reads digits that count from 1970, in units of `perUnit` milliseconds. */
 export function epochPart(perUnit: number): ReadTimePart {
   return (bytes, at, end, into) => {
     let to = at;
@@ -235,7 +234,7 @@ export function epochPart(perUnit: number): ReadTimePart {
   };
 }
 
-/** Digits that are the fraction of a second; those behind the millisecond are cut off. */
+/** Reads the digits of a fraction of a second. Digits after the millisecond are cut off. */
 export function fractionPart(length: number): ReadTimePart {
   return (bytes, at, end, into) => {
     if (at + length > end || digits(bytes, at, at + length) < 0) return -1;

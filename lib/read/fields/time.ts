@@ -4,8 +4,8 @@ const minute = 60_000;
 const day = 86_400_000;
 
 /**
- * Days from 1970-01-01 to a date of the Gregorian calendar, or -1 when there is no such date, or it lies
- * before 1970 or after 9999. `month` is 1 to 12. The arithmetic is Howard Hinnant's `days_from_civil`.
+ * Days from 1970-01-01 to a date of the Gregorian calendar, or −1 if there is no such date, or it is before 1970 or
+ * after 9999. `month` is 1 to 12. The arithmetic is Howard Hinnant's `days_from_civil`.
  */
 export function dayNumber(year: number, month: number, date: number): number {
   if (year < 1970 || year > 9999 || month < 1 || month > 12 || date < 1) return -1;
@@ -21,7 +21,7 @@ export function dayNumber(year: number, month: number, date: number): number {
 
 const lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Number of the English month abbreviation at bytes[at, at + 3), 1 to 12, or 0 when it is none. */
+/** Number of the English month abbreviation at bytes[at, at + 3), 1 to 12, or 0 if it is not one. */
 export function monthNumber(bytes: Uint8Array, at: number): number {
   return months.get((bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2]) ?? 0;
 }
@@ -33,7 +33,7 @@ const months = new Map(
   ]),
 );
 
-/** The number written in bytes[start, end), all of them digits, at most nine; -1 when it is none. */
+/** The number that bytes[start, end) form if all of them are digits, at most nine; otherwise −1. */
 export function digits(bytes: Uint8Array, start: number, end: number): number {
   if (end <= start || end - start > 9) return -1;
   let value = 0;
@@ -46,8 +46,8 @@ export function digits(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * Milliseconds from 1970 to the date and time `05/Aug/2012:00:50:12` at `at` (20 bytes), read as if it
- * were UTC; -1 when it is not of that form or no such time exists. A leap second counts as the next second.
+ * Milliseconds from 1970 to the date and time `05/Aug/2012:00:50:12` at `at` (20 bytes), read as UTC; −1 if it does not
+ * have that form or no such time exists. A leap second counts as the next second.
  */
 export function clfTime(bytes: Uint8Array, at: number): number {
   if (
@@ -72,13 +72,13 @@ export function clfTime(bytes: Uint8Array, at: number): number {
   return clfLocal;
 }
 
-// Most lines lie in the second of the line before: the texts read last, and what they came to.
+// Most lines fall into the same second as the line before: the last texts, and the times that they gave.
 const clfBefore = new Uint8Array(20);
 let clfLocal = -1;
 const isoBefore = new Uint8Array(19);
 let isoLocal = -1;
 
-/** Whether the text read before stands at `at`: it differs at its end, if anywhere. */
+/** Whether the previous text is also at `at`. If it differs, it usually does so at its end. */
 function isTextBefore(bytes: Uint8Array, at: number, before: Uint8Array): boolean {
   let i = before.length - 1;
   while (i >= 0 && bytes[at + i] === before[i]) i--;
@@ -134,10 +134,10 @@ export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToU
   return compact >= 0 ? compact : epochTime(bytes, start, end);
 }
 
-/** First and last year in which a number is taken for a moment, and from which a time is told to be unlikely. */
+/** A number is taken for a time only between these years, and a time outside them is reported as unlikely. */
 export const likelyYears = [1990, 2100] as const;
 
-/** `20260105`, with or without a time of day behind it; -1 when it is something else. */
+/** `20260105`, with or without a time of day after it; −1 if it is something else. */
 function compactTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
   const year = digits(bytes, start, start + 4);
   if (year < likelyYears[0] || year > likelyYears[1] || end - start < 8) return -1;
@@ -195,7 +195,10 @@ const isoDays = (bytes: Uint8Array, start: number) =>
     digits(bytes, start + 8, start + 10),
   );
 
-/** The 19 bytes `2026-01-05T00:00:00` at `start`, as if they were UTC, in milliseconds since 1970; -1 when they are not that. */
+/**
+ * The 19 bytes `2026-01-05T00:00:00` at `start`, read as UTC, in milliseconds since 1970; −1 if they do not have that
+ * form.
+ */
 function isoSecond(bytes: Uint8Array, start: number, end: number): number {
   const separator = bytes[start + 10];
   if (
@@ -231,7 +234,7 @@ function epochTime(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** The number bytes[start, end) of at most 15 digits, with a dot among them or without; -1 when it is none. */
+/** The number bytes[start, end) of at most 15 digits, with or without a dot; −1 if it is not one. */
 function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > 16) return -1;
   let whole = 0;
@@ -243,7 +246,7 @@ function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
     else return -1;
   }
   if (dot < 0) return end - start <= 15 ? whole : -1;
-  return whole / 10 ** (end - dot - 1); // both are exact, and so the quotient is rounded as the text would be
+  return whole / 10 ** (end - dot - 1); // both numbers are exact, so the quotient is rounded as the text would be
 }
 
 const firstEpoch = Date.UTC(likelyYears[0], 0);

@@ -1,25 +1,28 @@
 /**
- * The parts of a line as most servers write it: words with one space or more between, a text in double quotes or in
- * square brackets being one part. A part's quotes or brackets do not belong to it.
+ * The parts of a line as most servers write it: words separated by one or more spaces. A text in double quotes or in
+ * square brackets is one part, without the quotes or brackets.
  */
 export class Tokens {
-  /** Where part i begins and ends; valid below `count`. */
+  /** The beginning and the end of part i; valid below `count`. */
   readonly start: Int32Array;
   readonly end: Int32Array;
-  /** How many parts the line has, at most as many as there is room for. */
+  /** Number of parts in the line, up to the room that there is for them. */
   count = 0;
-  /** Whether a backslash stands in one of the quoted texts. */
+  /** Whether one of the quoted texts contains a backslash. */
   escaped = false;
   readonly #room: number;
 
-  /** @param room - parts that are looked at; those behind are not */
+  /** @param room - number of parts that are noted; later parts are ignored */
   constructor(room: number) {
     this.#room = room;
     this.start = new Int32Array(room);
     this.end = new Int32Array(room);
   }
 
-  /** Takes the line bytes[start, end) apart; false when a quote or bracket is not closed before a space or the end. */
+  /**
+   * Finds the parts of the line bytes[start, end).
+   * @returns false if a quote or bracket is not closed before a space or the end
+   */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const room = this.#room;
     let count = 0;

@@ -1,4 +1,4 @@
-/** Walking through a line by its words and quoted texts. */
+/** Walks through a line by its words and quoted texts. */
 
 /** Position of the space that ends the word at `start`, or `end`. */
 export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
@@ -7,7 +7,7 @@ export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
-/** Where the word that ends at `end` begins, not before `start`. */
+/** The beginning of the word that ends at `end`, not before `start`. */
 export function wordStart(bytes: Uint8Array, start: number, end: number): number {
   let i = end;
   while (i > start && bytes[i - 1] !== SPACE) i--;
@@ -21,7 +21,7 @@ export function afterWords(bytes: Uint8Array, start: number, end: number, count:
   return at;
 }
 
-/** Position of the double quote that ends the text at `start`, or -1; a backslash escapes what follows it. */
+/** Position of the double quote that ends the text at `start`, or −1. A backslash escapes the character after it. */
 export function quoteEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const byte = bytes[i];
@@ -31,7 +31,7 @@ export function quoteEnd(bytes: Uint8Array, start: number, end: number): number 
   return -1;
 }
 
-/** Position of the last colon of the word that ends at `end`, or -1: it stands before a port. */
+/** Position of the last colon in the word that ends at `end`, or −1. A port may follow it. */
 export function lastColon(bytes: Uint8Array, start: number, end: number): number {
   for (let i = end - 1; i >= start && bytes[i] !== SPACE; i--) if (bytes[i] === COLON) return i;
   return -1;

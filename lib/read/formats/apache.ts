@@ -24,11 +24,11 @@ import { type FormatOptions, type LineFormat, otherFormat, type Reading, type Re
 export const common: LineFormat = {
   title: "Apache or nginx common log",
   hearsTimeField: true,
-  general: true, // a log of both is read as combined
+  general: true, // a log that fits both is read as combined
   reading: (options, sample) => accessLog(options, sample, false),
 };
 
-/** The combined log: the common one and, in quotes, where the client came from and what it was. */
+/** The combined log: the common log, followed by the referrer and the user agent in quotes. */
 export const combined: LineFormat = {
   title: "Apache or nginx combined log",
   hearsTimeField: true,
@@ -71,7 +71,7 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
   };
 }
 
-/** What the first lines tell of all: what stands before the client, and behind the fixed fields. */
+/** Learns from the first lines what comes before the client, and what follows the fixed fields, in all lines. */
 function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
   const row = new Row();
   const trailing: Uint8Array[] = [];
@@ -92,7 +92,7 @@ function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
     trailing.push(line.subarray(rest, head.lineEnd));
     peers.push(utf8.decode(row.bytes.subarray(row.addressStart, row.addressEnd)));
   }
-  // A few lines that end behind the number of bytes may have been cut there.
+  // If a few lines end after the number of bytes, they may have been cut there.
   const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;
   if (saw.host > 0 !== saw.forwarded > 0) head.client.before = saw.host > 0 ? "host" : "forwarded";
   const unsure =
@@ -116,17 +116,17 @@ const quotedRest = "more fields than the common log has";
 
 const momentLength = 26;
 
-/** Reads a line up to its bytes field. */
+/** Reads a line up to and including its bytes field. */
 class Head {
-  /** Position after the bytes field of the line read last. */
+  /** Position after the bytes field of the last line. */
   end = 0;
-  /** Where the line ends: before the bracket that closes a message which syslog repeats. */
+  /** The end of the line. In a message that syslog repeats, it is before the closing bracket. */
   lineEnd = 0;
   readonly client = new ClientBeforeTime();
   readonly #keepQuery: boolean;
   #time = -1;
   readonly #momentText = new Uint8Array(momentLength);
-  /** Where the address and an unescaped target are put together. */
+  /** Here the address and an unescaped target are put together. */
   #own = new Uint8Array(4096);
 
   constructor(keepQuery: boolean) {
@@ -135,7 +135,7 @@ class Head {
 
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const firstEnd = wordEnd(bytes, start, end);
-    let date = firstEnd + 5; // behind ` - - `, as a rule
+    let date = firstEnd + 5; // usually after ` - - `
     this.lineEnd = end;
     if (date + 29 >= end || !isDate(bytes, date)) {
       date = start;
@@ -196,12 +196,12 @@ class Head {
     row.addressEnd = pathEnd + length;
   }
 
-  /** Reads the status and the number of bytes behind the request, from `at` on. */
+  /** Reads the status and the number of bytes after the request, from `at` on. */
   #answer(bytes: Uint8Array, at: number, row: Row): Reason {
     const end = this.lineEnd;
     let status = at + 1;
     if (bytes[at] !== SPACE || bytes[at + 4] !== SPACE || at + 5 >= end) {
-      // More than one space, or the status in quotes
+      // More than one space, or a status in quotes
       while (status < end && (bytes[status] === SPACE || bytes[status] === QUOTE)) status++;
       if (bytes[at] !== SPACE || status + 4 >= end) return "no status behind the request";
     }
@@ -220,7 +220,7 @@ class Head {
       return "no number of bytes behind the status";
   }
 
-  /** The moment of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or -1. Most lines carry that of the line before. */
+  /** The time of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or −1. Most lines have the same time as the line before. */
   #moment(bytes: Uint8Array, at: number): number {
     const text = this.#momentText;
     let i = momentLength - 1;
@@ -233,11 +233,11 @@ class Head {
     return this.#time;
   }
 
-  /** A request bytes[start, end) with escapes, spaces, a query to keep or a full address. */
+  /** Reads a request bytes[start, end) with escapes, spaces, a query to keep, or a full address. */
   #unusual(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const damaged = damagedTarget(bytes, start, end);
     if (damaged !== undefined) return damaged;
-    // An escape in the method is a byte that no method has.
+    // An escape in the method stands for a byte that no method contains.
     const method = wordEnd(bytes, start, end);
     for (let i = start; i < method; i++) if (bytes[i] === BACKSLASH) return method < end ? noMethod : noPath;
     const { addressStart, addressEnd } = row;
@@ -254,7 +254,7 @@ class Head {
   }
 }
 
-/** Position of the quote behind `HTTP/1.1` at `at`, or behind `HTTP/2`, or -1. */
+/** Position of the quote after `HTTP/1.1` or `HTTP/2` at `at`, or −1. */
 function afterVersion(bytes: Uint8Array, at: number): number {
   if (
     bytes[at] !== CAPITAL_H ||
@@ -267,7 +267,7 @@ function afterVersion(bytes: Uint8Array, at: number): number {
   return bytes[at + 8] === QUOTE && bytes[at + 6] === DOT ? at + 8 : -1;
 }
 
-/** Whether a number in quotes stands at `at`: the bytes, not a referrer. */
+/** Whether there is a number in quotes at `at`. It is the size in bytes, not a referrer. */
 function isQuotedNumber(bytes: Uint8Array, at: number, end: number): boolean {
   const close = quoteEnd(bytes, at + 1, end);
   return close > at + 1 && digits(bytes, at + 1, Math.min(close, at + 10)) >= 0;
@@ -275,7 +275,7 @@ function isQuotedNumber(bytes: Uint8Array, at: number, end: number): boolean {
 
 const noTime = otherFormat("no time in brackets, such as [05/Jan/2026:00:22:28 +0000]");
 
-/** Whether ` [dd/Mon/yyyy:hh:mm:ss +zzzz] "` stands around the bracket at `at`, for there to be a line's head. */
+/** Whether ` [dd/Mon/yyyy:hh:mm:ss +zzzz] "` surrounds the bracket at `at`, as in the head of a line. */
 function isDate(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === OPEN &&
@@ -287,7 +287,7 @@ function isDate(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Digits and dots, or hexadecimal digits and at least two colons. */
+/** Whether the bytes are digits and dots, or hexadecimal digits and at least two colons. */
 function looksLikeAddress(bytes: Uint8Array, start: number, end: number): boolean {
   let colons = 0;
   let other = false;
@@ -302,7 +302,7 @@ function looksLikeAddress(bytes: Uint8Array, start: number, end: number): boolea
   return colons >= 2 || (colons === 0 && !other);
 }
 
-/** Position after ` "referrer" "user agent"`, or at `at` when the format has none; -1 when they do not fit. */
+/** Position after ` "referrer" "user agent"`, or `at` if the format has none; −1 if they do not fit. */
 function afterAgents(bytes: Uint8Array, at: number, end: number, agents: boolean): number {
   if (!agents) return at + 1 < end && bytes[at + 1] === QUOTE ? -1 : at;
   if (at + 1 >= end || bytes[at + 1] !== QUOTE) return -1;
@@ -312,8 +312,8 @@ function afterAgents(bytes: Uint8Array, at: number, end: number, agents: boolean
 }
 
 /**
- * Where the number that ends a line starts, when it stands behind the user agent, or `end` when the agent's quote
- * ends the line; 0 when neither is plain to see. This spares walking through the agent, half of a line.
+ * The beginning of the number that ends a line, if it follows the user agent; `end` if the agent's quote ends the line;
+ * 0 if neither is obvious. This avoids walking through the agent, which is half of a line.
  */
 function lastField(bytes: Uint8Array, at: number, end: number): number {
   if (at + 5 > end || bytes[at + 1] !== QUOTE) return 0;
@@ -326,7 +326,7 @@ function lastField(bytes: Uint8Array, at: number, end: number): number {
   return i === end || bytes[i - 1] === SPACE ? i : 0;
 }
 
-/** As `quoteEnd`, but -1 also when a byte past ASCII stands before it. */
+/** Like `quoteEnd`, but also −1 if a byte beyond ASCII comes before the quote. */
 function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end && bytes[i] < 0x80; i++) {
     const byte = bytes[i];
@@ -336,7 +336,7 @@ function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** 1 for the bytes that end a plain path: space, double quote, question mark, backslash, and those past ASCII. */
+/** 1 for the bytes that end a plain path: space, double quote, question mark, backslash, and bytes beyond ASCII. */
 const endsPath = new Uint8Array(256);
 
 const SPACE = 32;

@@ -1,10 +1,10 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * Access logs of Amazon API Gateway as JSON, with the names of its examples, which are those of the `$context`
- * variables. `requestTime` is the moment of the request. Latencies are in milliseconds. Where the log has no path but
- * the `routeKey` of an HTTP API (`GET /pets`), the route is the path.
- * Source: AWS, "Set up CloudWatch logging for REST APIs" and "Customize HTTP API access logs".
+ * Access logs of Amazon API Gateway as JSON, with the names in its examples, which are those of the `$context`
+ * variables. `requestTime` is the time of the request. Latencies are in milliseconds. If the log has no path, but the
+ * `routeKey` of an HTTP API (`GET /pets`), the route is the path. Source: AWS, "Set up CloudWatch logging for REST
+ * APIs" and "Customize HTTP API access logs".
  */
 export const apiGateway = jsonProduct(
   "Amazon API Gateway access log",

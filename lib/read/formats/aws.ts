@@ -29,13 +29,15 @@ export const elb: LineFormat = {
   reading: (options) => loadBalancer(options, false),
 };
 
-/** The application load balancer's: the classic one with the type of connection before it and more behind it. */
+/**
+ * The application load balancer's log: the classic one, with the type of connection before it and more fields after it.
+ */
 export const alb: LineFormat = {
   title: "AWS application load balancer",
   reading: (options, sample) => loadBalancer(options, true, fieldsOf(sample)),
 };
 
-/** @param fields - that a line has; one that has fewer was cut */
+/** @param fields - number of fields in a line; a line with fewer was cut */
 function loadBalancer(
   { toUtc, keepQuery, timeUnit }: FormatOptions,
   application: boolean,
@@ -76,10 +78,10 @@ function loadBalancer(
   };
 }
 
-/** Fields of an application load balancer's line up to its request: later versions have more behind. */
+/** Number of fields in an application load balancer's line up to its request. Later versions have more after it. */
 const fieldsBefore = 13;
 
-/** How many fields most of the first lines have: AWS adds fields at the end from time to time. */
+/** The number of fields that most of the first lines have. From time to time, AWS adds fields at the end. */
 function fieldsOf(sample: readonly Uint8Array[]): number {
   const counts = new Map<number, number>();
   for (const line of sample) {
@@ -90,7 +92,7 @@ function fieldsOf(sample: readonly Uint8Array[]): number {
   return most?.[0] ?? 0;
 }
 
-/** Words and texts in quotes in bytes[start, end); a quote that is not closed makes none. */
+/** Number of words and quoted texts in bytes[start, end). A quote that is not closed gives 0. */
 function countFields(bytes: Uint8Array, start: number, end: number): number {
   let count = 0;
   for (let at = start; at < end; at++) {
@@ -105,7 +107,7 @@ function countFields(bytes: Uint8Array, start: number, end: number): number {
   return count;
 }
 
-/** Adds up three processing times in seconds. */
+/** Adds three processing times in seconds. */
 function readTimes(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
   let microseconds = 0;
   let answered = true;

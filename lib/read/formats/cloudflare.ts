@@ -1,10 +1,10 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * Cloudflare's HTTP requests as Logpush and Logpull write them. The response time is the time to the first byte as the
- * edge measured it; where a job does not push this field, the origin's, 0 for what the cache answered.
- * `EdgeStartTimestamp` is RFC 3339, seconds or nanoseconds since 1970, as the job says.
- * Source: Cloudflare, "Logs: HTTP requests"; `OriginResponseTime` is in nanoseconds there.
+ * Cloudflare's HTTP requests as Logpush and Logpull write them. The response time is the time to the first byte,
+ * measured at the edge. If a job does not push this field, it is the time of the origin, which is 0 if the cache
+ * answered. `EdgeStartTimestamp` is RFC 3339, or seconds or nanoseconds since 1970; the job decides.
+ * `OriginResponseTime` is in nanoseconds. Source: Cloudflare, "Logs: HTTP requests".
  */
 export const cloudflare = jsonProduct("Cloudflare HTTP requests", {
   timestamp: ["EdgeStartTimestamp"],

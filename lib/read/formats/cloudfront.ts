@@ -4,11 +4,10 @@ import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
 /**
- * Amazon CloudFront's real-time log with all of its fields, in the order in which CloudFront delivers them, with tabs
- * between; its standard log says its fields itself and is read as w3c. What is read: timestamp (1), c-ip (2), sc-status
- * (4), cs-uri-stem (9; CloudFront encodes it), time-taken in seconds (14). A configuration with fewer fields needs a
- * `#Fields` line of its own before it.
- * Source: AWS, "Real-time logging: fields".
+ * Amazon CloudFront's real-time log with all of its fields, in the order in which CloudFront delivers them, separated
+ * by tabs. (Its standard log names its fields itself and is read as w3c.) The fields that are read are timestamp (1),
+ * c-ip (2), sc-status (4), cs-uri-stem (9; CloudFront encodes it) and time-taken in seconds (14). A configuration with
+ * fewer fields needs a `#Fields` line of its own before the log. Source: AWS, "Real-time logging: fields".
  */
 export const cloudfrontRealtime: LineFormat = {
   title: "Amazon CloudFront real-time log",

@@ -5,9 +5,9 @@ import { damagedTarget } from "../fields/request.js";
 import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type Reading } from "../row.js";
 
 /**
- * CSV with a header: columns in any order, by their usual names or by a map; comma, semicolon, tab or bar
- * between them, as the header has it. A cell in double quotes holds what RFC 4180 allows but for a line end. It is
- * UTF-8: a path that is not makes no record.
+ * CSV with a header. Columns come in any order and are found by their usual names or by a map. They are separated by
+ * comma, semicolon, tab or bar, as in the header. A cell in double quotes may contain whatever RFC 4180 allows, except
+ * a line end. The text is UTF-8, and a line whose path is not is not a record.
  */
 export function delimited(title: string, fields: FieldMap = {}, layout: Layout = {}): LineFormat {
   return {
@@ -60,7 +60,7 @@ function csvReading(
   const values = (name: string) => rows.map((cells) => cells[names.indexOf(name)] ?? "");
   const mapped = mapColumns(names, fields, { ...options, values });
   const fieldOf = new Int8Array(names.length).fill(-1);
-  const again: [number, number][] = []; // a column that holds a second field
+  const again: [number, number][] = []; // columns that hold a field that another column holds, too
   [...mapped.names, mapped.clock].forEach((name, field) => {
     if (name === undefined) return;
     const column = names.indexOf(name);
@@ -122,7 +122,7 @@ function csvReading(
 
 const utf8 = new TextDecoder();
 
-/** As `mapFields`; of a line whose cells are no names it says that it is no header. */
+/** Like `mapFields`, but if the cells of a line are not names, it says that the line is not a header. */
 function mapColumns(names: readonly string[], fields: FieldMap, known: Known): Mapped {
   try {
     return mapFields(names, fields, known, "the columns of the header");
@@ -135,12 +135,12 @@ function mapColumns(names: readonly string[], fields: FieldMap, known: Known): M
 
 const none = new Uint8Array(0);
 
-/** The cells of a line, with or without quotes; a delimiter in quotes is part of a name. Takes linear time. */
+/** The cells of a line, with or without quotes. A delimiter in quotes is part of a name. It takes linear time. */
 function cellsOf(header: string, delimiter: string, bare: boolean): string[] {
   if (bare) return header.split(delimiter);
   const cells: string[] = [];
   let from = 0;
-  let isBlank = true; // nothing but white space in the cell so far
+  let isBlank = true; // whether the cell has only white space so far
   let inQuotes = false;
   for (let at = 0; at <= header.length; at++) {
     const character = header[at];
@@ -162,7 +162,7 @@ function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array
   return true;
 }
 
-/** Where the path stands among the texts of the five fields. */
+/** Index of the path among the texts of the five fields. */
 const TARGET = 2;
 
 const QUOTE = 34;

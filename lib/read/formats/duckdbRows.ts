@@ -2,21 +2,21 @@ import type { DuckDBBlobVector, DuckDBConnection, DuckDBDataChunk } from "@duckd
 import type { Mapped } from "../fields/names.js";
 import { sqlName, TableRow, usualBytes, usualDuration, usualStatus, usualTimes } from "./tableRow.js";
 
-/** What rows are read from. */
+/** The table from which rows are read. */
 export interface DuckdbTable {
   readonly connection: DuckDBConnection;
-  /** The table, as it stands behind FROM. */
+  /** The table, as written after FROM. */
   readonly from: string;
   /** Types of its columns, by name. */
   readonly types: ReadonlyMap<string, string>;
   readonly mapped: Mapped;
-  /** What is thrown when DuckDB fails. */
+  /** Makes the error to throw if DuckDB fails. */
   readonly failed: (error: unknown) => unknown;
 }
 
 /**
- * Reads row after row, in the table's order. While `take` has not ended, the row stays as it is.
- * @param step called after every 2,000 rows or so
+ * Reads row after row, in the order of the table. The row stays unchanged until `take` has ended.
+ * @param step called after about every 2,000 rows
  */
 export async function eachDuckdbRow(
   { connection, from, types, mapped, failed }: DuckdbTable,
@@ -52,7 +52,7 @@ export async function eachDuckdbRow(
 const textAt = (chunk: DuckDBDataChunk, column: number, row: number) =>
   chunk.getColumnVector(column).getItem(row) as string | null;
 
-/** The texts of a row; of a usual one those that DuckDB would have written. */
+/** The texts of a row. For a usual row, these are the texts that DuckDB would have written. */
 export function textsOf(row: TableRow): readonly (string | null)[] {
   if (!row.usual) return row.texts;
   const { bytes, time, zoned, status, hundredths } = row;
@@ -71,17 +71,19 @@ export function textsOf(row: TableRow): readonly (string | null)[] {
 
 const utf8 = new TextDecoder();
 
-/** Bytes that a text of DuckDB may have to stand in its vector itself; a longer one stands elsewhere. */
+/** Longest text, in bytes, that DuckDB stores in the vector itself. A longer text is stored elsewhere. */
 const inline = 12;
-/** Pieces of this length into which the address and the path are cut; what is longer is one more. */
+/** Number of pieces of this length into which the address and the path are cut. The remainder is one more piece. */
 const pieces = 3;
-/** Columns before the texts: time, status, response time, length of the address, the pieces and their rest. */
+/**
+ * Number of columns before the texts: time, status, response time, length of the address, the pieces and the remainder.
+ */
 const numbers = 4 + pieces + 1;
 
 /** The usual rows of a chunk. */
 class UsualRows {
   readonly #row: TableRow;
-  /** Address and path of the row, end to end. */
+  /** Address and path of the row, one after the other. */
   readonly #words = new Int32Array((usualBytes + inline * pieces) / 4);
   readonly #bytes = new Uint8Array(this.#words.buffer);
   readonly #pieces: Int32Array[] = [];
@@ -96,16 +98,16 @@ class UsualRows {
   open(chunk: DuckDBDataChunk): void {
     this.#chunk = chunk;
     this.#columns = [0, 1, 2, 3].map((i) => chunk.getColumnVector(i));
-    // Every longer text is fetched by a call of the native library, which takes most of a microsecond. So the texts
-    // come in pieces that stand in the vectors: 16 bytes for each row, the length first. The bytes of the first piece
-    // are a view of the vector, as `getItemBytes` documents, and so lead to all of them.
+    // Each longer text is fetched by a call of the native library, which takes almost a microsecond. So the texts come
+    // in pieces that are stored in the vectors: 16 bytes for each row, beginning with the length. The bytes of the
+    // first piece are a view of the vector, as `getItemBytes` documents, and so they lead to all the others.
     for (let i = 0; i < pieces; i++) {
       const first = this.#blobs(4 + i).getItemBytes(0)!;
       this.#pieces[i] = new Int32Array(first.buffer, first.byteOffset - 4, 4 * chunk.rowCount);
     }
   }
 
-  /** Sets the row to the r-th of the chunk, if that is usual. */
+  /** Sets the row to the r-th of the chunk, if that one is usual. */
   read(r: number): boolean {
     const row = this.#row;
     const [time, status, hundredths, address] = this.#columns;
@@ -118,7 +120,7 @@ class UsualRows {
     return true;
   }
 
-  /** Puts the pieces together; returns the length. */
+  /** Puts the pieces together. @returns the length */
   #gather(r: number): number {
     const words = this.#words;
     const at = 4 * r;
@@ -142,7 +144,7 @@ class UsualRows {
   }
 }
 
-/** Selects the five fields; and whether rows can be usual, and have their times in UTC then. */
+/** The query for the five fields, and whether rows can be usual and then have their times in UTC. */
 function query(
   from: string,
   types: ReadonlyMap<string, string>,
@@ -190,7 +192,7 @@ function query(
 
 const withZone = "TIMESTAMP WITH TIME ZONE";
 
-/** A column as text: a moment with its zone in UTC, a day as its midnight, the rest as DuckDB writes it. */
+/** A column as text: a time with a zone in UTC, a day as its midnight, everything else as DuckDB writes it. */
 function asText(column: string, type: string): string {
   if (type === withZone) return `make_timestamp(epoch_us(${column}))::VARCHAR || 'Z'`;
   if (type === "DATE") return `${column}::TIMESTAMP::VARCHAR`; // midnight

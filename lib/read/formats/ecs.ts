@@ -1,9 +1,9 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * The Elastic Common Schema, nested or with dots in its names: what Filebeat, Elastic Agent and Logstash write of a
- * web server's log. `event.duration` is in nanoseconds.
- * Source: Elastic, "ECS field reference": http, url, source, client, event.
+ * The Elastic Common Schema, nested or with dots in its names, as Filebeat, Elastic Agent and Logstash write a web
+ * server's log. `event.duration` is in nanoseconds. Source: Elastic, "ECS field reference": http, url, source, client,
+ * event.
  */
 export const ecs = jsonProduct("Elastic Common Schema", {
   timestamp: ["@timestamp"],

@@ -27,7 +27,7 @@ import { uvicorn } from "./uvicorn.js";
 import { w3c } from "./w3c.js";
 import { werkzeug } from "./werkzeug.js";
 
-/** The formats of lines that can be read. A new one is a file beside this one and a line here. */
+/** The formats of lines that can be read. A new format is a file beside this one and a line here. */
 export const lineFormats = {
   combined,
   common,
@@ -59,21 +59,21 @@ export const lineFormats = {
   csv,
 } as const satisfies Record<string, LineFormat>;
 
-/** What a format is called: one of lines, or Parquet, or "auto" for what the log's beginning shows. */
+/** The name of a format: of lines, or Parquet, or "auto" to recognise it by the beginning of the log. */
 export type ReadFormat = keyof typeof lineFormats | "parquet" | "auto";
 
 /** Names of the formats that can be read. */
 export const readFormats = [...Object.keys(lineFormats), "parquet"] as readonly ReadFormat[];
 
-/** A format as it was asked for. */
-export interface Asked {
+/** A format that was requested. */
+export interface RequestedFormat {
   readonly name: string;
-  /** Undefined for "auto" and "parquet", which are no formats of lines. */
+  /** Undefined for "auto" and "parquet", which are not formats of lines. */
   readonly format: LineFormat | undefined;
 }
 
-/** @throws InputError when it is neither the name of a format nor a sound format of the user's own. */
-export function askedFormat(asked: unknown): Asked {
+/** @throws InputError if it is neither the name of a format nor a valid format of the user's own */
+export function askedFormat(asked: unknown): RequestedFormat {
   if (typeof asked !== "string") return { name: (asked as OwnFormat)?.name, format: ownFormat(asked) };
   if (Object.hasOwn(lineFormats, asked)) {
     return { name: asked, format: lineFormats[asked as keyof typeof lineFormats] };

@@ -1,9 +1,9 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * Request logs of Google Cloud, of its load balancers, Cloud Run and App Engine, as exported from Cloud Logging: a
- * `LogEntry` with an `httpRequest` a line. The latency says its unit itself: `"0.023s"`.
- * Source: Google Cloud, "LogEntry" and "HttpRequest" of the Logging API.
+ * Request logs of Google Cloud (its load balancers, Cloud Run and App Engine) as exported from Cloud Logging: each line
+ * is a `LogEntry` with an `httpRequest`. The latency has its own unit: `"0.023s"`. Source: Google Cloud, "LogEntry" and
+ * "HttpRequest" of the Logging API.
  */
 export const gcp = jsonProduct("Google Cloud request log", {
   timestamp: ["timestamp", "receiveTimestamp"],

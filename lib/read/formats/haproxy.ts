@@ -38,7 +38,7 @@ export const haproxy: LineFormat = {
         row.addressEnd = addressEnd;
         row.addressStart = wordStart(bytes, start, addressEnd);
 
-        // After the date: frontend, backend/server, timers, status, bytes, and seven fields more.
+        // After the date: frontend, backend/server, timers, status, bytes, and seven more fields.
         const timers = afterWords(bytes, date + 26, end, 2);
         const timersEnd = wordEnd(bytes, timers, end);
         const wrong = readTimers(bytes, timers, timersEnd, row);
@@ -78,10 +78,10 @@ function acceptDate(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Reads Tq/Tw/Tc/Tr/Tt; Tt may carry a + when the line was logged before the end (`option logasap`). */
+/** Reads Tq/Tw/Tc/Tr/Tt. Tt may have a + if the line was logged before the end (`option logasap`). */
 function readTimers(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
   let count = 0;
-  let reached = true; // whether no timer was -1
+  let reached = true; // whether no timer was −1
   let value = -1;
   for (let at = start; at <= end; count++) {
     let to = at;

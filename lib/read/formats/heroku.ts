@@ -3,7 +3,7 @@ import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, isText, STATUS, TARGET } from "./wordLog.js";
 
-/** Names of the values that are read, and where they stand. CONNECT is the sixth. */
+/** Names of the values that are read, at the index of their field. CONNECT is the sixth. */
 const names = ["", "fwd", "path", "status", "service", "connect"] as const;
 const SERVICE = 4;
 const CONNECT = 5;

@@ -13,8 +13,8 @@ import {
 } from "../row.js";
 
 /**
- * JSON lines: an object a line, its fields by their usual names or by a map. A dot in a map goes down a level:
- * `request.remote_ip`.
+ * JSON lines: one object on each line, with fields found by their usual names or by a map. A dot in a map goes down a
+ * level: `request.remote_ip`.
  */
 export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit): LineFormat {
   return {
@@ -24,7 +24,7 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
   };
 }
 
-/** JSON lines with the usual names at the top level, such as this library writes and nginx is told to write. */
+/** JSON lines with the usual names at the top level, as this library writes them, and nginx if it is configured so. */
 export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
@@ -51,17 +51,17 @@ export const caddy: LineFormat = {
       decided: unit === "s" ? undefined : `response time in ${unit}`,
       read: (bytes, start, end, row) => {
         const wrong = reading.read(bytes, start, end, row);
-        // An error has a status of 400 or more: most lines need no second look.
+        // An error has a status of 400 or more, so most lines need no second look.
         if (wrong !== undefined || row.status < 400 || !logger.read(bytes, start, end)) return wrong;
         if (!logger.text(0)?.startsWith("http.log.error")) return;
-        row.status = -1; // counted by the access entry
+        row.status = -1; // the access entry counts it
         return "not an access entry: Caddy's error log tells of the same request";
       },
     };
   },
 };
 
-/** Durations in seconds have decimals; whole numbers are milliseconds or nanoseconds, and may be either. */
+/** Durations in seconds have decimals. Whole numbers are milliseconds or nanoseconds, and it can be unclear which. */
 function caddyUnit(
   given: TimeUnit | "none" | undefined,
   durations: readonly string[],
@@ -70,7 +70,7 @@ function caddyUnit(
   if (given !== undefined) return { unit: given };
   if (numbers.length === 0 || numbers.some((text) => !/^\d+$/.test(text))) return { unit: "s" };
   const sorted = numbers.map(Number).sort((a, b) => a - b);
-  // A thousand seconds as a rule, if these were milliseconds
+  // In milliseconds, most requests would take a thousand seconds.
   if (sorted[(sorted.length - 1) >> 1] >= 1e6) return { unit: "ns" };
   return {
     unit: "none",
@@ -97,7 +97,7 @@ function jsonReading(
   const complete = recordFields.every(({ name, optional }) => optional || fields[name] !== undefined);
   const values = valuesIn(sample);
   const known = { ...options, timeField: undefined, timeUnit: options.timeUnit ?? unit, values };
-  // Without a whole map, the names of the first objects fill the gaps.
+  // If the map is not complete, the names in the first objects fill the gaps.
   const names = new Set(given);
   if (!complete && sample.length > 0) {
     const objects = sample.map(objectOf).filter((object) => object !== undefined);
@@ -147,7 +147,7 @@ function pathsIn(object: object, before = "", depth = 0, found: string[] = []): 
   return found;
 }
 
-/** The values of a name, or of a path with dots, in the first objects, as they stand there. */
+/** The values of a name, or of a path with dots, in the first objects, unchanged. */
 function valuesIn(sample: readonly Uint8Array[]): (name: string) => string[] {
   const known = new Map<string, string[]>();
   return (name) => {

@@ -3,19 +3,19 @@ import { JsonFields } from "../fields/jsonFields.js";
 import { jsonRecords } from "../fields/jsonRecord.js";
 import { type LineFormat, OtherFormatError, type TimeUnit } from "../row.js";
 
-/** Where a product writes a record's fields into its JSON, in its own names: the surest first. */
+/** The names under which a product writes a record's fields in its JSON, the most certain first. */
 export interface ProductNames {
   readonly timestamp: readonly string[];
   readonly ip_address: readonly string[];
   readonly endpoint: readonly string[];
   readonly status_code: readonly string[];
-  /** Each with the unit that the product's manual gives. The first that the first lines have is read in all of them. */
+  /** Each with its unit from the product's manual. The first one that the first lines have is read in all lines. */
   readonly response_time_ms: readonly (readonly [string, TimeUnit])[];
 }
 
 /**
- * The JSON log of a product whose manual fixes names and units, an object a line.
- * @param shows - what one of the first lines must show, where the names alone could be another's
+ * The JSON log of a product whose manual fixes names and units, with one object on each line.
+ * @param shows - what one of the first lines must show, if another product could use the same names
  */
 export function jsonProduct(title: string, names: ProductNames, shows?: RegExp): LineFormat {
   return {

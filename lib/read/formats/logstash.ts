@@ -1,9 +1,9 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * What Logstash's grok pattern COMBINEDAPACHELOG finds, as JSON. `path` is the name of the log file, and `timestamp`
- * the server's time; `@timestamp` may be when Logstash read the line.
- * Source: logstash-patterns-core, "legacy/httpd".
+ * JSON of Logstash's grok pattern COMBINEDAPACHELOG. `path` is the name of the log file, and `timestamp` is the
+ * server's time, while `@timestamp` may be the time when Logstash read the line. Source: logstash-patterns-core,
+ * "legacy/httpd".
  */
 export const logstash = jsonProduct("Logstash JSON of an Apache or nginx log", {
   timestamp: ["timestamp", "@timestamp"],

@@ -3,7 +3,7 @@ import { damagedTarget } from "../fields/request.js";
 import type { LineFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
-/** Which label holds which field; of two for one field the first that is not "-" counts. */
+/** Which label holds which field. If two labels hold the same field, the first one counts whose value is not "-". */
 type Labels = readonly (readonly [label: string, field: number])[];
 
 /**

@@ -12,16 +12,15 @@ import { inLinearTime } from "./linearTime.js";
 
 /**
  * A format of your own, as one plain object.
- * @example
- * { name: "shop", kind: "tsv", columns: ["day", "clock", "client", "path", "status", "took_ms"],
- *   fields: { timestamp: ["day", "clock"] }, timeFormat: "%d.%m.%Y %H:%M:%S,%f" }
- * @example
- * { name: "mine", timeUnit: "ms",
- *   pattern: "^(?<timestamp>\\S+) (?<client>\\S+) \"(?<request>[^\"]*)\" (?<status>\\d+) took=(?<duration>\\S+)" }
- * @example { name: "gateway", kind: "json", fields: { ip_address: "http.client", response_time_ms: "took" }, timeUnit: "us" }
+ * @example { name: "shop", kind: "tsv", columns: ["day", "clock", "client", "path", "status", "took_ms"], fields: {
+ * timestamp: ["day", "clock"] }, timeFormat: "%d.%m.%Y %H:%M:%S,%f" }
+ * @example { name: "mine", timeUnit: "ms", pattern: "^(?<timestamp>\\S+) (?<client>\\S+) \"(?<request>[^\"]*)\"
+ * (?<status>\\d+) took=(?<duration>\\S+)" }
+ * @example { name: "gateway", kind: "json", fields: { ip_address: "http.client", response_time_ms: "took" }, timeUnit:
+ * "us" }
  */
 export interface OwnFormat {
-  /** What summaries call it. */
+  /** Its name in summaries. */
   readonly name: string;
   /**
    * How a line is taken apart: by a `pattern` (the default), as JSON, as CSV (comma, semicolon, tab or bar between the
@@ -46,7 +45,7 @@ export interface OwnFormat {
    * them. English names of months; `%f` is any fraction of a second.
    */
   readonly timeFormat?: string;
-  /** Unit of the response time; needed when its name does not say it (`took_ms` does). */
+  /** Unit of the response time. It is needed unless the name tells it (as `took_ms` does). */
   readonly timeUnit?: TimeUnit;
 }
 
@@ -54,8 +53,8 @@ const keys = ["name", "kind", "pattern", "fields", "columns", "timeFormat", "tim
 const timeUnits = ["s", "ms", "us", "ns"];
 
 /**
- * Makes a format of the user's object.
- * @throws InputError naming the part that is wrong.
+ * Makes a format from the user's object.
+ * | @throws InputError that names the part that is wrong
  */
 export function ownFormat(own: unknown): LineFormat {
   if (typeof own !== "object" || own === null || Array.isArray(own)) {
@@ -150,12 +149,12 @@ function saying(
   };
 }
 
-/** Lines of a pattern. Its named groups are found by matching nothing with it. */
+/** Reads the lines of a pattern. The names of its groups are found by matching it against nothing. */
 function patternFormat(title: string, pattern: RegExp, fields: FieldMap): LineFormat {
   const groups = Object.keys(new RegExp(`${pattern.source}|`, pattern.flags).exec("")?.groups ?? {});
   if (groups.length === 0)
     throw new InputError("format.pattern: it has no named groups, such as (?<status>\\d+)");
-  mapFields(groups, fields, { timeUnit: "s" }, "the groups of the pattern"); // what is wrong is said before any work
+  mapFields(groups, fields, { timeUnit: "s" }, "the groups of the pattern"); // reports errors before any work
   return {
     title,
     hearsTimeField: true,
@@ -193,7 +192,7 @@ function patternReading(
         const name = all[i];
         values[i] = name === undefined ? undefined : found[name];
       }
-      // Decoded, bytes that are no UTF-8 are this character: a path that nobody asked for.
+      // Decoded, bytes that are not UTF-8 become this character, and the path would be one that nobody asked for.
       if (values[TARGET]?.includes("\ufffd") && !isUtf8(line)) return notUtf8;
       texts.setAll(values);
       return readFields(texts, row);
@@ -201,7 +200,7 @@ function patternReading(
   };
 }
 
-/** Where the path stands among the five fields. */
+/** Index of the path among the five fields. */
 const TARGET = 2;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

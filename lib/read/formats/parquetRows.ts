@@ -1,4 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
+import { openDuckdb } from "../../files/duckdb.js";
 import { damageOfPages } from "../../files/parquetPages.js";
 import { recordFields } from "../../record.js";
 import { Pace, type Work } from "../../work.js";
@@ -7,11 +8,11 @@ import type { FormatOptions, Reason, Row } from "../row.js";
 import { eachDuckdbRow, textsOf } from "./duckdbRows.js";
 import { type TableRow, tableReader } from "./tableRow.js";
 
-/** A Parquet file made ready: how many rows it has, what its columns are taken for, and the rows. */
+/** A Parquet file that is ready to be read: its number of rows, the meaning of its columns, and the rows. */
 export interface ParquetRows {
   readonly rows: number;
   readonly decided: string;
-  /** Reads row after row into `row`; each is given with the reason why it is no record, or none. */
+  /** Reads row after row into `row`. Each is passed on with the reason why it is not a record, if there is one. */
   each(
     row: Row,
     take: (reason: Reason, text: () => Uint8Array) => Promise<void> | void,
@@ -20,22 +21,17 @@ export interface ParquetRows {
   close(): void;
 }
 
-/** Whether a file begins as Parquet does. */
+/** Whether a file begins like Parquet. */
 export const isParquet = (head: Uint8Array): boolean =>
   head[0] === 0x50 && head[1] === 0x41 && head[2] === 0x52 && head[3] === 0x31;
 
 /**
- * Opens a Parquet file through DuckDB, which knows every compression and encoding. Columns are found by their
- * usual names; a timestamp without a zone is the log's local time.
- * @throws InputError when it is no sound Parquet file, or lacks a column that a record needs.
+ * Opens a Parquet file with DuckDB, which knows every compression and encoding. Columns are found by their usual names.
+ * A timestamp without a zone is in the log's local time.
+ * @throws InputError if it is not a sound Parquet file, or lacks a column that a record needs
  */
 export async function openParquet(path: string, options: FormatOptions): Promise<ParquetRows> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
-    threads: "1",
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+  const instance = await openDuckdb(":memory:", { threads: "1" });
   const connection = await instance.connect();
   const close = () => {
     connection.closeSync();
@@ -58,7 +54,7 @@ export async function openParquet(path: string, options: FormatOptions): Promise
         if (damage !== undefined) throw unsound(path, new Error(damage));
         const pace = new Pace(work);
         const failed = (error: unknown) => {
-          pace.check(); // what an interrupt broke off is no damage
+          pace.check(); // an error after an interrupt is not damage
           return unsound(path, error);
         };
         await eachDuckdbRow(

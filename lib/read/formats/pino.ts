@@ -1,10 +1,10 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * Requests as pino-http (Node.js) logs them, a line each when they end; Bunyan's request logs have the same shape. The
- * client is whom a proxy names in X-Forwarded-For, else the peer. Lines of an application between them, and Fastify's,
- * which tell a request's client and its status on two lines, make no records.
- * Source: pino-http, README; pino-std-serializers, `req` and `res`; the response time is in milliseconds.
+ * Requests as pino-http (Node.js) logs them, each on one line when it ends. Bunyan's request logs have the same form.
+ * The client is the one that a proxy names in X-Forwarded-For, or else the peer. An application's own lines are not
+ * records. Neither are Fastify's, which have a request's client and its status on two separate lines. The response time
+ * is in milliseconds. Source: pino-http, README; pino-std-serializers, `req` and `res`.
  */
 export const pino = jsonProduct("pino-http JSON", {
   timestamp: ["time", "timestamp"],

@@ -56,7 +56,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
       const dateLength = to[DATE] - from[DATE];
       const timeLength = to[TIME] - from[TIME];
       if (dateLength + timeLength > 60) return "the time is not a real date and time";
-      // Most lines carry the time of the line before.
+      // Most lines have the same time as the line before.
       let same = clockLength === dateLength + 1 + timeLength;
       for (let i = timeLength - 1; same && i >= 0; i--)
         same = clock[dateLength + 1 + i] === bytes[from[TIME] + i];
@@ -104,7 +104,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
   };
 }
 
-// The fields that are looked for.
+// The fields to look for.
 const [DATE, TIME, C_IP, STEM, SC_STATUS, QUERY, TAKEN, FORWARDED] = [0, 1, 2, 3, 4, 5, 6, 7];
 const wanted: readonly (readonly string[])[] = [
   ["date"],
@@ -116,16 +116,16 @@ const wanted: readonly (readonly string[])[] = [
   ["time-taken"],
   ["x-forwarded-for", "cs(x-forwarded-for)"],
 ];
-/** Of these, the first five must be there. */
+/** The first five of these are required. */
 const needed = 5;
 
-/** What the last `#Fields` said, and where its fields stand in the line read last. */
+/** The fields that the last `#Fields` named, and their positions in the last line. */
 class Layout {
-  /** Why lines are no records: the fields say too little, or nothing. */
+  /** Why lines are not records: `#Fields` names too few fields, or is missing. */
   missing: Reason = otherFormat("no #Fields stand before the line");
   readonly from = new Int32Array(wanted.length);
   readonly to = new Int32Array(wanted.length);
-  /** For each column the field that it holds, or -1. */
+  /** For each column, the field that it holds, or −1. */
   #columns = new Int8Array(0);
   #separator = 0;
 
@@ -175,7 +175,7 @@ class Layout {
       }
       at++;
     }
-    // A space may end a line of others than IIS.
+    // Programs other than IIS may write a space at the end of a line.
     if (column === columns.length + 1 && bytes[end - 1] === separator) column--;
     if (column !== columns.length)
       return `${column < columns.length ? "fewer" : "more"} fields than #Fields says`;

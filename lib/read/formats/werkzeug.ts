@@ -48,7 +48,10 @@ export const werkzeug: LineFormat = {
 
 const prefix = "INFO:werkzeug:";
 
-/** Leaves out the terminal's colours around a request: `ESC [33m` before and `ESC [0m` behind it, or as text `\x1b`. */
+/**
+ * Leaves out the terminal colours around a request: `ESC [33m` before it and `ESC [0m` after it, or both written as
+ * `\x1b`.
+ */
 function colourless(bytes: Uint8Array, { start, end }: FieldTexts): void {
   if (bytes[start[TARGET]] !== ESCAPE || !isText(bytes, end[TARGET] - 4, end[TARGET], "\x1b[0m")) return;
   let at = start[TARGET];

@@ -3,25 +3,25 @@ import { damagedTarget } from "../fields/request.js";
 import { Tokens } from "../fields/tokens.js";
 import { type LineFormat, otherFormat, type Reason, type TimeUnit } from "../row.js";
 
-/** Where the five fields stand in `FieldTexts`. */
+/** Index of each of the five fields in `FieldTexts`. */
 export const [TIMESTAMP, CLIENT, TARGET, STATUS, DURATION] = [0, 1, 2, 3, 4];
 
-/** How a log of words, quoted texts and texts in brackets is read. */
+/** How to read a log of words, quoted texts and texts in brackets. */
 export interface WordLog {
   readonly title: string;
-  /** Words that a line has at least, and those that are looked at. */
+  /** Smallest number of words in a line, and the number of words that are noted. */
   readonly least: number;
   readonly most: number;
-  /** Unit of the response time by the product's manual; "none" when the log has none. */
+  /** Unit of the response time, from the product's manual; "none" if the log has none. */
   readonly unit: TimeUnit | "none";
-  /** Whether `\x22`, `\"` and the like in quotes stand for other bytes, as Apache, nginx and Envoy write them. */
+  /** Whether `\x22`, `\"` and the like in quotes stand for other bytes, as in the logs of Apache, nginx and Envoy. */
   readonly escapes?: boolean;
   readonly over?: readonly string[];
-  /** Sets where the five fields stand among the words (the response time may be left out), or says why they do not. */
+  /** Sets the five fields from the words (the response time may be left out), or returns why it cannot. */
   readonly place: (bytes: Uint8Array, words: Tokens, texts: FieldTexts) => Reason;
 }
 
-/** Makes a format of such a log. */
+/** Makes a format of such logs. */
 export function wordLog({ title, least, most, unit, escapes = false, over, place }: WordLog): LineFormat {
   return {
     title,
@@ -51,7 +51,7 @@ export function wordLog({ title, least, most, unit, escapes = false, over, place
   };
 }
 
-/** Word `word` is the text of a field. */
+/** Makes word number `word` the text of a field. */
 export function take(texts: FieldTexts, field: number, { start, end }: Tokens, word: number): void {
   texts.start[field] = start[word];
   texts.end[field] = end[word];

@@ -1,9 +1,9 @@
 import { Draw, type Kind } from "./kind.js";
 
-/** Share of the requests that fail after it. */
+/** Share of the requests that fail after the release. */
 const FAILING = 0.03;
 
-/** A release is slower than the one before and has a fault; it stays to the end of the log. */
+/** A release is slower than the one before it and has a fault. Both last until the end of the log. */
 export const badDeploy: Kind = {
   size: { means: "factor of response times from then on", min: 1, max: 100, default: 1.6 },
   place: { begin: 0.65, length: 0.35 },

@@ -1,6 +1,6 @@
 import type { Kind } from "./kind.js";
 
-/** Many clients try stolen passwords, a few times each. */
+/** Many clients try stolen passwords, each a few times. */
 export const credentialStuffing: Kind = {
   size: {
     means: "its requests as a multiple of the site's mean rate",

@@ -1,11 +1,11 @@
 import { Draw, type Kind } from "./kind.js";
 
-/** Share of the other endpoints to which it spreads. */
+/** Share of the other endpoints that the failure spreads to. */
 const SPREADING = 0.6;
 
 /**
- * Something that the site needs fails. It begins at the named endpoints, or at the most popular one, and spreads to
- * others; where it has arrived, requests fail or take longer.
+ * Something that the site depends on fails. The failure begins at the named endpoints, or at the most popular one, and
+ * spreads to others. Requests to an endpoint that it has reached fail or take longer.
  */
 export const dependencyFailure: Kind = {
   size: { means: "share of the requests that fail where it has arrived", min: 0.01, max: 1, default: 0.6 },

@@ -1,29 +1,32 @@
 import type { IncidentShape } from "./kind.js";
 import { type IncidentKind, kinds } from "./kinds.js";
 
-/** Something that goes wrong, laid over a log that would be the same without it. */
+/** Something that goes wrong. It is laid over a log that would otherwise be the same. */
 export interface Incident {
   /** Name in labels and the answer key: a lower-case letter, then up to 39 of a–z, 0–9, _ and -. */
   id: string;
   /** What goes wrong. */
   kind: IncidentKind;
-  /** Routes that it touches, as the scenario writes them. Default: what suits the kind, mostly all. */
+  /**
+   * Routes that it affects, written as the scenario writes them. The default depends on the kind; for most kinds it is
+   * all routes.
+   */
   endpoints?: string[] | undefined;
   /**
-   * Share of the visitors that it touches, above 0, to 1; of a surge, as many of the additional ones. Default 1.
-   * Scrapers and credential stuffing have clients of their own.
+   * Share of the visitors that it affects, above 0, up to 1. For a traffic surge, it scales the number of additional
+   * visitors. Default 1. Scrapers and credential stuffing have their own clients.
    */
   clients?: number | undefined;
   /** First moment, UTC, whole seconds; not before the log's own start. */
   start: string;
-  /** Length, 1 to 31,622,400. */
+  /** Length in seconds, 1 to 31,622,400. */
   seconds: number;
   /**
-   * `step`: full size at once; `ramp`: growing to it; `pulse`: growing to it and back. Default step, but for a slow
-   * leak, which grows.
+   * `step`: full size at once; `ramp`: grows to full size; `pulse`: grows to full size and shrinks again. Default
+   * `step`, except for a slow leak, which is a `ramp`.
    */
   shape?: IncidentShape | undefined;
-  /** How bad, in the unit of the kind. Default: the kind's. */
+  /** How bad it is, in the unit of its kind. The default depends on the kind. */
   size?: number | undefined;
 }
 
@@ -37,7 +40,7 @@ export function sizeOf({ kind, size }: Incident): number {
   return size ?? kinds[kind].size.default;
 }
 
-/** Whether the requests of a kind come from clients of its own. */
+/** Whether incidents of this kind send requests from clients of their own. */
 export function hasOwnClients(kind: IncidentKind): boolean {
   return kinds[kind].adds?.clients !== undefined;
 }

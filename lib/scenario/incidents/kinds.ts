@@ -26,7 +26,7 @@ const registry = {
 /** A kind of incident. */
 export type IncidentKind = keyof typeof registry;
 
-/** What can go wrong at a site: every kind by its name. */
+/** Everything that can go wrong at a site: each kind by its name. */
 export const kinds: Readonly<Record<IncidentKind, Kind>> = registry;
 
 /** The names of all kinds. */

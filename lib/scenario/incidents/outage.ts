@@ -1,14 +1,14 @@
 import { Draw, type Happening, type Kind, RETRY_WITHIN, type Requests } from "./kind.js";
 
-/** Share of the failed requests that are made again. */
+/** Share of the failed requests that are repeated. */
 const RETRYING = 0.35;
-/** Share of the visitors who give up, of those who meet nothing but failures. */
+/** Share of the visitors who give up, among those who get nothing but failures. */
 const LEAVING = 0.35;
-/** Seconds from the beginning of the outage until the first visitor gives up, and from then until the last does. */
+/** Seconds from the beginning of the outage until the first visitor gives up, and from then until the last one does. */
 const PATIENCE = 30;
 const GIVING_UP = 270;
 
-/** The site, or a part of it, answers with errors; some visitors try again, and some give up. */
+/** The site, or a part of it, answers with errors. Some visitors try again, and some give up. */
 export const outage: Kind = {
   size: { means: "share of the requests that fail", min: 0.01, max: 1, default: 1 },
   place: { begin: 0.55, length: 0.03 },
@@ -31,7 +31,9 @@ export const outage: Kind = {
   },
 };
 
-/** Whether a visitor has given up by now: a share of those who meet failures do, one after the other. */
+/**
+ * Whether a visitor has given up by the time of the request. A share of those who get failures do, one after the other.
+ */
 function hasLeft(incident: Happening, requests: Requests, row: number, level: number): boolean {
   const time = requests.time(row);
   const { start, breadth } = incident;
@@ -41,7 +43,7 @@ function hasLeft(incident: Happening, requests: Requests, row: number, level: nu
   return time >= left * 1000;
 }
 
-/** Makes some visitors try again, most of them soon. */
+/** Makes some visitors repeat the request, most of them soon. */
 function retry(incident: Happening, requests: Requests, row: number): void {
   if (requests.draw(incident, row, Draw.retrying) >= RETRYING) return;
   const u = requests.draw(incident, row, Draw.timeOfRetry);

@@ -2,13 +2,14 @@ import { momentText } from "../moment.js";
 import type { Incident } from "./incident.js";
 import { type IncidentKind, incidentKinds, kinds } from "./kinds.js";
 
-/** Names by which incidents can be asked for: every kind, and the outage of the checkout. */
+/** Names by which incidents can be requested: every kind, and the outage of the checkout. */
 export const presetIncidents: readonly string[] = [...incidentKinds, "checkout_outage"];
 
 /**
- * An incident by name, at its place in a window.
+ * Makes an incident by its name, at its usual place in a window.
  * @param name one of `presetIncidents`
- * @param start first second of the window, since 1970 @param end excluded
+ * @param start first second of the window, since 1970
+ * @param end last second of the window, excluded
  * @param routes the scenario's routes
  */
 export function presetIncident(

@@ -1,9 +1,9 @@
 import type { Kind } from "./kind.js";
 
-/** Its share of answers 429 (too many requests), for one of all the others. */
+/** Share of its requests that are answered with 429 (too many requests), relative to all its other answers. */
 const REFUSED = 0.03;
 
-/** One client fetches the site's pages, each as often as any other, in bursts. */
+/** One client fetches the pages of the site in bursts, each page as often as any other. */
 export const scraper: Kind = {
   size: {
     means: "its requests as a multiple of the site's mean rate",

@@ -1,6 +1,6 @@
 import { Draw, type Kind } from "./kind.js";
 
-/** Memory fills up: answers slow down ever faster, with the first errors near the end, until a restart heals it. */
+/** Memory fills up. Answers slow down faster and faster, the first errors come near the end, and a restart ends it. */
 export const slowLeak: Kind = {
   size: { means: "factor of response times just before the restart", min: 1, max: 1000, default: 6 },
   place: { begin: 0.6, length: 0.2 },

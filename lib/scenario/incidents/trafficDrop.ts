@@ -1,6 +1,6 @@
 import { Draw, type Kind } from "./kind.js";
 
-/** A share of the visitors does not come. */
+/** A share of the visitors stay away. */
 export const trafficDrop: Kind = {
   size: { means: "share of the visitors who stay away", min: 0.01, max: 1, default: 0.7 },
   place: { begin: 0.22, length: 0.03 },

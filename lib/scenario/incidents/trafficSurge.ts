@@ -3,7 +3,7 @@ import { Draw, type Kind } from "./kind.js";
 /** Utilisation at which the site begins to turn requests away. */
 const FULL = 0.95;
 
-/** More of the usual visitors come; they fill the queue for all. */
+/** More of the usual visitors come, and the queue that they cause slows answers for everyone. */
 export const trafficSurge: Kind = {
   size: { means: "extra requests as a multiple of the usual", min: 0.01, max: 100, default: 2 },
   place: { begin: 0.82, length: 0.06 },

@@ -1,9 +1,9 @@
 import type { Endpoint, Healthy } from "../types.js";
 
 /**
- * The demonstration shop: made up, so that a thousand records have something to find. About 4 % of the
- * requests fail with a 4xx and 2 % with a 5xx, most of those on /checkout and /search; real shops are
- * healthier and duller (see the preset `shop`).
+ * The demonstration shop. It is invented so that a thousand records hold something to find: about 4 % of the requests
+ * fail with a 4xx and 2 % with a 5xx, most of the latter on /checkout and /search. Real shops are healthier and less
+ * interesting (see the preset `shop`).
  */
 export const demo: Healthy = {
   name: "demonstration shop",

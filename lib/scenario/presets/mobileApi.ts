@@ -1,13 +1,14 @@
 import type { Healthy } from "../types.js";
-import { combined, endpointsOf, interleaved, type Kind } from "./endpoints.js";
+import { combined, type EndpointKind, endpointsOf, interleaved } from "./endpoints.js";
 
 /**
- * The back end of an app: every answer is computed, so the quickest takes tens of milliseconds. Latency,
- * bursts and clients aim at the measured mobile API. Open there and assumed: 60 routes, 3.5 % of 4xx and
- * 0.3 % of 5xx, an evening peak, fuller weekends, visits of a dozen requests close together.
+ * The back end of an app. Every answer is computed, so even the quickest takes tens of milliseconds. Latency, bursts
+ * and clients aim at the mobile API that was measured. The measurements do not give the rest, which is assumed: 60
+ * routes, 3.5 % of 4xx and 0.3 % of 5xx, an evening peak, busier weekends, and visits of a dozen requests close
+ * together.
  */
 const body = { spread: 0.2, tail: 0.04, tailIndex: 1.9 };
-const kinds: Record<string, Kind> = {
+const kinds: Record<string, EndpointKind> = {
   light: { ...body, p50: 32, reach: 1.4, phase: "entry", status: { 200: 94.5, 304: 4, 401: 1.3, 500: 0.2 } },
   read: { ...body, p50: 140, reach: 1.5, phase: "browse", status: { 200: 96, 304: 2, 404: 1.8, 500: 0.2 } },
   write: { ...body, p50: 190, reach: 1.5, phase: "finish", status: { 201: 96, 400: 1.6, 409: 2, 500: 0.4 } },
@@ -52,7 +53,7 @@ export const mobileApi: Healthy = {
     ],
     weekdays: [0.96, 0.96, 0.97, 0.98, 1.03, 1.08, 1.04],
     trend: 0,
-    // Measured back, the cascade's Hurst exponent is 0.06 and its variance 6 % below what is asked of it.
+    // Measured in the log, the Hurst exponent is 0.06 lower and the variance 6 % lower than these parameters ask for.
     burstiness: 0.054,
     hurst: 0.86,
   },

@@ -1,12 +1,13 @@
 import type { Healthy } from "../types.js";
-import { combined, endpointsOf, interleaved, type Kind } from "./endpoints.js";
+import { combined, type EndpointKind, endpointsOf, interleaved } from "./endpoints.js";
 
 /**
- * A shop as large ones are: 338 routes whose popularity follows Zipf's law with exponent 1.15, answers from a
- * millisecond to minutes, next to no server errors. Aims at the shop of the measured figures; what they leave
- * open is assumed: identifiers from a catalogue of 20,000, 3 % of the requests from bots, utilisation 0.3.
+ * A shop like the large ones: 338 routes whose popularity follows Zipf's law with exponent 1.15, answers from a
+ * millisecond to minutes, and almost no server errors. It aims at the figures measured on a shop. They do not give the
+ * rest, which is assumed: identifiers from a catalogue of 20,000, 3 % of the requests from bots, and a utilisation of
+ * 0.3.
  */
-const kinds: Record<string, Kind> = {
+const kinds: Record<string, EndpointKind> = {
   asset: {
     p50: 1.8,
     reach: 2,
@@ -104,7 +105,7 @@ const assets = "runtime vendor product checkout account search home fonts icons 
   " ",
 );
 
-/** The head of the list is written out, as it carries three quarters of the requests. */
+/** The most popular routes are written out, as they carry three quarters of the requests. */
 const lines = [
   "read /products/{id}",
   "asset /assets/app.js",
@@ -162,21 +163,21 @@ const lines = [
   ...combined(["moved /shop/{}"], departments.slice(0, 16)),
 ];
 
-/** A shop as real ones are. */
+/** A shop with the traffic of real ones. */
 export const shop: Healthy = {
   name: "real-life shop",
   traffic: {
     start: "2026-01-05T00:00:00Z",
     end: "2026-01-06T00:00:00Z",
     rows: 1000,
-    // An international shop sleeps little: the busiest hour has about twice the requests of the quietest.
+    // An international shop is never quiet: the busiest hour has about twice the requests of the quietest.
     hours: [
       0.8, 0.72, 0.66, 0.62, 0.62, 0.67, 0.77, 0.88, 0.97, 1.05, 1.1, 1.13, 1.15, 1.14, 1.12, 1.12, 1.14,
       1.18, 1.24, 1.3, 1.35, 1.3, 1.15, 0.95,
     ],
     weekdays: [1.05, 1.03, 1.02, 1.03, 1.03, 0.75, 0.78],
     trend: 0,
-    // Measured back, the cascade's Hurst exponent is 0.06 and its variance 6 % below what is asked of it.
+    // Measured in the log, the Hurst exponent is 0.06 lower and the variance 6 % lower than these parameters ask for.
     burstiness: 0.075,
     hurst: 0.85,
   },

@@ -1,14 +1,14 @@
 import type { Endpoint, Healthy } from "../types.js";
-import { endpointsOf, type Kind } from "./endpoints.js";
+import { type EndpointKind, endpointsOf } from "./endpoints.js";
 
 /**
- * A small site: a blog with a few dozen pages, quiet at night, read by people who come for one page and go,
- * and swept by crawlers. Rhythm, popularity, clients, sessions and statuses aim at the measured web site.
- * Open there and assumed: latency as of pages made by a program with a cache in front, a calmer weekend, and
- * probes for other people's weaknesses, which make most of the 404s.
+ * A small site: a blog with a few dozen pages. It is quiet at night, people come for one page and leave, and crawlers
+ * sweep it. Rhythm, popularity, clients, sessions and statuses aim at the web site that was measured. The measurements
+ * do not give the rest, which is assumed: the latency of pages made by a program behind a cache, a calmer weekend, and
+ * probes for weaknesses of other software, which cause most of the 404s.
  */
 const body = { spread: 0.45, tail: 0.04, tailIndex: 1.9 };
-const kinds: Record<string, Kind> = {
+const kinds: Record<string, EndpointKind> = {
   article: {
     ...body,
     p50: 24,
@@ -59,7 +59,7 @@ const lines = [
   "page /imprint",
 ];
 
-/** Articles and pictures are many under one route: their share is that of all of them together. */
+/** One route stands for many articles or pictures, so its popularity is that of all of them together. */
 function withItems(endpoint: Endpoint): Endpoint {
   const together: Record<string, number> = { "/blog/{id}": 8000, "/images/{id}.jpg": 6000 };
   return { ...endpoint, popularity: together[endpoint.route] ?? endpoint.popularity };
@@ -78,7 +78,7 @@ export const website: Healthy = {
     ],
     weekdays: [1.08, 1.1, 1.08, 1.06, 1, 0.82, 0.86],
     trend: 0,
-    // Measured back, the cascade's Hurst exponent is 0.06 and its variance 6 % below what is asked of it.
+    // Measured in the log, the Hurst exponent is 0.06 lower and the variance 6 % lower than these parameters ask for.
     burstiness: 0.0535,
     hurst: 0.85,
   },

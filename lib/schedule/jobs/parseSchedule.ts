@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { writtenForm } from "../../encode/writtenForm.js";
 import { InputError, quoted, withoutSecrets } from "../../errors.js";
-import { formOf } from "../../files/extensions.js";
 import { jsonFile } from "../../files/jsonFile.js";
 import { brokenRule } from "../../scenario/brokenRule.js";
 import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
@@ -99,7 +99,7 @@ function destinationOf(job: Job, rule: RunRule, base: string, at: string): Desti
   }
   if (file !== undefined) {
     const names = new FileNames(file, base, rule, `${at}.file`);
-    const form = under(`${at}.`, () => formOf(format, file), ["out", "file"]);
+    const form = under(`${at}.`, () => writtenForm(format, file), ["out", "file"]);
     return { kind: "file", names, options: { format: form.format, labels, key } };
   }
   if (lake !== undefined) return { kind: "lake", folder: resolve(base, lake) };

@@ -1,4 +1,4 @@
-import type { FormatName } from "../../files/extensions.js";
+import type { FormatName } from "../../encode/formats.js";
 import type { GenerateOptions } from "../../write/options.js";
 
 /** Jobs that make parts of logs, again and again. Data only; plain JSON, as a file holds it. */

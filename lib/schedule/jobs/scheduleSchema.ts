@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import { type FormatName, formatExtensions } from "../../files/extensions.js";
+import { type FormatName, formats } from "../../encode/formats.js";
 import { defectKinds } from "../../scenario/defects.js";
 import type { Schedule } from "./schedule.js";
 
 const text = v.pipe(v.string("must be text"), v.minLength(1, "must not be empty"));
 const bool = v.boolean("must be true or false");
 const number = v.number("must be a number");
-const formatNames = Object.keys(formatExtensions) as FormatName[];
+const formatNames = Object.keys(formats) as FormatName[];
 
 /** What `generate` checks closely: here only that it is data of the right kind, for editors and for misspelt keys. */
 const log = v.strictObject({

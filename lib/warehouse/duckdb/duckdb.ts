@@ -1,7 +1,9 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
+import { openDuckdb } from "../../files/duckdb.js";
 import { machineFault } from "../../files/fault.js";
 import { scratchName } from "../../files/scratch.js";
 import type { Work } from "../../work.js";
@@ -11,15 +13,15 @@ import type { Question } from "../questions.js";
 import { streamAnswer } from "./duckdbValues.js";
 
 /**
- * Loads DuckDB itself, so that the first question need not: 0.1 to 0.2 s, most of it the native library.
- * Calling it early (and not waiting) hides that.
+ * Loads DuckDB itself, which takes 0.1 to 0.2 s, mostly for the native library. Called early, without waiting, it saves
+ * this time at the first question.
  */
 export async function warm(): Promise<void> {
   spare ??= create(":memory:");
   await spare;
 }
 
-/** An empty database, made ahead for the next log. */
+/** An empty database, prepared for the next log. */
 let spare: Promise<DuckDBInstance> | undefined;
 
 /** An empty database in memory. */
@@ -29,9 +31,40 @@ export async function inMemory(): Promise<DuckDBInstance> {
   return empty;
 }
 
+/** Memory that filling a database in a scratch file may take, in MB: so much in all, or for each thread. */
+const fillMemory = { all: 512, thread: 128 };
+
 /**
- * Opens a database file. A new one is written so that DuckDB 1.2 and later can read it.
- * @param mode - "read" shares the file with other readers; "write" takes it alone and makes it where there is none
+ * An empty database in a file that goes when the database does: it takes little memory while it is filled, and is
+ * compressed.
+ * @returns with it, what is called when it has been filled: the file then has no name any more, and questions may take
+ *   as much memory as of any database; and what removes the file of one that was closed before
+ */
+export async function inScratch(): Promise<{
+  instance: DuckDBInstance;
+  filled(connection: DuckDBConnection): Promise<void>;
+  remove(): void;
+}> {
+  const folder = await spillFolder();
+  mkdirSync(folder, { mode: 0o700 });
+  const megabytes = Math.max(fillMemory.all, fillMemory.thread * availableParallelism());
+  const instance = await create(join(folder, "records.duckdb"), { memory_limit: `${megabytes}MB` });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return {
+    instance,
+    remove,
+    async filled(connection) {
+      await connection.run("CHECKPOINT");
+      await connection.run("RESET GLOBAL memory_limit");
+      remove();
+    },
+  };
+}
+
+/**
+ * Opens a database file. A new file is written so that DuckDB 1.2 and later can read it.
+ * @param mode - "read" shares the file with other readers; "write" takes it exclusively, and creates it if it does not
+ * exist
  */
 export function inFile(path: string, mode: "read" | "write"): Promise<DuckDBInstance> {
   return create(path, {
@@ -41,28 +74,24 @@ export function inFile(path: string, mode: "read" | "write"): Promise<DuckDBInst
 }
 
 async function create(path: string, more: Record<string, string> = {}): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  return DuckDBInstance.create(path, {
+  return openDuckdb(path, {
     threads: String(availableParallelism()),
-    // Nothing is fetched, and what does not fit in memory goes to a folder that is removed at the end.
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    allow_community_extensions: "false",
-    temp_directory: await spillFolder(),
+    temp_directory: await spillFolder(), // for what does not fit in memory; it is removed at the end
     ...more,
   });
 }
 
-/** From here on, a question can read and write nothing but the tables, whatever its SQL says. */
+/** From then on, a question can read and write only the tables, whatever its SQL says. */
 export async function lock(connection: DuckDBConnection): Promise<void> {
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
 }
 
 /**
- * Gives the question's answer about the table `requests` of a database.
- * @param values - those of its parameters, in their order
- * @throws InputError when the SQL is wrong; InterruptedError when stopped.
+ * Answers a question about the table `requests` of a database.
+ * @param values - the values of its parameters, in their order
+ * @throws InputError if the SQL is wrong
+ * @throws InterruptedError if it is stopped
  */
 export async function answerInDuckdb(
   instance: DuckDBInstance,
@@ -91,7 +120,7 @@ export async function answerInDuckdb(
     if (error instanceof InputError || error instanceof InterruptedError) throw error;
     const fault = machineFault(error);
     if (fault !== undefined) throw new Error(`cannot answer ${quoted(question.name)}: ${fault}`);
-    throw new InputError(`question: ${quoted(question.name)}: ${firstLines(error, 1)}`);
+    throw new InputError(`question: ${quoted(question.name)}: ${messageHead(error, 1)}`);
   } finally {
     connection.closeSync();
   }
@@ -105,8 +134,8 @@ const sqlTypes: Record<ParameterType, string> = {
 };
 
 /**
- * Runs queries so that the caller's signal stops them, and says how far they have come.
- * @param size - what the whole work is, in bytes; left out, nothing is reported
+ * Runs queries so that the caller's signal stops them, and reports progress.
+ * @param size - the size of the whole work in bytes; without it, no progress is reported
  */
 export async function interruptible<T>(
   connection: DuckDBConnection,
@@ -125,10 +154,10 @@ export async function interruptible<T>(
   signal?.addEventListener("abort", stop, { once: true });
   let report: NodeJS.Timeout | undefined;
   if (size !== undefined && onProgress) {
-    await connection.run("SET enable_progress_bar = true"); // without it, DuckDB does not keep count
+    await connection.run("SET enable_progress_bar = true"); // without this, DuckDB does not count
     await connection.run("SET enable_progress_bar_print = false");
     report = setInterval(() => {
-      const share = Math.min(100, Math.max(0, connection.progress.percentage)) / 100; // -1 when not known yet
+      const share = Math.min(100, Math.max(0, connection.progress.percentage)) / 100; // −1 while it is not known
       onProgress({ done: Math.round(share * size), total: size, unit: "bytes" });
     }, 100);
   }
@@ -143,12 +172,12 @@ export async function interruptible<T>(
   }
 }
 
-/** The first lines of a database's message: what follows is its SQL and its advice. */
-export function firstLines(error: unknown, count: number): string {
+/** The first lines of a database's message. The lines after them are its SQL and its advice. */
+export function messageHead(error: unknown, count: number): string {
   return (error as Error).message.split("\n").slice(0, count).join(", ");
 }
 
-/** A folder for one database, made by DuckDB only when it needs it. */
+/** The name of a folder for one database. DuckDB creates it only if it needs it. */
 async function spillFolder(): Promise<string> {
   const folder = await scratchName();
   if (spillFolders.length === 0) {

@@ -5,11 +5,11 @@ import { machineFault } from "../../files/fault.js";
 import { recordFields } from "../../record.js";
 import { duckdbType } from "../schema.js";
 import { checkShape, noRequests } from "../warehouse.js";
-import { firstLines } from "./duckdb.js";
+import { messageHead } from "./duckdb.js";
 
-/** Whether a file is a DuckDB database, by its first bytes; false when it cannot be read. */
+/** Whether the first bytes of a file are those of a DuckDB database; false if it cannot be read. */
 export async function isDuckdbFile(path: string): Promise<boolean> {
-  // A pipe would be waited for: it is none.
+  // Reading a pipe would wait, and a pipe is not a database.
   if (!(await stat(path).catch(() => undefined))?.isFile()) return false;
   const handle = await open(path, "r").catch(() => undefined);
   if (!handle) return false;
@@ -22,7 +22,7 @@ export async function isDuckdbFile(path: string): Promise<boolean> {
   }
 }
 
-/** @throws InputError when the file is not a DuckDB database. */
+/** @throws InputError if the file is not a DuckDB database */
 export async function checkDuckdbFile(path: string, argument: string): Promise<void> {
   if (await isDuckdbFile(path)) return;
   const there = await stat(path).catch(() => undefined);
@@ -30,16 +30,16 @@ export async function checkDuckdbFile(path: string, argument: string): Promise<v
   throw new InputError(`${argument}: cannot open ${quoted(path)}: ${why}`);
 }
 
-/** The sentence for a database that DuckDB does not open. */
+/** The error for a database that DuckDB cannot open. */
 export function cannotOpen(argument: string, path: string, error: unknown): Error {
   const locked = /lock on file/i.test((error as Error).message);
   const fault = machineFault(error);
   if (fault !== undefined) return new Error(`cannot open ${quoted(path)}: ${fault}`);
-  const why = locked ? "another process is writing to it" : firstLines(error, 1);
+  const why = locked ? "another process is writing to it" : messageHead(error, 1);
   return new InputError(`${argument}: cannot open ${quoted(path)}: ${why}`);
 }
 
-/** @throws InputError when the database has no table `requests` of the five fields. */
+/** @throws InputError if the database has no table `requests` with the five fields */
 export async function checkHasRequests(
   connection: DuckDBConnection,
   path: string,
@@ -57,9 +57,9 @@ export async function checkHasRequests(
 }
 
 /**
- * Refuses a database whose own macros have names of DuckDB's functions: they would take their places in every
- * question, and the answers would be theirs.
- * @throws InputError naming them
+ * Refuses a database with macros that have the names of DuckDB's functions. Every question would call them in place of
+ * the functions.
+ * @throws InputError that names them
  */
 export async function checkFunctions(
   connection: DuckDBConnection,
@@ -80,7 +80,7 @@ export async function checkFunctions(
   );
 }
 
-/** Name and type of each column of a table; none where there is no such table. */
+/** Name and type of each column of a table; empty if there is no such table. */
 export async function columnsOf(connection: DuckDBConnection, table: string): Promise<[string, string][]> {
   const reader = await connection.runAndReadAll(
     "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND schema_name = 'main' AND database_name = current_database() ORDER BY column_index",

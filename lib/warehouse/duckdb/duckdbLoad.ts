@@ -13,9 +13,9 @@ import { inFile } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkFunctions, checkHasRequests, columnsOf } from "./duckdbFile.js";
 
 /**
- * Opens a DuckDB file for loading, in one transaction. A new one is written aside, and has its name when it is
- * committed: killed before, it leaves nothing that a later load would meet.
- * @throws InputError when the file is none of DuckDB's, cannot be written, is in use or has another `requests`.
+ * Opens a DuckDB file for loading, in one transaction. A new file is written under another name and gets its own on
+ * commit. If the process is killed before that, it leaves nothing that a later load would find.
+ * @throws InputError if the file is not a DuckDB database, cannot be written, is in use or has another `requests`
  */
 export async function openDuckdbWarehouse(file: string): Promise<Warehouse> {
   await checkWritable(file, "to");
@@ -23,7 +23,7 @@ export async function openDuckdbWarehouse(file: string): Promise<Warehouse> {
   const isThere = () => stat(path).then(Boolean, () => false);
   let claim = (await isThere()) ? undefined : await Claim.of(path, "to");
   if (claim && (await isThere())) {
-    await claim.release(); // another load has just made it
+    await claim.release(); // another load has just created it
     claim = undefined;
   }
   let instance: DuckDBInstance;
@@ -47,7 +47,7 @@ export async function openDuckdbWarehouse(file: string): Promise<Warehouse> {
   }
 }
 
-/** DuckDB would take the write-ahead log of a database that was there before for one of the new. */
+/** DuckDB would apply the write-ahead log of a deleted database to a new one. */
 async function checkNoOldLog(path: string): Promise<void> {
   const log = `${path}.wal`;
   if (await stat(log).then(Boolean, () => false))
@@ -56,7 +56,7 @@ async function checkNoOldLog(path: string): Promise<void> {
 
 class DuckdbWarehouse implements Warehouse {
   readonly name: string;
-  /** Of a new file. */
+  /** Only for a new file. */
   readonly claim: Claim | undefined;
   readonly instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
@@ -76,7 +76,7 @@ class DuckdbWarehouse implements Warehouse {
 
   async begin(): Promise<void> {
     await checkFunctions(this.connection, this.name, "to");
-    await this.connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
+    await this.connection.run("SET TimeZone = 'UTC'"); // Parquet may contain times with a zone
     await this.connection.run("BEGIN");
     if ((await columnsOf(this.connection, "requests")).length === 0) await createRequests(this.connection);
     await checkHasRequests(this.connection, this.name, "to");
@@ -118,7 +118,7 @@ class DuckdbWarehouse implements Warehouse {
 
   async commit(): Promise<void> {
     await this.connection.run("COMMIT");
-    // What closing writes fails in silence where a disk is full, and the new file would lack what its log holds.
+    // On a full disk, closing fails without an error, and the file would lack what its log holds.
     if (this.claim) await this.connection.run("CHECKPOINT");
     this.#close();
     if (this.claim === undefined) return;
@@ -132,7 +132,7 @@ class DuckdbWarehouse implements Warehouse {
 
   async discard(): Promise<void> {
     if (!this.#isClosed) {
-      await this.connection.run("ROLLBACK").catch(() => {}); // a failed statement may have ended the transaction
+      await this.connection.run("ROLLBACK").catch(() => {}); // a failed statement may have ended the transaction already
       this.#close();
     }
     if (this.claim === undefined) return;
@@ -143,6 +143,6 @@ class DuckdbWarehouse implements Warehouse {
   #close(): void {
     this.#isClosed = true;
     this.connection.closeSync();
-    this.instance.closeSync(); // writes what the write-ahead log still holds into the file
+    this.instance.closeSync(); // writes the rest of the write-ahead log into the file
   }
 }

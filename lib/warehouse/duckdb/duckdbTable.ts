@@ -4,13 +4,13 @@ import { eachDuckdbRow } from "../../read/formats/duckdbRows.js";
 import { Pace } from "../../work.js";
 import type { RequestsTable } from "../table.js";
 import { noRequests } from "../warehouse.js";
-import { firstLines, inFile, lock } from "./duckdb.js";
+import { inFile, lock, messageHead } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkFunctions, columnsOf } from "./duckdbFile.js";
 
 /**
  * Opens the table `requests` of a DuckDB file. While it is open, no other process can write to the file.
  * @param argument what errors call the file
- * @throws InputError when the file is none of DuckDB's, is being written to or has no such table
+ * @throws InputError if the file is not a DuckDB database, is being written to or has no such table
  */
 export async function openDuckdbTable(file: string, argument: string): Promise<RequestsTable> {
   const path = resolve(file);
@@ -26,7 +26,7 @@ export async function openDuckdbTable(file: string, argument: string): Promise<R
   const failed = (error: unknown): Error =>
     error instanceof InputError || error instanceof InterruptedError
       ? error
-      : new InputError(`${argument}: cannot read ${quoted(path)}: ${firstLines(error, 1)}`);
+      : new InputError(`${argument}: cannot read ${quoted(path)}: ${messageHead(error, 1)}`);
   try {
     await checkFunctions(connection, path, argument);
     const types = new Map(await columnsOf(connection, "requests"));

@@ -2,10 +2,10 @@ import type { DuckDBPreparedStatement, DuckDBValueConverter } from "@duckdb/node
 import type { Answer } from "../answer.js";
 import { exactNumber, intervalText } from "../values.js";
 
-/** Rows that are taken out of DuckDB's memory at a time: few, as their cells may be long. */
+/** Number of rows taken out of DuckDB's memory at a time. It is small because their cells may be long. */
 const rowsAtATime = 64;
 
-/** Hands an answer on while DuckDB works it out. */
+/** Hands an answer on while DuckDB computes it. */
 export async function streamAnswer(statement: DuckDBPreparedStatement, answer: Answer): Promise<void> {
   const convert = await converter();
   const result = await statement.stream();
@@ -28,7 +28,7 @@ async function momentTypes(): Promise<number[]> {
   return [id.TIMESTAMP, id.TIMESTAMP_S, id.TIMESTAMP_MS, id.TIMESTAMP_NS, id.TIMESTAMP_TZ];
 }
 
-/** How DuckDB's values become those that `plainValues` takes. */
+/** How DuckDB's values are converted to those that `plainValues` takes. */
 async function converter(): Promise<DuckDBValueConverter<unknown>> {
   const duckdb = await import("@duckdb/node-api");
   const { DuckDBTypeId: id, JSDuckDBValueConverter: asJavaScript } = duckdb;
@@ -54,14 +54,14 @@ async function converter(): Promise<DuckDBValueConverter<unknown>> {
     if (value === null) return null;
     const own = byType[type.typeId];
     if (own) return own(value);
-    // JavaScript has no such moment, so DuckDB's converter fails at it.
+    // JavaScript has no such time, so DuckDB's converter would fail.
     if (moments.includes(type.typeId) && !(value as { isFinite: boolean }).isFinite) return text(value);
     return asJavaScript(value, type, converter as never);
   };
   return convert;
 }
 
-/** A number of 32 bits as the shortest decimal that is it: 1.1, where its 64 bits are 1.10000002384185791. */
+/** The shortest decimal that gives the same 32-bit number: 1.1, although as 64 bits it is 1.10000002384185791. */
 function shortest(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const number = Number(value.toPrecision(digits));

@@ -7,7 +7,7 @@ import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
 import { valueReaders } from "./postgresValues.js";
 
-/** A client for the address, not yet connected, and what messages call the database: without the password. */
+/** Makes a client for the address, not yet connected, and the database's name for messages, without the password. */
 async function clientOf(address: string, argument: string): Promise<{ client: Client; name: string }> {
   const { default: pg } = await import("pg");
   try {
@@ -17,11 +17,11 @@ async function clientOf(address: string, argument: string): Promise<{ client: Cl
       connectionTimeoutMillis: 10_000,
       types: (await valueReaders()) as never,
     });
-    client.on("error", () => {}); // a connection that breaks fails the query that waits for it
+    client.on("error", () => {}); // if the connection breaks, the query that waits for it fails
     const { user, host, port, database } = client;
     return { client, name: `postgres://${user}@${host}:${port}/${database ?? ""}` };
   } catch {
-    // The address is not repeated, nor what was wrong with it: it may hold a password.
+    // The error repeats neither the address nor what is wrong with it, which may contain a password.
     throw new InputError(
       `${argument}: the address cannot be read: the form is postgres://USER@HOST:PORT/DATABASE; a password goes into PGPASSWORD or ~/.pgpass`,
     );
@@ -31,7 +31,7 @@ async function clientOf(address: string, argument: string): Promise<{ client: Cl
 /**
  * Opens a connection.
  * @param argument - what errors call the address
- * @throws InputError in one sentence without credentials when the database cannot be reached.
+ * @throws InputError, in one sentence without credentials, if the database cannot be reached
  */
 export async function connect(address: string, argument: string): Promise<{ client: Client; name: string }> {
   const { client, name } = await clientOf(address, argument);
@@ -66,7 +66,7 @@ export async function cancellable<T>(
   }
 }
 
-/** Name and type of each column of a table; none where there is no such table. */
+/** Name and type of each column of a table; empty if there is no such table. */
 export async function tableColumns(client: Client, table: string): Promise<[string, string][]> {
   const { rows } = await client.query({
     text: "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
@@ -88,7 +88,7 @@ function connectionFailure(error: unknown): string {
   return words[code ?? errors?.[0]?.code ?? ""] ?? (message.split("\n")[0] || "it failed");
 }
 
-/** Asks the server, on a second connection, to stop what the first one waits for. */
+/** Asks the server, over a second connection, to cancel the query of the first one. */
 async function cancel(client: Client, address: string): Promise<void> {
   const { processID } = client as Client & { processID: number };
   const second = await connect(address, "source");
@@ -100,10 +100,9 @@ async function cancel(client: Client, address: string): Promise<void> {
 }
 
 /**
- * Gives the question's answer about the table `requests` of a PostgreSQL database. The SQL runs in a read-only
- * transaction.
- * @param values - those of its parameters, in their order
- * @throws InputError when the database cannot be reached, or the SQL is wrong.
+ * Answers a question about the table `requests` of a PostgreSQL database. The SQL runs in a read-only transaction.
+ * @param values - the values of its parameters, in their order
+ * @throws InputError if the database cannot be reached, or the SQL is wrong
  */
 export async function answerInPostgres(
   address: string,
@@ -123,7 +122,7 @@ export async function answerInPostgres(
       await client.query(`CREATE TEMP TABLE params (${columns}) ON COMMIT DROP`);
       const places = values.map((_, i) => `$${i + 1}`).join(", ");
       await client.query(`INSERT INTO params VALUES (${places})`, [...values]);
-      await client.query("ANALYZE params"); // its one row is not what the planner would guess
+      await client.query("ANALYZE params"); // the planner would not guess that it has one row
     }
     await client.query("SET TRANSACTION READ ONLY");
     await cancellable(client, address, work, () => streamAnswer(client, question.sql, answer));
@@ -137,10 +136,10 @@ export async function answerInPostgres(
   }
 }
 
-/** Characters of an answer that are handed on at a time. */
+/** Number of characters of an answer that are handed on at a time. */
 const atATime = 2 ** 18;
 
-/** Hands an answer on while the server sends it: by the protocol that takes one statement only. */
+/** Hands an answer on while the server sends it. The protocol used here accepts one statement only. */
 async function streamAnswer(client: Client, text: string, answer: Answer): Promise<void> {
   const { default: pg } = await import("pg");
   const config: QueryArrayConfig & { queryMode: string } = { text, rowMode: "array", queryMode: "extended" };
@@ -148,7 +147,7 @@ async function streamAnswer(client: Client, text: string, answer: Answer): Promi
   return new Promise((resolve, reject) => {
     let columns: unknown[][] | undefined;
     let size = 0;
-    let failed: Error | undefined; // of who takes the answer, as where a disk is full
+    let failed: Error | undefined; // an error of the receiver, for example a full disk
     const begin = (fields: readonly { name: string }[]) => {
       answer.begin(fields.map(({ name }) => name));
       columns = fields.map(() => []);
@@ -170,7 +169,7 @@ async function streamAnswer(client: Client, text: string, answer: Answer): Promi
         if (size > atATime) handOn();
       } catch (error) {
         failed = error as Error;
-        reject(failed); // the connection is ended, and with it what the server still sends
+        reject(failed); // ends the connection, so that the server stops sending
       }
     });
     query.on("error", reject);
@@ -193,7 +192,7 @@ const sqlTypes: Record<ParameterType, string> = {
   moment: "timestamp",
 };
 
-/** Whether the SQL begins as a query does, comments aside; that it is one statement the server sees to. */
+/** Whether the SQL, after any comments, begins like a query. The server makes sure that it is a single statement. */
 function isQuery(sql: string): boolean {
   const begin = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "");
   return /^(?:select|with|values)\b|^\(/i.test(begin);

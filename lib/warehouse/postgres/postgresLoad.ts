@@ -17,8 +17,8 @@ import { checkShape, type Load, type Warehouse } from "../warehouse.js";
 import { cancellable, connect, tableColumns } from "./postgres.js";
 
 /**
- * Opens a PostgreSQL database for loading, in one transaction. Loads wait for each other.
- * @throws InputError when it cannot be reached or has another table `requests`.
+ * Opens a PostgreSQL database for loading, in one transaction. Simultaneous loads wait for each other.
+ * @throws InputError if it cannot be reached or has another table `requests`
  */
 export async function openPostgresWarehouse(address: string, work: Work): Promise<Warehouse> {
   if (work.signal?.aborted) throw new InterruptedError();
@@ -46,7 +46,7 @@ class PostgresWarehouse implements Warehouse {
   async begin(): Promise<void> {
     const { client } = this;
     await client.query("BEGIN");
-    // Else two loads at once could both make the table, or both load the same file.
+    // Otherwise two simultaneous loads could both create the table, or both load the same file.
     await client.query("SELECT pg_advisory_xact_lock(hashtext('server-logs load'))");
     await client.query(`CREATE TABLE IF NOT EXISTS requests (${requestsColumns("postgres")})`);
     await client.query(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.postgres})`);
@@ -62,8 +62,8 @@ class PostgresWarehouse implements Warehouse {
   }
 
   /**
-   * By way of a private CSV that DuckDB writes: it checks the records and reads Parquet, and so both databases
-   * take the same log for the same.
+   * Inserts through a private CSV that DuckDB writes. DuckDB checks the records and reads Parquet, so both databases
+   * accept the same logs.
    */
   async insert(source: Source, work: Work): Promise<number> {
     const content = contentOf(source);
@@ -73,7 +73,7 @@ class PostgresWarehouse implements Warehouse {
     const instance = await inMemory();
     const connection = await instance.connect();
     try {
-      await connection.run("SET TimeZone = 'UTC'"); // Parquet may hold times with a zone
+      await connection.run("SET TimeZone = 'UTC'"); // Parquet may contain times with a zone
       const into = `'${csv.replaceAll("'", "''")}' (FORMAT csv, HEADER true)`;
       await takeRows(
         connection,
@@ -148,13 +148,13 @@ class PostgresWarehouse implements Warehouse {
   }
 }
 
-/** The bytes of a CSV, in pieces of their own, as `Lines` reuses its buffer. */
+/** The bytes of a CSV, copied, as `Lines` reuses its buffer. */
 async function* pieces(lines: Lines, refuse: (why: string) => Error, work: Work): AsyncGenerator<Buffer> {
   let first = true;
   for await (const { bytes, start, end, overlong } of lines.blocks(work)) {
     if (overlong !== undefined) throw refuse("a line is longer than 1 MiB");
     const piece = Buffer.from(bytes.subarray(start, end));
-    // To PostgreSQL a line of \. ends the data, whatever follows it.
+    // PostgreSQL takes a line of \. as the end of the data, whatever follows it.
     if (endOfData(piece, first)) throw refuse("a line holds nothing but \\.");
     first = false;
     yield piece;

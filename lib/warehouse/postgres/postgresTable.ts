@@ -15,9 +15,10 @@ import { noRequests } from "../warehouse.js";
 import { cancellable, connect, tableColumns } from "./postgres.js";
 
 /**
- * Opens the table `requests` of a PostgreSQL database, as it is now: what others write from now on is not seen.
+ * Opens the table `requests` of a PostgreSQL database in its present state. Later changes by others are not seen.
  * @param argument what errors call the address
- * @throws InputError when it cannot be reached, or has no such table; InterruptedError when stopped
+ * @throws InputError if it cannot be reached, or has no such table
+ * @throws InterruptedError if it is stopped
  */
 export async function openPostgresTable(
   address: string,
@@ -35,13 +36,14 @@ export async function openPostgresTable(
         );
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    // The log is made again between two readings, and large tables are else read from where others are just now.
+    // Between two readings, the log is made again, which may take long. Without the next setting, a scan of a large
+    // table could start in the middle, where another scan is.
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     await client.query("SET LOCAL synchronize_seqscans = off");
-    await client.query("SET LOCAL max_parallel_workers_per_gather = 0"); // they would mix the rows
+    await client.query("SET LOCAL max_parallel_workers_per_gather = 0"); // parallel workers would mix the rows
     const types = new Map(await tableColumns(client, "requests"));
     if (types.size === 0) throw noRequests(argument, name);
-    // It may wait for one who changes the table, so it is stopped on the server, too.
+    // It may wait for a transaction that changes the table, so it must be stopped on the server, too.
     await cancellable(client, address, work, () => client.query("SELECT FROM requests LIMIT 0"));
     return {
       name,
@@ -64,7 +66,7 @@ export async function openPostgresTable(
   }
 }
 
-// The columns that are selected: numbers where the row is usual, else texts; address and path are given always.
+// The selected columns. They are numbers if the row is usual, and otherwise texts. Address and path are always there.
 const TIME = 0;
 const STATUS = 1;
 const TOOK = 2;
@@ -74,7 +76,7 @@ const TIME_TEXT = 5;
 const STATUS_TEXT = 6;
 const TOOK_TEXT = 7;
 const COLUMNS = 8;
-/** Which column is the text of which field. */
+/** For each field, the column that holds its text. */
 const fieldTexts = [
   [0, TIME_TEXT],
   [1, ADDRESS],
@@ -83,7 +85,7 @@ const fieldTexts = [
   [4, TOOK_TEXT],
 ] as const;
 
-/** What a query gives in PostgreSQL's binary form: values come as they are, in a stream that waits for its reader. */
+/** The result of a query in PostgreSQL's binary format, as a stream that waits for its reader. */
 async function* copyOf(
   client: Client,
   sql: string,
@@ -98,14 +100,14 @@ async function* copyOf(
 }
 
 /**
- * Reads what `COPY … (FORMAT binary)` gives: a head, and for each row the number of its columns, and for each of
- * these its length (-1 for NULL) and its value, the highest byte first.
+ * Reads the result of `COPY … (FORMAT binary)`: a header and, for each row, the number of its columns and then, for
+ * each column, its length (−1 for NULL) and its value, the highest byte first.
  */
 class BinaryRows {
   done = 0;
   readonly #take: (row: TableRow) => void;
   readonly #row = new TableRow();
-  /** What has come and is not read yet: held[0, length). */
+  /** Bytes that have arrived and are not read yet: held[0, length). */
   #held = Buffer.alloc(1 << 17);
   #length = 0;
   #headRead = false;
@@ -132,7 +134,7 @@ class BinaryRows {
         this.#length = length;
         return;
       }
-      at = headLength + held.readInt32BE(headLength - 4); // after it stands what later versions add
+      at = headLength + held.readInt32BE(headLength - 4); // later versions may extend the header
       this.#headRead = true;
     }
     for (let next = this.#find(at, length); next > 0; next = this.#find(at, length)) {
@@ -145,10 +147,13 @@ class BinaryRows {
     this.#length = length - at;
   }
 
-  /** Finds where the values of the row at `at` stand. @returns where it ends; 0 when it has not come yet, or is none */
+  /**
+   * Finds the positions of the values in the row at `at`.
+   * @returns its end; 0 if it has not arrived yet, or is not a row
+   */
   #find(at: number, length: number): number {
     const held = this.#held;
-    if (at + 2 > length || held.readInt16BE(at) !== COLUMNS) return 0; // -1 ends the data
+    if (at + 2 > length || held.readInt16BE(at) !== COLUMNS) return 0; // −1 marks the end of the data
     at += 2;
     for (let i = 0; i < COLUMNS; i++) {
       if (at + 4 > length) return 0;
@@ -185,17 +190,17 @@ class BinaryRows {
   }
 }
 
-/** Signature, flags and the length of what later versions add. */
+/** Length of the signature, the flags and the length of the extension. */
 const headLength = 19;
-/** PostgreSQL counts its microseconds from here. */
+/** PostgreSQL counts its microseconds from this time. */
 const epoch = Date.UTC(2000, 0, 1);
 
-/** Selects the five fields. */
+/** The query for the five fields. */
 function query(types: ReadonlyMap<string, string>, { names, unit }: Mapped): string {
   const [time, , , status, took] = names.map((name) => (name === undefined ? undefined : types.get(name)!));
   const columns = names.map((name, i) => {
     const column = name === undefined ? "NULL" : sqlName(name);
-    return `${i === 1 || i === 2 ? `concat(${column})` : column} AS c${i}`; // the text that is sent for it
+    return `${i === 1 || i === 2 ? `concat(${column})` : column} AS c${i}`; // its text
   });
   const canBeUsual =
     /^timestamp(\(\d\))? with(out)? time zone$/.test(time!) &&
@@ -203,7 +208,7 @@ function query(types: ReadonlyMap<string, string>, { names, unit }: Mapped): str
     (took === undefined || (took === "double precision" && unit === "ms"));
   const [first, last] = usualTimes.map((time) => `TIMESTAMP '${new Date(time).toISOString().slice(0, -1)}'`);
   const conditions = [
-    "getdatabaseencoding() <> 'SQL_ASCII'", // its texts may be none
+    "getdatabaseencoding() <> 'SQL_ASCII'", // otherwise its texts may be invalid
     `c0 BETWEEN ${first} AND ${last}`,
     `c1 <> '' AND c2 <> '' AND octet_length(c1) + octet_length(c2) <= ${usualBytes}`,
     usualStatus("c3"),
@@ -219,7 +224,7 @@ function query(types: ReadonlyMap<string, string>, { names, unit }: Mapped): str
     "c2",
     ...["c0", "c3", "c4"].map((column) => `CASE WHEN NOT usual THEN concat(${column}) END`),
   ];
-  // OFFSET 0 keeps the conditions from being asked again for each column.
+  // OFFSET 0 makes sure that the conditions are evaluated only once, and not for each column.
   return `SELECT ${selected.join(", ")} FROM
     (SELECT *, ${usual} AS usual FROM (SELECT ${columns.join(", ")} FROM requests) AS fields OFFSET 0) AS rows`;
 }

@@ -2,7 +2,7 @@ import { exactNumber } from "../values.js";
 
 type Reader = (text: string) => unknown;
 
-/** PostgreSQL's numbers of the types whose text is read as something else; the rest stays text. */
+/** How the texts of PostgreSQL's types are converted, by the number of the type. All other types stay text. */
 const readers = new Map<number, Reader>([
   [16, (text) => text === "t"], // bool
   [20, exactNumber], // int8
@@ -15,7 +15,7 @@ const readers = new Map<number, Reader>([
   [1184, momentOf], // timestamptz, in the connection's zone, which is UTC
 ]);
 
-/** The types of lists by what they are lists of. */
+/** For each type of array, the type of its elements. */
 const lists = new Map<number, number>([
   [1000, 16],
   [1005, 21],
@@ -33,7 +33,7 @@ const lists = new Map<number, number>([
   [1231, 1700],
 ]);
 
-/** How a connection reads the values of an answer: as `plainValues` takes them. */
+/** How a connection converts the values of an answer to those that `plainValues` takes. */
 export async function valueReaders(): Promise<{ getTypeParser(oid: number): Reader }> {
   const { default: pg } = await import("pg");
   const { arrayParser } = pg.types as unknown as {
@@ -49,7 +49,10 @@ export async function valueReaders(): Promise<{ getTypeParser(oid: number): Read
   };
 }
 
-/** A moment from its text, `2026-01-05 00:00:00.5` or with `+00`; what JavaScript has none for stays text. */
+/**
+ * A time from its text, `2026-01-05 00:00:00.5`, with or without `+00`. A time that JavaScript cannot represent stays
+ * text.
+ */
 function momentOf(text: string): Date | string {
   const [, year, rest] = /^(\d{4,6})(-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)(?:\+00)?$/.exec(text) ?? [];
   if (year === undefined) return text;

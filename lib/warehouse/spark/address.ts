@@ -2,13 +2,11 @@ import { connect } from "node:net";
 import { InputError, quoted } from "../../errors.js";
 import { lakeOption } from "./lake.js";
 
-/** Where Spark runs, and what it is asked about. */
-export interface SparkAddress {
-  /** As `spark-sql --master` takes it. */
-  readonly master: string;
-  /** A lake that `spark generate` wrote, which must be whole; or any Parquet folder with the five fields. */
-  readonly data: { readonly lake: string } | { readonly parquet: string };
-}
+/**
+ * What Spark is asked about: a lake that `spark generate` wrote, or any Parquet folder with the five fields. A lake must
+ * be whole; where `differs` is true it may hold other records than its keys tell of.
+ */
+export type SparkData = { readonly lake: string; readonly differs?: boolean } | { readonly parquet: string };
 
 /** An address in a message: a key or a password in it is left out. */
 const shown = (text: string) => quoted(text.replace(/\/\/[^/?#@]*@/g, "//…@"));
@@ -25,8 +23,8 @@ const form =
  * inside one process on this machine.
  * @throws InputError when the address has another form
  */
-export function sparkAddress(text: string, argument = "source"): SparkAddress {
-  const { master, query } = sparkMaster(text, argument);
+export function sparkAddress(text: string, argument = "source"): { master: string; data: SparkData } {
+  const { master, query } = clusterOf(text, argument);
   const wanted = [...new URLSearchParams(query)];
   const [[name, folder] = ["", ""]] = wanted;
   if (wanted.length !== 1 || (name !== "lake" && name !== "parquet"))
@@ -35,10 +33,19 @@ export function sparkAddress(text: string, argument = "source"): SparkAddress {
 }
 
 /**
- * The cluster alone, `spark://HOST:PORT` or `spark://local`.
- * @throws InputError when the address has another form
+ * The cluster alone, `spark://HOST:PORT` or `spark://local`, as `spark-sql --master` takes it.
+ * @throws InputError when the address has another form, or names data too
  */
-export function sparkMaster(text: string, argument = "on"): { master: string; query: string } {
+export function sparkMaster(text: string, argument = "on"): string {
+  const { master, query } = clusterOf(text, argument);
+  if (query !== "")
+    throw new InputError(
+      `${argument}: ${shown(text)} names data too: write the cluster alone, spark://HOST:PORT`,
+    );
+  return master;
+}
+
+function clusterOf(text: string, argument: string): { master: string; query: string } {
   const [, host, query = ""] = /^spark:\/\/([^/?#\s]+)\/?(?:\?(.*))?$/is.exec(text) ?? [];
   const local = /^local(\[(\d{1,3}|\*)\])?$/.exec(host ?? "");
   const known = local !== null || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(,[\w.-]+:\d{1,5})*$/i.test(host ?? "");

@@ -4,64 +4,52 @@ import type { Answer } from "../answer.js";
 import { type ParameterType, type ParameterValue, parameterValues } from "../parameters.js";
 import type { Question } from "../questions.js";
 import { exactNumber } from "../values.js";
-import { type SparkAddress, sparkAddress } from "./address.js";
+import type { SparkData } from "./address.js";
 import { lakeViews, parquetView, wholeSql } from "./lake.js";
 import { runSparkSql } from "./run.js";
 import { inQuotes } from "./text.js";
 
-/** A question with the values of its parameters, and what takes its answer. */
+/** A question with the values of its parameters, what it is about, and what takes its answer. */
 export interface SparkQuestion {
   readonly question: Question;
   readonly params?: Record<string, unknown>;
+  readonly data: SparkData;
   readonly answer: Answer;
 }
 
 /**
- * Gives the answers of a Spark cluster to questions about a lake or a folder of Parquet files, in one session: Spark
- * takes several seconds to start.
- * @param address - `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`
- * @throws InputError when the address, a parameter or the SQL is wrong, or the lake is not whole
+ * Gives the answers of a Spark cluster to questions, in one session: Spark takes several seconds to start.
+ * @param master as `spark-sql --master` takes it
+ * @throws InputError when a parameter or the SQL is wrong, or a lake is not whole
  */
 export async function answersInSpark(
-  address: string | SparkAddress,
+  master: string,
   asked: readonly SparkQuestion[],
   work: Work,
 ): Promise<void> {
-  const { master, data } = typeof address === "string" ? sparkAddress(address) : address;
-  const script = [...dataViews(data), ...asked.map(answerSql)].join("\n");
+  const script = asked.flatMap((each, i) => [
+    ...(each.data === asked[i - 1]?.data ? [] : [dataViews(each.data)]),
+    answerSql(each),
+  ]);
   let begun = 0;
   let printed: PrintedAnswer | undefined;
-  await runSparkSql(master, script, work, (line) => {
+  await runSparkSql(master, script.join("\n"), work, (line) => {
     if (line === COLUMNS) {
       printed?.end();
       printed = new PrintedAnswer(asked[begun++]);
-    } else if (printed !== undefined) printed.take(line);
-    else if ("lake" in data && line.startsWith(PART)) throw partRefused(data.lake, line.slice(PART.length));
+    } else printed?.take(line);
   });
   printed?.end();
 }
 
-/** Marks the lines of the parts that a lake lacks, among what Spark prints. */
-const PART = "part of the lake: ";
+/** Marks, among what Spark prints, where the columns of an answer are listed, and its rows. */
 const COLUMNS = "columns of the answer:";
 const ROW = "row of the answer: ";
 
-function dataViews(data: SparkAddress["data"]): string[] {
-  if ("parquet" in data) return [parquetView(data.parquet)];
-  return [
-    lakeViews(data.lake),
-    `SELECT concat('${PART}', part, ' ', coalesce(CAST(from AS STRING), ''), ' ', coalesce(CAST(to AS STRING), '')) FROM (${wholeSql()}) LIMIT 1;`,
-  ];
-}
-
-function partRefused(lake: string, found: string): InputError {
-  const [, part, from, to] = /^(\w+) (.{19})? ?(.{19})?/.exec(found) ?? [];
-  const range =
-    from === undefined
-      ? "it has no keys"
-      : `${from} to ${to} is ${part === "twice" ? "there twice" : "missing"}`;
-  return new InputError(`lake: ${quoted(lake)} is not whole: ${range}; let spark generate run to its end`);
-}
+const dataViews = (data: SparkData): string =>
+  "parquet" in data
+    ? parquetView(data.parquet)
+    : `${lakeViews(data.lake)}\n${wholeSql(data.lake, data.differs !== true)}`;
 
 const sqlTypes: Record<ParameterType, string> = {
   integer: "BIGINT",

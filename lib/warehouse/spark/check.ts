@@ -5,21 +5,26 @@ import { answersInSpark } from "./answer.js";
 import { checkSql, lakeOption } from "./lake.js";
 
 /**
- * How a lake differs from the answer keys of its parts, worked out on the cluster: columns `what`, `bucket`, `route`,
- * `status_class`, `bin`, `expected`, `found`; no row when the lake is what was made.
- * @param master as `spark-sql --master` takes it @param lake the folder that `spark generate` wrote
- * @throws InputError when the lake is none, or has not all its parts
+ * How lakes differ from the answer keys of their parts, worked out on the cluster in one session: columns `lake`,
+ * `what`, `bucket`, `route`, `status_class`, `bin`, `expected`, `found`; no row when all of them are what was made.
+ * @param master as `spark-sql --master` takes it @param lakes folders that `spark generate` wrote
+ * @throws InputError when a lake is none, or has not the keys of all its parts
  */
-export async function checkLake(
-  { master, lake }: { master: string; lake: string },
+export async function checkLakes(
+  { master, lakes }: { master: string; lakes: readonly string[] },
   work: Work = {},
 ): Promise<Columns> {
   const question = { name: "check", sentence: "", parameters: [], chart: undefined, sql: checkSql() };
-  const differences = new WholeAnswer();
-  await answersInSpark(
-    { master, data: { lake: lakeOption(lake) } },
-    [{ question, answer: differences }],
-    work,
-  );
-  return differences.columns();
+  const asked = lakes.map((lake) => ({
+    question,
+    data: { lake: lakeOption(lake), differs: true },
+    answer: new WholeAnswer(),
+  }));
+  await answersInSpark(master, asked, work);
+  const found = asked.map(({ answer }) => answer.columns());
+  const names = Object.keys(found[0]);
+  return Object.fromEntries([
+    ["lake", found.flatMap(({ what }, i) => what.map(() => asked[i].data.lake))],
+    ...names.map((name) => [name, found.flatMap((columns) => columns[name])]),
+  ]);
 }

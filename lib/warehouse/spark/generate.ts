@@ -1,6 +1,6 @@
 import { InputError, quoted } from "../../errors.js";
 import { type GenerateOptions, prepare } from "../../write/options.js";
-import { lakeOption } from "./lake.js";
+import { lakeOption, lakeViews, wholeSql } from "./lake.js";
 import { inQuotes, shellWord, sparkSql } from "./text.js";
 
 /** What is made on Spark, and how. */
@@ -9,7 +9,7 @@ export interface SparkGenerateOptions extends GenerateOptions {
   lake: string;
   /** Whether the executors write the Parquet files themselves, into a folder that all of them share. Default false. */
   files?: boolean | undefined;
-  /** Tasks to cut the log into, 1 to 100,000. Default: one for two million records. With `files`, one an hour. */
+  /** Tasks to cut the log into, 1 to 100,000. Default: one for two million records. With `files`, one for a piece of an hour. */
   shards?: number | undefined;
   /** How an executor calls this program, as a shell's words. Default `server-logs`. */
   command?: string | undefined;
@@ -17,6 +17,10 @@ export interface SparkGenerateOptions extends GenerateOptions {
 
 /** Records of a shard, when nobody says how many shards there are: about ten seconds of a core on the way to Spark. */
 const SHARD_RECORDS = 2_000_000;
+/** Most records of a file that executors write themselves, as a mean over the log: a few seconds of a core. */
+const FILE_RECORDS = 5_000_000;
+/** Lengths of such a file in seconds, by each of which an hour can be divided. */
+const FILE_SECONDS = [3600, 1800, 1200, 900, 600, 300, 120, 60, 30, 10, 5, 2, 1];
 /** Stands for the number of a shard in the command; xargs puts the number there. */
 const SHARD = "@shard@";
 
@@ -51,7 +55,9 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
   if (wanted !== undefined && (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 100_000))
     throw new InputError(`shards: must be a whole number from 1 to 100000, not ${quoted(wanted)}`);
   if (files && wanted !== undefined)
-    throw new InputError("shards: executors that write files themselves make an hour each; leave it out");
+    throw new InputError(
+      "shards: executors that write files themselves make a piece of an hour each; leave it out",
+    );
   // Parquet's rules hold: typed columns, and so no lines that could be spoilt.
   const { plan, slice } = prepare({ ...log, out: "lake.parquet" });
   const scenario = JSON.stringify(slice.scenario);
@@ -73,23 +79,28 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
     "SET spark.sql.session.timeZone = UTC;",
     "",
   ].join("\n");
+  const end = `\n\n-- What was made is whole, or this fails.\n${lakeViews(lake)}\n${wholeSql(lake, true)}`;
   if (files) {
-    const firstHour = Math.floor(plan.start / 3600) * 3600;
+    const mean = plan.rows / (plan.end - plan.start);
+    const seconds = FILE_SECONDS.find((length) => mean * length <= FILE_RECORDS) ?? 1;
+    const first = Math.floor(plan.start / seconds) * seconds;
     const part = [
-      `d=${shellWord(lake)}`,
-      'mkdir -p "$d/keys" "$d/requests/date=$2/hour=$3"',
-      `${generate} --from "$0" --to "$1" --format parquet --out "$d/requests/date=$2/hour=$3/part.parquet" --key "$d/keys/$2T$3.json" --json`,
+      `d=${shellWord(lake)}/requests/date=$2/hour=$3`,
+      'mkdir -p "$d"',
+      `${generate} --from "$0" --to "$1" --format parquet --out "$d/$4" --key -`,
     ].join(" && ");
     return (
       title +
       sparkSql("generate_files", {
         lake: inQuotes(lake),
-        first_hour: String(firstHour),
-        hours: String(Math.ceil((plan.end - firstHour) / 3600)),
+        first_piece: String(first),
+        pieces: String(Math.ceil((plan.end - first) / seconds)),
+        seconds: String(seconds),
         start: String(plan.start),
         end: String(plan.end),
-        records: withScenario(`xargs -n 4 sh -c ${shellWord(part)}`),
-      })
+        records: withScenario(`xargs -n 5 sh -c ${shellWord(part)}`),
+      }) +
+      end
     );
   }
   const shards = wanted ?? Math.min(100_000, Math.max(1, Math.ceil(plan.rows / SHARD_RECORDS)));
@@ -101,6 +112,7 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
       shards: String(shards),
       records: withScenario(`${shard} --out -`),
       keys: withScenario(`${shard} --out /dev/null --key -`),
-    })
+    }) +
+    end
   );
 }

@@ -5,13 +5,12 @@ SELECT timestamp, ip_address, endpoint, CAST(status_code AS INT) AS status_code,
 FROM parquet.`${lake}/requests`;
 
 CREATE OR REPLACE TEMPORARY VIEW part_keys AS
-SELECT key.*
+SELECT key.*, concat_ws(' ', get_json_object(value, '$.seed'), get_json_object(value, '$.scenario')) AS log
 FROM (
-  SELECT from_json(value, 'STRUCT<
-    seed: BIGINT,
+  SELECT value, from_json(value, 'STRUCT<
     from: TIMESTAMP,
     to: TIMESTAMP,
-    lines: STRUCT<base: BIGINT, dropped: BIGINT, added: BIGINT, duplicated: BIGINT, written: BIGINT>,
+    lines: STRUCT<written: BIGINT>,
     scenario: STRUCT<traffic: STRUCT<start: TIMESTAMP, end: TIMESTAMP>>,
     response_time_ms: STRUCT<max: DOUBLE, bins: ARRAY<INT>, counts: ARRAY<BIGINT>>,
     counts: STRUCT<bucket_seconds: INT, first_bucket: TIMESTAMP, endpoints: ARRAY<STRING>, bucket: ARRAY<INT>,

@@ -1,5 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
-import { inBackticks, sparkSql } from "./text.js";
+import { inBackticks, inQuotes, sparkSql } from "./text.js";
 
 /**
  * The folder of a lake, as Spark names it: a path that all executors see, or `s3a://…`, `hdfs://…` and the like.
@@ -27,8 +27,14 @@ export const parquetView = (folder: string) =>
 SELECT timestamp, ip_address, endpoint, CAST(status_code AS INT) AS status_code, response_time_ms
 FROM parquet.\`${inBackticks(folder)}\`;`;
 
-/** SQL that lists what a lake lacks or has twice; no row when it is whole. */
-export const wholeSql = () => sparkSql("whole", {});
+/**
+ * SQL that fails with a sentence when a lake is not whole.
+ * @param counted - whether the number of its records is compared too, and not only which parts have keys
+ */
+export function wholeSql(lake: string, counted: boolean): string {
+  const values = { named: inQuotes(quoted(lake)) };
+  return [sparkSql("whole", values), ...(counted ? [sparkSql("counted", values)] : [])].join("\n");
+}
 
 /** SQL that lists how a lake differs from its keys; no row when it is what was made. */
 export const checkSql = () => sparkSql("check", {});

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import type { Readable } from "node:stream";
 import { InputError, InterruptedError } from "../../errors.js";
+import { scratchFolder } from "../../files/scratch.js";
 import type { Work } from "../../work.js";
 import { checkCluster } from "./address.js";
+import { Complaints } from "./complaints.js";
 
 /** What every session needs: moments in UTC, text in quotes as it stands, and no database of its own. */
 const settings = {
@@ -14,81 +15,98 @@ const settings = {
   "spark.sql.variable.substitute": "false",
   "spark.sql.jsonGenerator.ignoreNullFields": "false",
   "spark.ui.enabled": "false",
-  "spark.ui.showConsoleProgress": "false",
-  "spark.log.level": "ERROR",
+  "spark.ui.showConsoleProgress": "true",
+  // what failed on one executor is tried on another: one without a disk would take every task, for it fails first
+  "spark.excludeOnFailure.enabled": "true",
+  // so that it says when the cluster has no executor for it
+  "spark.log.level": "WARN",
 };
+
+/** Milliseconds that Spark has for ending in good order, once it is told to. */
+const GRACE = 5000;
 
 /**
  * Runs a script of Spark SQL through the `spark-sql` that is installed (in SPARK_HOME, else on the path).
- * @param takeLine - takes what it prints on standard output, a row a line; what it throws ends Spark
- * @throws InputError when Spark or Java is not installed, nobody listens at the address, or Spark refuses the SQL;
- * InterruptedError when stopped, which ends Spark too; Error when the cluster failed
+ * @param take - takes what it prints on standard output, a row a line, in order
+ * @throws InputError when Spark or Java is not installed, nobody listens at the address, Spark refuses the SQL, or the
+ * SQL itself raises an error; InterruptedError when stopped, which ends Spark too; Error when the cluster failed
  */
 export async function runSparkSql(
   master: string,
   sql: string,
-  { signal }: Work = {},
-  takeLine: (line: string) => void = () => {},
+  { signal, onProgress }: Work,
+  take: (line: string) => void = () => {},
 ): Promise<void> {
   const program = sparkSqlProgram();
   await checkCluster(master);
   if (signal?.aborted) throw new InterruptedError();
-  const folder = mkdtempSync(join(tmpdir(), "server-logs-spark-"));
+  const folder = await scratchFolder();
   try {
     const script = join(folder, "script.sql");
-    writeFileSync(script, `${sql}\n`);
+    await writeFile(script, `${sql}\n`);
     const options = Object.entries(settings).flatMap(([name, value]) => ["--conf", `${name}=${value}`]);
     const args = ["--master", master, "--name", "server-logs", ...options, "-S", "-f", script];
     // a group of its own, since spark-sql is a shell script around Java
     const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
-    const stop = () => {
+    const kill = (how: NodeJS.Signals) => {
       try {
-        process.kill(-child.pid!, "SIGTERM");
-      } catch {} // it has just ended by itself
+        process.kill(-child.pid!, how);
+      } catch {} // it has ended by itself
     };
+    const stop = () => {
+      kill("SIGTERM");
+      setTimeout(kill, GRACE, "SIGKILL").unref();
+    };
+    const complaints = new Complaints();
+    let fault: unknown;
+    const failed = (error: unknown) => {
+      fault ??= error;
+      stop();
+    };
+    const output = eachLine(child.stdout, "\n", (line) => {
+      if (fault === undefined && line !== "") take(line);
+    }).catch(failed);
+    const messages = eachLine(child.stderr, /[\r\n]+/, (line) => {
+      const tasks = [...line.matchAll(PROGRESS)].at(-1);
+      if (tasks) onProgress?.({ done: Number(tasks[1]), total: Number(tasks[2]), unit: "tasks" });
+      complaints.add(line.replace(PROGRESS, "").trim());
+      if (complaints.isStarved) failed(complaints.failure());
+    });
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const [, errors, code] = await Promise.all([
-        eachLine(child.stdout, takeLine).catch((error) => {
-          stop();
-          throw error;
-        }),
-        textOf(child.stderr),
-        new Promise<number | null>((resolve, reject) => {
-          child.once("error", reject);
-          child.once("close", resolve);
-        }),
-      ]);
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", resolve);
+      });
+      await Promise.all([output, messages]);
       if (signal?.aborted) throw new InterruptedError();
-      if (code !== 0) throw failure(errors);
+      if (fault !== undefined) throw fault;
+      if (code !== 0) throw complaints.failure();
     } finally {
       signal?.removeEventListener("abort", stop);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function eachLine(stream: Readable, take: (line: string) => void): Promise<void> {
+/** How Spark draws how far a stage has come; after a carriage return, and a message may follow on the line. */
+const PROGRESS = /\[Stage \d+:[^\]]*\((\d+) \+ \d+\) \/ (\d+)\]/g;
+
+/** Hands over the lines of what a process prints. Not by `readline`, which divides at U+2028 too, as a log may hold it. */
+async function eachLine(
+  stream: NodeJS.ReadableStream,
+  end: string | RegExp,
+  take: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
   let rest = "";
-  stream.setEncoding("utf8");
-  for await (const text of stream as AsyncIterable<string>) {
-    const lines = text.split("\n");
-    lines[0] = rest + lines[0];
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split(end);
     rest = lines.pop()!;
-    for (const line of lines) if (line !== "") take(line);
+    for (const line of lines) take(line);
   }
-  if (rest !== "") take(rest);
-}
-
-/** Most that is kept of Spark's messages, in characters. */
-const mostText = 2 ** 20;
-
-async function textOf(stream: Readable): Promise<string> {
-  let text = "";
-  stream.setEncoding("utf8");
-  for await (const piece of stream as AsyncIterable<string>) if (text.length < mostText) text += piece;
-  return text;
+  take(rest);
 }
 
 /** @throws InputError when Spark or Java is not to be found */
@@ -112,20 +130,4 @@ function sparkSqlProgram(): string {
     );
   }
   return program;
-}
-
-/** What went wrong, in one sentence of Spark's own: its first error, without the stack. */
-function failure(errors: string): Error {
-  const lines = errors.split("\n").map((line) => line.trim());
-  const exit = lines.find((line) =>
-    /Subprocess exited with status|No such file or directory|command not found/.test(line),
-  );
-  const refused = /^(?:Error in query: |.*?(?:AnalysisException|ParseException): )?(\[[A-Z_.]+\] .*)$/;
-  const sentence = lines.map((line) => refused.exec(line)?.[1]).find((found) => found !== undefined);
-  const isOurs =
-    /^\[(PARSE_SYNTAX_ERROR|UNRESOLVED|TABLE_OR_VIEW|DATATYPE|MISSING|INVALID_|AMBIGUOUS|PATH_NOT_FOUND)/;
-  if (sentence !== undefined && isOurs.test(sentence))
-    return new InputError(`question: Spark refuses it: ${sentence.slice(0, 300)}`);
-  const last = exit ?? sentence ?? lines.find((line) => /Exception|Error/.test(line)) ?? lines.at(-1) ?? "";
-  return new Error(`Spark failed: ${last.slice(0, 300)}`);
 }

@@ -6,14 +6,14 @@ import { foldIdentifiers } from "./fields/identifiers.js";
 import type { Reason, Row } from "./row.js";
 
 /**
- * Encodes rows read from a log as five-field CSV that keeps every rule of the record, whatever the log
- * holds: in a path, control characters and bytes that are no UTF-8 become %XX, as a browser would have
- * sent them, and commas and double quotes are quoted per RFC 4180.
+ * Encodes rows read from a log as five-field CSV that keeps every rule of the record, whatever the log holds. In a
+ * path, control characters and bytes that are not UTF-8 become %XX, as a browser would have sent them. Commas and
+ * double quotes are quoted as RFC 4180 requires.
  */
-export class CsvRows {
+export class CsvWriter {
   #bytes: Uint8Array;
   #length = 0;
-  /** The second whose text `#stamp` holds: milliseconds since 1970. */
+  /** The second that `#stamp` shows, in milliseconds since 1970. */
   #second = Number.NEGATIVE_INFINITY;
   readonly #stamp = new Uint8Array(20); // "2026-01-05T00:00:00."
   #day = -1;
@@ -22,9 +22,9 @@ export class CsvRows {
   #folded = new Uint8Array(4096);
 
   /**
-   * @param capacity - bytes to start with; grows when a row needs more
+   * @param capacity - number of bytes to start with; it grows if a row needs more
    * @param fold - whether identifiers in paths become `{id}`
-   * @param standIns - whether a client that is a host's name gets an address in its place
+   * @param standIns - whether a host name in place of a client's address is replaced by a stand-in address
    */
   constructor(capacity: number, fold = false, standIns = false) {
     this.#bytes = new Uint8Array(capacity);
@@ -33,24 +33,24 @@ export class CsvRows {
     this.#text(`${csvHeader}\n`);
   }
 
-  /** Number of bytes encoded and not yet taken. */
+  /** Number of bytes that were encoded and not yet taken. */
   get length(): number {
     return this.#length;
   }
 
-  /** Hands over what was encoded; before the next row, `give` a buffer to go on in. */
+  /** Returns what was encoded. Before the next row, call `give` with a new buffer. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     return taken;
   }
 
-  /** Takes a buffer to encode into; nobody else may use it. */
+  /** Takes a buffer to encode into. Nothing else may use it. */
   give(bytes: Uint8Array): void {
     this.#bytes = bytes;
   }
 
-  /** Encodes the row, or says why it is no record; then nothing is encoded. */
+  /** Encodes the row, or returns why it is not a record and encodes nothing. */
   put(row: Row): Reason {
     const { bytes, addressStart, addressEnd, pathStart, pathEnd, status } = row;
     if (status < 100 || status > 599) return "the status is not between 100 and 599";
@@ -63,7 +63,7 @@ export class CsvRows {
       if (!this.#standIns) return hostsName;
     }
     if (bytes[pathStart] !== SLASH || pathEnd <= pathStart) return "the request's target is not a path";
-    // A byte of the path takes three as %XX, and a part of it is at most 2.5 times as long folded.
+    // Escaped as %XX, a byte of the path takes three. Folding makes a part of the path at most 2.5 times as long.
     this.#reserve(96 + (this.#fold ? 9 : 3) * (pathEnd - pathStart));
     this.#time(row.time);
     if (named) {
@@ -96,7 +96,7 @@ export class CsvRows {
 
   /** `2026-01-05T00:00:00.123Z,` */
   #time(time: number): void {
-    let millisecond = time - this.#second; // most records lie in the second of the one before
+    let millisecond = time - this.#second; // most records fall into the same second as the record before them
     if (millisecond < 0 || millisecond > 999) {
       const second = Math.floor(time / 1000) * 1000;
       const stamp = this.#stamp;
@@ -144,7 +144,7 @@ export class CsvRows {
     this.#path(this.#folded, 0, foldIdentifiers(bytes, start, end, this.#folded));
   }
 
-  /** A path with commas, quotes, control characters or bytes past ASCII. */
+  /** Writes a path with commas, quotes, control characters or bytes beyond ASCII. */
   #unusualPath(bytes: Uint8Array, start: number, end: number): void {
     const path = bytes.subarray(start, end);
     const quote = path.includes(COMMA) || path.includes(QUOTE);
@@ -193,13 +193,16 @@ const endOfTime = Date.UTC(10_000, 0, 1);
 const ascii = new TextEncoder();
 const hexadecimal = "0123456789ABCDEF";
 
-/** 1 for the bytes that stand in a CSV cell as they are: printable ASCII without comma and double quote. */
+/** 1 for the bytes that a CSV cell holds unchanged: printable ASCII except comma and double quote. */
 const plain = new Uint8Array(256);
 plain.fill(1, 0x20, 0x7f);
 plain[0x22] = 0;
 plain[0x2c] = 0;
 
-/** Bytes of the printable UTF-8 character at `at`; 0 for a control character (also U+0080 to U+009F) or no UTF-8. */
+/**
+ * Length of the printable UTF-8 character at `at`; 0 for a control character (including U+0080 to U+009F) or bytes that
+ * are not UTF-8.
+ */
 function characterLength(bytes: Uint8Array, at: number): number {
   const byte = bytes[at];
   if (byte < 0x80) return byte < 0x20 || byte === 0x7f ? 0 : 1;
@@ -208,7 +211,7 @@ function characterLength(bytes: Uint8Array, at: number): number {
   return at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }
 
-/** Writes a whole number, 0 or more, and returns the position after it. */
+/** Writes a whole number, 0 or more. @returns the position after it */
 function whole(out: Uint8Array, at: number, value: number): number {
   if (value < 10) {
     out[at] = ZERO + value;

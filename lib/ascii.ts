@@ -1,0 +1,16 @@
+/** Bytes of ASCII by their names. */
+export const TAB = 9,
+  LF = 10,
+  CR = 13,
+  SPACE = 32,
+  QUOTE = 34,
+  COMMA = 44,
+  MINUS = 45,
+  DOT = 46,
+  SLASH = 47,
+  ZERO = 48,
+  NINE = 57,
+  COLON = 58,
+  CAPITAL_T = 84,
+  CAPITAL_Z = 90,
+  OPEN_BRACE = 123;

@@ -1,0 +1,32 @@
+// In which order the test files run.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The files that take longest, by their times on two cores. */
+const longest = [
+  "test/notebooks.test.ts",
+  "test/setup/setup.test.ts",
+  "test/setup/execute.test.ts",
+  "test/encode/slices.test.ts",
+  "test/notebook/frame.test.ts",
+  "test/encode/readBack.test.ts",
+  "test/notebook/kernel.test.ts",
+  "test/check/verify.test.ts",
+];
+
+/**
+ * The longest first, so that no core waits in the end for one that began last: by itself vitest goes by the size of a
+ * file until it has measured it, as on a fresh clone.
+ */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const gone = longest.filter((name) => !existsSync(join(this.ctx.config.root, name)));
+    if (gone.length > 0) throw new Error(`${gone.join(", ")}: not there any more; mend test/longestFirst.ts`);
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
