@@ -8,6 +8,7 @@ export { drillChart as drill } from "./charts/drill.js";
 export { figure } from "./charts/figure.js";
 export { type HistogramOptions, histogram } from "./charts/histogram.js";
 export { type LineOptions, lines } from "./charts/lines.js";
+export { LiveChart, live } from "./charts/live.js";
 export type { ChartOptions } from "./charts/made.js";
 export { type PointOptions, points } from "./charts/points.js";
 export { type TotalOptions, totals } from "./charts/totals.js";

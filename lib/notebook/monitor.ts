@@ -16,7 +16,9 @@ import { scoreEpisodes } from "../monitor/score/episodes.js";
 import { truthOf } from "../monitor/score/truth.js";
 import type { Series } from "../monitor/series.js";
 import type { Slo } from "../monitor/slo.js";
+import { tableSeries } from "../monitor/tableSeries.js";
 import type { Log } from "../record.js";
+import { isDatabase } from "../warehouse/place.js";
 import type { Work } from "../work.js";
 import type { GeneratedLog } from "../write/generate.js";
 import { toFrame } from "./frame.js";
@@ -28,7 +30,8 @@ import { columnsTable, htmlTable, textTable } from "./table.js";
 /**
  * Counts a log into regular steps, in one pass: requests, failures, slow requests and response times.
  *
- * @param source a generated or read log, its path, several, a pattern, or bytes: whatever `read` takes
+ * @param source a generated or read log, its path, several, a pattern, or bytes: whatever `read` takes; or a database
+ *   that `load` filled: a DuckDB file or `postgres://…`
  * @param options step (seconds, default 60), latencyObjective (milliseconds), and how a log is read, as for `read`
  * @throws InputError when an option is wrong, or a log cannot be read or its format is unsure
  * @example (await series(log, { step: 300 })).frame
@@ -42,8 +45,15 @@ export async function series(
     typeof source === "object" && "records" in source ? (source.path ?? source.csv) : (source as LogSource);
   if (log === undefined)
     throw new InputError(`source: must be a log or the path of one, not ${quoted(source)}`);
-  const read = await longWork("Counting", (watched) => readSeries(log, options, watched), work);
-  return new LogSeries(read.series);
+  const counted = await longWork(
+    "Counting",
+    async (watched) =>
+      typeof log === "string" && (await isDatabase(log))
+        ? tableSeries(log, options, watched)
+        : (await readSeries(log, options, watched)).series,
+    work,
+  );
+  return new LogSeries(counted);
 }
 
 const seriesIn = new WeakMap<LogSeries, Series>();

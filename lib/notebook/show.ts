@@ -57,7 +57,10 @@ export function liveOutput(bundle: Bundle, metadata: Metadata = {}): LiveOutput 
   if (!send) return undefined;
   const transient = { display_id: `server-logs-${process.pid}-${++outputs}` };
   send({ data: bundle, metadata, transient }, false);
-  return { update: (next) => send({ data: next, metadata, transient }, true) };
+  // By way of the cell that runs by then: what executes notebooks listens to that one alone.
+  return {
+    update: (next) => (kernel()?.lastWriteDisplayData ?? send)({ data: next, metadata, transient }, true),
+  };
 }
 
 /**

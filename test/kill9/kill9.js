@@ -1,6 +1,6 @@
 // What remains of runs that are killed in their midst (kill -9), and whether the next run mends it.
 //
-//     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres,stream] [--postgres postgres://…]
+//     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres,stream,schedule] [--postgres postgres://…]
 //
 // For each run: a command is started, and killed after a random time, with all its threads. Then (1) no file under a
 // final name is anything but the whole old one or the whole new one; (2) the same command, run again, ends well; (3)
@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 
@@ -80,6 +80,21 @@ function commandsOf(fixture, postgres, receiver) {
       received: receiver.file,
     },
     ...(postgres && { postgres: loaded(postgres)(true) }),
+    "schedule, files": scheduled({ file: "{yyyy}/{MM}/{dd}/{HH}{offset}.csv.gz", labels: true }),
+    "schedule, lake": scheduled({ lake: "." }),
+    "schedule, duckdb": { ...scheduled({ table: "x.duckdb" }), count: "x.duckdb" },
+    ...(postgres && { "schedule, postgres": { ...scheduled({ table: postgres }), count: postgres } }),
+  };
+}
+
+/** Makes the parts of a log hour by hour, of which all are due. */
+function scheduled(where) {
+  const log = { rate: 3, seed: 5, start: "2026-10-24T21:00:00Z", end: "2026-10-25T05:00:00Z" };
+  const job = { name: "hourly", cron: "5 * * * *", timeZone: "Europe/Berlin", makes: "last-hour", ...where };
+  return {
+    args: ["run", "schedule.json", "--once", "--log-level", "error"],
+    files: { "schedule.json": JSON.stringify({ log, jobs: [job] }) },
+    growing: ["schedule.state.json"], // that it is right, the next run shows
   };
 }
 
@@ -96,15 +111,14 @@ function random(seed) {
 
 /** The files of a folder with their hashes; of databases and locks only that they are there, as they vary. */
 function contentOf(folder) {
-  const entries = readdirSync(folder, { withFileTypes: true }).map((entry) => {
-    if (entry.isSymbolicLink()) return [entry.name, "a lock"];
-    if (/\.duckdb(\.wal)?$/.test(entry.name)) return [entry.name, "a database"];
-    return [
-      entry.name,
-      createHash("sha256")
-        .update(readFileSync(join(folder, entry.name)))
-        .digest("hex"),
-    ];
+  const all = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const entries = all.flatMap((entry) => {
+    if (entry.isDirectory()) return [];
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path);
+    if (entry.isSymbolicLink()) return [[name, "a lock"]];
+    if (/\.duckdb(\.wal)?$/.test(name)) return [[name, "a database"]];
+    return [[name, createHash("sha256").update(readFileSync(path)).digest("hex")]];
   });
   return Object.fromEntries(entries.sort());
 }
@@ -200,6 +214,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
     const prepared = [];
     for (const [name, command] of commands) {
       await clear();
+      for (const [file, text] of Object.entries(command.files ?? {})) writeFileSync(join(work, file), text);
       // What stands there before: nothing, an older log, or a database with something in it.
       if (command.old) sound(command.args.map((arg, i) => (command.args[i - 1] === "--seed" ? "1" : arg)));
       if (command.before) sound(command.before);
@@ -239,7 +254,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
       const fault = (what) =>
         faults.push(`run ${i} of ${name}, seed ${seed}, killed after ${wait.toFixed(0)} ms: ${what}`);
       for (const [file, hash] of Object.entries(contentOf(work))) {
-        if (file.startsWith(".") || file.endsWith(".wal")) continue;
+        if (basename(file).startsWith(".") || file.endsWith(".wal")) continue;
         if (command.growing?.includes(file)) {
           if (file === "s.csv" && !isBeginning(join(work, file), command.whole))
             fault(`${file} is not the beginning of what belongs there`);

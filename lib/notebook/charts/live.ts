@@ -1,0 +1,42 @@
+import { InputError, quoted } from "../../errors.js";
+import { Chart } from "../chart.js";
+import { type LiveOutput, liveOutput, show } from "../show.js";
+
+/**
+ * A place under the running cell for a chart that changes: each chart that is shown there replaces the one before, also
+ * while later cells run.
+ * @example
+ * const screen = chart.live();
+ * screen.show(chart.lines(first, …)); // and later
+ * screen.show(chart.lines(second, …));
+ */
+export function live(): LiveChart {
+  return new LiveChart();
+}
+
+/** A chart that is replaced in place. */
+export class LiveChart {
+  readonly #output: LiveOutput | undefined;
+  #last: Chart | undefined;
+
+  constructor() {
+    this.#output = liveOutput({ "text/plain": "the chart comes with the first records" });
+  }
+
+  /**
+   * Replaces the chart. Outside a notebook only the last one is printed, at the end.
+   * @throws InputError when it is no chart
+   */
+  show(chart: Chart): void {
+    if (!(chart instanceof Chart)) throw new InputError(`chart: must be a chart, not ${quoted(chart)}`);
+    this.#last = chart;
+    this.#output?.update(chart.figureBundle());
+  }
+
+  /** The last chart stays, and gets the picture with which a notebook is saved. */
+  end(): void {
+    if (this.#last === undefined) return;
+    if (this.#output) this.#output.update(this.#last.bundle());
+    else show({ "text/plain": String(this.#last) });
+  }
+}
