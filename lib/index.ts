@@ -16,14 +16,19 @@ export type { Estimate } from "./monitor/score/intervals.js";
 export type { Point, Totals } from "./monitor/series.js";
 export type { Slo } from "./monitor/slo.js";
 export type { SeriesOptions } from "./monitor/steps.js";
+export type { Answer, ParametersOf } from "./notebook/answered.js";
+export type { Columned, ColumnOf } from "./notebook/chartData.js";
 export * as chart from "./notebook/charts.js";
 export { claim } from "./notebook/claim.js";
+export type { Comparison } from "./notebook/comparison.js";
+export type { Framed } from "./notebook/logFrame.js";
 export type { LogSeries } from "./notebook/monitor.js";
 export { burnRate, detect, drill, drilled, score, series } from "./notebook/monitor.js";
 export type { Planted } from "./notebook/planted.js";
 export type { Bundle } from "./notebook/show.js";
 export {
   ask,
+  compare,
   generate,
   load,
   planted,
@@ -50,6 +55,7 @@ export {
   type Field,
   type FieldName,
   type Log,
+  type Named,
   recordFields,
   type Source,
 } from "./record.js";
@@ -60,9 +66,11 @@ export type {
   Endpoint,
   Incident,
   IncidentKind,
+  IncidentName,
   IncidentShape,
   Latency,
   Lognormal,
+  PresetName,
   Scenario,
   ScenarioInput,
   Site,
@@ -82,6 +90,8 @@ export { type HandIncident, HandIncidents, type Wish } from "./schedule/streamIn
 export type { StreamedTo, StreamToOptions } from "./schedule/streamTo.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";
 export type { Asked, AskOptions } from "./warehouse/ask.js";
+export type { Compared, CompareOptions } from "./warehouse/compare.js";
 export type { LoadedLogs, LoadOptions } from "./warehouse/load.js";
+export type { QuestionColumns, QuestionName, QuestionParameters } from "./warehouse/questionTypes.js";
 export type { Progress, Work } from "./work.js";
 export type { GeneratedLog, GenerateOptions } from "./write/generate.js";

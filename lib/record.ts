@@ -90,3 +90,6 @@ export type Source = Log | string;
 
 /** A small table, as columns of equal length: what a question, a check or a summary answers. */
 export type Columns = Record<string, (string | number | null)[]>;
+
+/** One of the names that there are, which an editor offers; or another text, of which a run says what is wrong. */
+export type Named<Name extends string> = Name | (string & {});

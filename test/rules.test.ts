@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
@@ -183,6 +183,21 @@ describe("the library's face", () => {
       for (const declared of declarations ?? []) visit(declared, name);
     expect(exported.length).toBeGreaterThan(50);
     expect([...missing]).toEqual([]);
+  });
+});
+
+describe("a page for each command", () => {
+  it("is what its help says: `node lib/build/docs.js` makes it", async () => {
+    const build = pathToFileURL(join(lib, "build/docs.js")).href;
+    const { folder, pages } = (await import(build)) as {
+      folder: string;
+      pages: () => Record<string, string>;
+    };
+    const made = Object.fromEntries(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+    );
+    expect(Object.keys(made).length).toBeGreaterThan(10);
+    expect(made).toEqual(pages());
   });
 });
 

@@ -23,7 +23,7 @@ export function askCommand(program: Command): void {
     .option("--csv", "answer as CSV")
     .option(
       "--chart <file>",
-      "draw the answer too: a .png picture, or an .html page that stands alone (5 MB)",
+      "draw the answer too: a .png or .svg picture, or an .html page that stands alone (5 MB)",
     )
     .action(async (question, { on, set = [], json, csv, chart, ...reading }) => {
       const params = pairs("set", set);

@@ -38,7 +38,7 @@ export function drillCommand(program: Command): void {
     .option("--minutes <n>", "length of each incident (default: 60)", number("minutes"))
     .option("--step <seconds>", "length of a series' steps (default: 60)", number("step"))
     .option("--workers <n>", "threads, 1 to 64 (default: the cores)", number("workers"))
-    .option("--chart <file>", "size against probability, as a .png or .html")
+    .option("--chart <file>", "size against probability, as a .png, .svg or .html")
     .addOption(new Option("--json", "the result as JSON").conflicts("csv"))
     .option("--csv", "each detector, kind and size as CSV")
     .action((options) =>
@@ -63,7 +63,7 @@ export function drillCommand(program: Command): void {
         if (chart !== undefined) {
           const { drillChart } = await import("../notebook/charts/drill.js");
           const { writePicture } = await import("../notebook/chartFile.js");
-          await writePicture(drillChart(result), "The drill", detectabilityTable(result), chart);
+          await writePicture(drillChart(result), chart);
         }
         if (json) return print(JSON.stringify(result));
         if (csv) {

@@ -4,6 +4,7 @@ import { InputError, InterruptedError, quoted } from "../errors.js";
 import { missingPackage, reason } from "../files/fault.js";
 import { processIdle } from "../thread.js";
 import { askCommand } from "./ask.js";
+import type { Exit } from "./command.js";
 import { completionCommand } from "./completion.js";
 import { detectCommand } from "./detect.js";
 import { drillCommand } from "./drill.js";
@@ -43,6 +44,17 @@ const commands = [
   completionCommand,
 ];
 
+/** The program with all its commands, which set the exit code of their run. */
+export function programOf(exit: Exit): Command {
+  const program = new Command("server-logs")
+    .description("Make realistic server logs, and check and question any log.")
+    .version(version(), "-V, --version", "print the version of this package")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  for (const add of commands) add(program, exit);
+  return program;
+}
+
 /**
  * The command line: a thin face over the functions of the library. Data goes to standard output and words for
  * people to standard error. Exit code 0: done; 1: the data fell short (a log to read was damaged, say) or the machine
@@ -52,13 +64,8 @@ const commands = [
 export async function main(args: readonly string[]): Promise<number> {
   process.stdout.on("error", () => {}); // told by the write that failed
   process.stderr.on("error", () => {}); // there is nobody to tell
-  const program = new Command("server-logs")
-    .description("Make realistic server logs, and check and question any log.")
-    .version(version(), "-V, --version", "print the version of this package")
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
   const exit = { code: 0 };
-  for (const add of commands) add(program, exit);
+  const program = programOf(exit);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit.code;

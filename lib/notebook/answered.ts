@@ -1,4 +1,16 @@
+import type { DataFrame } from "danfojs-node";
 import type { Question } from "../warehouse/questions.js";
+import type { QuestionColumns, QuestionName, QuestionParameters } from "../warehouse/questionTypes.js";
+import type { Columned } from "./chartData.js";
+
+/** What a question may be given: known of a built-in one. */
+export type ParametersOf<Asked extends string> = Asked extends QuestionName
+  ? QuestionParameters[Asked]
+  : Record<string, unknown>;
+
+/** The frame that answers a question; an editor knows the columns of a built-in one. */
+export type Answer<Asked extends string> = DataFrame &
+  Columned<Asked extends QuestionName ? QuestionColumns[Asked] : string>;
 
 /** Which question a frame answers, for as long as the frame lives. */
 const answered = new WeakMap<object, Question>();

@@ -1,5 +1,6 @@
 import "./errors.js";
-import { picture } from "./picture.js";
+import { chartPage } from "./page.js";
+import { drawing, picture } from "./picture.js";
 import { type Bundle, liveOutput, show, showsItself } from "./show.js";
 import { layout as look, pictureLayout } from "./theme.js";
 
@@ -13,44 +14,67 @@ export interface Figure {
 export const standardHeight = 400;
 const width = 720; // CSS pixels of the picture; the live figure is as wide as the cell
 
+/** What a chart is beside its figure. */
+export interface About {
+  /** What it shows, as text. */
+  readonly title: string;
+  /** The chart in words and values, for readers without pictures. */
+  readonly text: string;
+  /** The values that it draws, as the table of its page; a figure of a user's own has none. */
+  readonly columns?: Readonly<Record<string, readonly unknown[]>>;
+  /** In CSS pixels. */
+  readonly height: number;
+}
+
 /** A chart. As the last expression of a cell, or by `show()`, it appears under the cell. */
 export class Chart {
   /** The Plotly figure, to change or to use elsewhere. */
   readonly figure: Figure;
-  readonly #text: string;
-  readonly #height: number;
+  readonly #about: About;
 
-  /** @param text the chart in words and values, for readers without pictures */
-  constructor(figure: Figure, text: string, height: number) {
-    this.figure = { data: figure.data, layout: { ...look, height, ...figure.layout } };
-    this.#text = text;
-    this.#height = height;
+  constructor(figure: Figure, about: About) {
+    this.figure = { data: figure.data, layout: { ...look, height: about.height, ...figure.layout } };
+    this.#about = about;
   }
 
   /** Adds the chart to the running cell. */
   show(): void {
     // JupyterLab draws a figure that comes with a picture only once the mouse enters it, and shows the picture,
     // white in a dark theme too, until then. So the figure goes ahead, and the picture joins it in its place.
-    const size = { width, height: this.#height };
+    const size = { width, height: this.#about.height };
     const output = liveOutput(this.figureBundle(), { "image/png": size });
-    if (output === undefined) show({ "text/plain": this.#text });
+    if (output === undefined) show({ "text/plain": this.#about.text });
     else output.update(this.bundle());
   }
 
   /** The chart as a PNG picture on white; undefined when the drawing thread fails. */
   png(): Uint8Array | undefined {
+    return picture(this.#onWhite(), width, this.#about.height);
+  }
+
+  /** The chart as an SVG drawing on white, which needs no network; undefined when the drawing thread fails. */
+  svg(): string | undefined {
+    return drawing(this.#onWhite(), width, this.#about.height);
+  }
+
+  /**
+   * The chart as a web page that stands alone, with the table of what it draws: it holds the drawing library (5 MB) and
+   * loads nothing. Light or dark as its reader's system is.
+   * @param columns the table to show below it, in place of that
+   */
+  html(columns = this.#about.columns ?? {}): string {
+    return chartPage(this.figure, this.#about.title, columns);
+  }
+
+  #onWhite(): Figure {
     const layout = this.figure.layout as { font?: object };
     const font = { ...layout.font, ...pictureLayout.font };
-    return picture(
-      { data: this.figure.data, layout: { ...layout, ...pictureLayout, font } },
-      width,
-      this.#height,
-    );
+    return { data: this.figure.data, layout: { ...layout, ...pictureLayout, font } };
   }
 
   /** The chart in words and values. */
   toString(): string {
-    return this.#text;
+    return this.#about.text;
   }
 
   /** The output of a cell: the live figure, its picture and its text. */
@@ -60,6 +84,7 @@ export class Chart {
   }
 
   /** The live figure and its text, without the picture, which takes a tenth of a second to draw. */
+  /** The live figure and its text, without the picture, which takes a tenth of a second to draw. */
   figureBundle(): Bundle {
     return {
       "application/vnd.plotly.v1+json": {
@@ -68,7 +93,7 @@ export class Chart {
         // JupyterLab resizes charts itself, and with it a change of theme leaves them without height.
         config: { displaylogo: false, showSendToCloud: false, typesetMath: false },
       },
-      "text/plain": this.#text,
+      "text/plain": this.#about.text,
     };
   }
 }

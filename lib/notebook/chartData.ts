@@ -1,11 +1,30 @@
 import { InputError, quoted } from "../errors.js";
+import type { Named } from "../record.js";
+
+declare const names: unique symbol;
+
+/** A frame of which an editor knows the names of the columns; there is no such member when it runs. */
+export interface Columned<Names extends string> {
+  readonly [names]?: Names;
+}
+
+/** The columns of a chart's data by name, as far as its type tells them: an editor offers them. */
+export type ColumnOf<Data> =
+  Data extends Columned<infer Names extends string>
+    ? Named<Names>
+    : Data extends readonly (infer Row)[]
+      ? Named<Extract<keyof Row, string>>
+      : Data extends Readonly<Record<string, readonly unknown[]>>
+        ? Named<Extract<keyof Data, string>>
+        : string;
 
 /**
- * What a chart takes: columns by name, a Danfo frame, or a Danfo series, whose index is then the x and
+ * What a chart takes: columns by name, rows as objects, a Danfo frame, or a Danfo series, whose index is then the x and
  * whose values are the y.
  */
 export type ChartData =
   | Readonly<Record<string, readonly unknown[]>>
+  | readonly Readonly<Record<string, unknown>>[]
   | { readonly columns: readonly string[]; column(name: string): { readonly values: unknown } }
   | { readonly index: readonly unknown[]; readonly values: unknown; readonly $isSeries?: boolean };
 
@@ -16,15 +35,28 @@ export interface ColumnReader {
    * @throws InputError when there is no such column: names the option, the value and the columns there are
    */
   read(option: string, name: unknown): readonly unknown[];
+  /** Whether there is such a column; a series has none of a name. */
+  has(name: string): boolean;
 }
 
 /** A reader for `data`; of a series, `x` names the index and `y` the values, whatever they are called. */
 export function columnReader(data: ChartData): ColumnReader {
   if (typeof data !== "object" || data === null) {
-    throw new InputError(`data: got ${quoted(data)}, but a chart takes columns by name or a Danfo frame`);
+    throw new InputError(
+      `data: got ${quoted(data)}, but a chart takes columns by name, rows as objects or a Danfo frame`,
+    );
+  }
+  if (Array.isArray(data)) {
+    const rows = data as Record<string, unknown>[];
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    return named(names, (name) => rows.map((row) => row[name]));
   }
   if (isFrame(data)) return named(data.columns, (name) => data.column(name).values as unknown[]);
-  if (isSeries(data)) return { read: (option) => (option === "x" ? data.index : (data.values as unknown[])) };
+  if (isSeries(data))
+    return {
+      read: (option) => (option === "x" ? data.index : (data.values as unknown[])),
+      has: () => false,
+    };
   const columns = data as Record<string, readonly unknown[]>;
   return named(Object.keys(columns), (name) => columns[name]!);
 }
@@ -39,6 +71,7 @@ function isSeries(data: ChartData): data is Extract<ChartData, { index: unknown 
 
 function named(names: readonly string[], values: (name: string) => readonly unknown[]): ColumnReader {
   return {
+    has: (name) => names.includes(name),
     read(option, name) {
       if (typeof name !== "string" || !names.includes(name)) {
         const there = names.slice(0, 20).map(quoted).join(", ");
@@ -81,13 +114,17 @@ export function areTimes(values: readonly unknown[]): boolean {
   );
 }
 
-/** A time as Plotly takes it: without a zone, which it would otherwise turn into the reader's own. */
+/**
+ * A time as Plotly takes it: without a zone, which it would otherwise turn into the reader's own, and without seconds
+ * or parts of them that are 0.
+ */
 export function timeOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const text = value instanceof Date ? value.toISOString() : String(value);
   return text
     .replace("T", " ")
     .replace(/Z$/, "")
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/(?:\.|:00(?:\.0*)?)$/, "");
+    .replace(/(:\d\d:\d\d\.\d*?)0+$/, "$1")
+    .replace(/(:\d\d:\d\d)\.$/, "$1")
+    .replace(/(:\d\d):00$/, "$1");
 }

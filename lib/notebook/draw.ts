@@ -12,6 +12,7 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly scale: number;
+  readonly format: "png" | "svg";
 }
 
 interface Plotly {
@@ -22,26 +23,32 @@ interface Plotly {
 
 /**
  * Loads what draws without a browser, Plotly inside jsdom for the SVG and resvg for the PNG, and returns
- * the function that does it. Loading takes most of a second, and the first drawing is three times slower
+ * the function that does it: bytes of a PNG or the text of an SVG. Loading takes most of a second, and the first drawing is three times slower
  * than later ones.
  */
-export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array> {
+export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string> {
   const require = createRequire(import.meta.url);
-  const { JSDOM } = require(peer("jsdom"));
+  const { JSDOM, VirtualConsole } = require(peer("jsdom"));
   const { Resvg } = require(peer("@resvg/resvg-js"));
-  const { window } = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only" });
+  // Its console goes nowhere: what the thread printed would keep the process that draws from ending.
+  const { window } = new JSDOM("<!doctype html><body></body>", {
+    runScripts: "outside-only",
+    virtualConsole: new VirtualConsole(),
+  });
   imitateBrowser(window);
   window.eval(readFileSync(peer("plotly"), "utf8"));
   const plotly = window.Plotly as Plotly;
   const font = require.resolve("@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf");
 
-  return async ({ figure, width, height, scale }) => {
+  return async ({ figure, width, height, scale, format }) => {
     const { data, layout } = JSON.parse(figure);
     const div = window.document.createElement("div");
     window.document.body.append(div);
     try {
       await plotly.newPlot(div, data, { ...layout, width, height, autosize: false }, { staticPlot: true });
-      const image = new Resvg(plotly.Snapshot.toSVG(div, "svg"), {
+      const svg = plotly.Snapshot.toSVG(div, "svg");
+      if (format === "svg") return svg;
+      const image = new Resvg(svg, {
         background: "#ffffff",
         fitTo: { mode: "zoom", value: scale },
         font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: "Open Sans" },

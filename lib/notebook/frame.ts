@@ -3,7 +3,7 @@ import type { DataFrame, NDframe } from "danfojs-node";
 import type { Columns } from "../record.js";
 import { mendDescribe } from "./describe.js";
 import { loadLater } from "./lazy.js";
-import { mendLoc, mendSortValues } from "./linear.js";
+import { mendChoosing, mendSortValues } from "./linear.js";
 import { peer } from "./peers.js";
 import { type Bundle, inNotebook, showsItself } from "./show.js";
 import { htmlTable, type Table, textTable } from "./table.js";
@@ -34,7 +34,7 @@ export function loadDanfo(): Danfo {
     danfo = require("danfojs-node") as Danfo;
     mendDescribe(danfo.DataFrame);
     mendSortValues(danfo.DataFrame);
-    mendLoc(danfo.DataFrame);
+    mendChoosing(danfo.DataFrame, danfo.Series);
     showsItself(danfo.NDframe.prototype, frameBundle); // the parent of all frames and series of Danfo
     const { default: Groupby } = require("danfojs-node/dist/danfojs-base/aggregators/groupby.js");
     showsItself(Groupby.prototype, groupsBundle);

@@ -1,4 +1,4 @@
-import type { DataFrame } from "danfojs-node";
+import type { DataFrame, NDframe } from "danfojs-node";
 
 /** Danfo's calls whose time grows with the square of the rows, in linear or nearly linear time. */
 
@@ -42,17 +42,60 @@ function isMissing(value: unknown): boolean {
   return value === null || value === undefined || Number.isNaN(value);
 }
 
+/** Danfo's `loc` and `iloc`: a frame's take rows and columns by name, a series' its rows. */
+type Choose = (this: NDframe, chosen: unknown) => unknown;
+
 /**
- * Mends Danfo's `loc` where it only chooses columns: for each row Danfo searches the whole index for its label.
- * @param Frame Danfo's DataFrame, from whose parent all frames inherit `loc`
+ * Mends Danfo's `loc` and `iloc` of frames and series. `loc` searches the whole index for the label of each row, so that
+ * its time grows with the square of the rows; `iloc` takes labels for positions where rows are marked with true and
+ * false. Both take fewer marks than rows, which pandas refuses.
+ * @param Frame Danfo's DataFrame @param Series Danfo's Series
  */
-export function mendLoc(Frame: { prototype: DataFrame }): void {
-  const prototype = Object.getPrototypeOf(Frame.prototype) as DataFrame;
-  const original = prototype.loc;
-  prototype.loc = function (this: DataFrame, chosen: Parameters<DataFrame["loc"]>[0]) {
-    const positions = chosen.columns?.map((name) => this.columns.indexOf(name));
-    if (chosen.rows !== undefined || positions === undefined || positions.includes(-1))
-      return original.call(this, chosen);
-    return this.iloc({ columns: positions });
-  };
+export function mendChoosing(Frame: { prototype: DataFrame }, Series: { prototype: NDframe }): void {
+  const ofFrame = (chosen: unknown) => (chosen as { rows?: unknown } | undefined)?.rows;
+  const ofSeries = (chosen: unknown) => chosen;
+  for (const [prototype, rowsOf] of [
+    [Frame.prototype, ofFrame],
+    [Series.prototype, ofSeries],
+  ] as [NDframe & { loc: Choose; iloc: Choose }, typeof ofFrame][]) {
+    const { loc, iloc } = prototype;
+    prototype.loc = function (chosen) {
+      marksOf(this, rowsOf(chosen));
+      return withQuickIndex(this, () => loc.call(this, chosen));
+    };
+    prototype.iloc = function (chosen) {
+      const marks = marksOf(this, rowsOf(chosen));
+      if (marks === undefined) return iloc.call(this, chosen);
+      const rows = marks.flatMap((mark, row) => (mark ? [row] : []));
+      return iloc.call(this, rowsOf === ofFrame ? { ...(chosen as object), rows } : rows);
+    };
+  }
+}
+
+/**
+ * The marks that choose rows, true or false for each; undefined where rows are chosen otherwise.
+ * @throws Error unless every row has one
+ */
+function marksOf(frame: NDframe, rows: unknown): boolean[] | undefined {
+  const list = (rows as { $isSeries?: boolean } | undefined)?.$isSeries
+    ? (rows as { values: unknown }).values
+    : rows;
+  if (!Array.isArray(list) || typeof list[0] !== "boolean") return undefined;
+  if (list.length !== frame.index.length)
+    throw new Error(`IndexError: rows has ${list.length} marks, but there are ${frame.index.length} rows`);
+  return list;
+}
+
+/** Danfo's own choice, by an index that finds a label at once; Danfo lets no label be there twice. */
+function withQuickIndex<T>(frame: NDframe, choose: () => T): T {
+  const labels = frame.index;
+  const positions = new Map<unknown, number>(labels.map((label, row) => [label, row]));
+  const quick = labels.slice();
+  quick.indexOf = (label) => positions.get(label) ?? -1;
+  frame.$setIndex(quick);
+  try {
+    return choose();
+  } finally {
+    frame.$setIndex(labels);
+  }
 }

@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
-import type { Columns } from "../record.js";
 import { escapeHtml } from "../visible.js";
-import type { Chart } from "./chart.js";
 import { peer } from "./peers.js";
 import { columnsTable, htmlTable } from "./table.js";
+import { darkTextRule } from "./theme.js";
 
 /**
  * A web page of one chart and the table it draws, whole in itself: the drawing library is in it (5 MB), and
  * the page may load nothing. What comes from a log stands in it as text.
  */
-export function chartPage(chart: Chart, title: string, columns: Columns): string {
+export function chartPage(
+  { data, layout }: { readonly data: object[]; readonly layout?: object },
+  title: string,
+  columns: Readonly<Record<string, readonly unknown[]>>,
+): string {
   const plotly = readFileSync(peer("plotly"), "utf8");
-  const { data, layout } = chart.figure;
   // In a script element, only "<" could end it or open a comment.
   const figure = JSON.stringify({ data, layout }).replaceAll("<", "\\u003c");
   return `<!doctype html>
@@ -21,19 +23,23 @@ export function chartPage(chart: Chart, title: string, columns: Columns): string
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
 <title>${escapeHtml(title)}</title>
 <style>
-  body { max-width: 960px; margin: 2rem auto; padding: 0 1rem; font: 14px system-ui, sans-serif; color: #222; background: #fff; }
+  body { max-width: 960px; margin: 2rem auto; padding: 0 1rem; font: 14px system-ui, sans-serif; color: #222; background: #fff; color-scheme: light dark; }
   table { border-collapse: collapse; margin-top: 2rem; }
-  th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #ddd; }
+  th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #8884; }
+  @media (prefers-color-scheme: dark) {
+    body { color: #ddd; background: #111; }
+    ${darkTextRule}
+  }
 </style>
 <body>
 <div id="chart"></div>
-${htmlTable(columnsTable(columns))}
+${Object.keys(columns).length > 0 ? htmlTable(columnsTable(columns)) : ""}
 <script>${plotly}</script>
 <script type="application/json" id="figure">${figure}</script>
 <script>
   const { data, layout } = JSON.parse(document.getElementById("figure").textContent);
   const config = { responsive: true, displaylogo: false, showSendToCloud: false, typesetMath: false };
-  Plotly.newPlot("chart", data, { ...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff" }, config);
+  Plotly.newPlot("chart", data, layout, config);
 </script>
 </body>
 </html>

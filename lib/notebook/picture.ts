@@ -1,9 +1,10 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { Drawing } from "./draw.js";
 import type { PictureAnswer, PictureRequest } from "./pictureWorker.js";
 import { inNotebook } from "./show.js";
 
-/** A picture takes a tenth of a second, the first at most two; a worker that is silent longer is broken. */
-const patience = 20_000; // milliseconds
+/** A picture takes a tenth of a second, the first at most two, ten times that on a busy machine; a worker that is silent longer is broken. */
+const patience = 60_000; // milliseconds
 
 class SilentError extends Error {}
 
@@ -29,11 +30,11 @@ class Painter {
   }
 
   /**
-   * The picture as PNG. Blocks this thread until it is there, so that a chart that is the last expression of a cell has
-   * its picture in that cell.
+   * The picture, as bytes of a PNG or text of an SVG. Blocks this thread until it is there, so that a chart that is the
+   * last expression of a cell has its picture in that cell.
    * @throws Error when the worker fails
    */
-  paint(request: Omit<PictureRequest, "id">): Uint8Array {
+  paint(request: Omit<PictureRequest, "id">): Uint8Array | string {
     const id = ++this.#asked;
     const until = performance.now() + patience;
     this.#port.postMessage({ ...request, id });
@@ -42,7 +43,7 @@ class Painter {
       const answer = receiveMessageOnPort(this.#port)?.message as PictureAnswer | undefined;
       if (answer?.id === id) {
         if (answer.failure !== undefined) throw new Error(answer.failure);
-        return answer.png;
+        return answer.drawn;
       }
       if (answer !== undefined) continue; // the late answer to a request that was given up
       if (Atomics.wait(this.#answers, 0, seen, until - performance.now()) === "timed-out") {
@@ -69,14 +70,23 @@ if (inNotebook()) painter = new Painter();
  * @param height size in CSS pixels
  */
 export function picture(figure: object, width: number, height: number): Uint8Array | undefined {
+  return painted(figure, width, height, "png") as Uint8Array | undefined;
+}
+
+/** The figure as the text of an SVG; undefined when it cannot be drawn, as for `picture`. */
+export function drawing(figure: object, width: number, height: number): string | undefined {
+  return painted(figure, width, height, "svg") as string | undefined;
+}
+
+function painted(figure: object, width: number, height: number, format: Drawing["format"]) {
   if (silent) return undefined;
   try {
     painter ??= new Painter();
-    return painter.paint({ figure: JSON.stringify(figure), width, height, scale: pictureScale });
+    return painter.paint({ figure: JSON.stringify(figure), width, height, scale: pictureScale, format });
   } catch (error) {
     const { message } = error as Error;
     silent = error instanceof SilentError; // waiting again would only block the next cell too
-    if (!warned.has(message)) console.warn(`Charts come without a PNG picture: ${message}`);
+    if (!warned.has(message)) console.warn(`Charts come without a picture: ${message}`);
     warned.add(message);
     return undefined;
   }

@@ -10,8 +10,8 @@ import { type Drawing, loadDrawing } from "./draw.js";
 export type PictureRequest = Drawing & { readonly id: number };
 /** What the drawing thread answers. */
 export type PictureAnswer =
-  | { readonly id: number; readonly png: Uint8Array; readonly failure?: never }
-  | { readonly id: number; readonly png?: never; readonly failure: string };
+  | { readonly id: number; readonly drawn: Uint8Array | string; readonly failure?: never }
+  | { readonly id: number; readonly drawn?: never; readonly failure: string };
 
 const { port, answers } = workerData as { port: MessagePort; answers: Int32Array };
 
@@ -22,7 +22,13 @@ const drawing = (async () => {
   const data = [{ type: "bar", x: ["a", "b", "c", "d"], y: [1, 3, 2, 4], texttemplate: "%{y}" }];
   const layout = { title: { text: "Trial" }, xaxis: { automargin: true }, yaxis: { automargin: true } };
   for (let trial = 0; trial < 6 && !asked; trial++) {
-    await draw({ figure: JSON.stringify({ data, layout }), width: 700, height: 400, scale: 1 });
+    await draw({
+      figure: JSON.stringify({ data, layout }),
+      width: 700,
+      height: 400,
+      scale: 1,
+      format: "png",
+    });
     await setImmediate(); // hears of a request
   }
   return draw;
@@ -33,7 +39,7 @@ port.on("message", async ({ id, ...request }: PictureRequest) => {
   asked = true;
   let answer: PictureAnswer;
   try {
-    answer = { id, png: await (await drawing)(request) };
+    answer = { id, drawn: await (await drawing)(request) };
   } catch (error) {
     answer = { id, failure: (error instanceof Error ? error.message : String(error)).split("\n")[0]! };
   }

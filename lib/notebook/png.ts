@@ -2,7 +2,8 @@ import { crc32, deflateSync } from "node:zlib";
 
 /**
  * A picture as PNG with a palette: for charts, whose colours are few, a third of the size of full colour.
- * Up to 256 colours are kept as they are; of more, the last bits go until 256 are left.
+ * Up to 256 colours are kept as they are; of more, the most frequent half of them, and of the others, which are mostly
+ * the edges of letters and lines, the last bits go until the other half is left.
  * @param pixels opaque RGBA, four bytes a pixel, row by row
  */
 export function palettePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
@@ -19,37 +20,47 @@ export function palettePng(pixels: Uint8Array, width: number, height: number): U
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
     chunk("PLTE", palette),
-    chunk("IDAT", deflateSync(rows, { level: 6 })),
+    chunk("IDAT", deflateSync(rows, { level: 9 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
 
+const most = 256;
+const exact = most / 2;
+
 function reduced(pixels: Uint8Array): { palette: Buffer; indices: Uint8Array } {
-  const indices = new Uint8Array(pixels.length / 4);
-  const whole = new Uint32Array(pixels.buffer.slice(pixels.byteOffset, pixels.byteOffset + pixels.length));
-  for (let lost = 0; ; lost++) {
-    const keys = new Map<number, number>();
-    let last = -1; // most pixels have the colour of the one before
-    for (let i = 0; i < indices.length && keys.size <= 256; i++) {
-      if (whole[i] === last) {
-        indices[i] = indices[i - 1]!;
-        continue;
-      }
-      last = whole[i]!;
-      const at = 4 * i;
-      const key =
-        ((pixels[at]! >> lost) << 16) | ((pixels[at + 1]! >> lost) << 8) | (pixels[at + 2]! >> lost);
-      let index = keys.get(key);
-      if (index === undefined) {
-        index = keys.size;
-        keys.set(key, index);
-      }
-      indices[i] = index;
-    }
-    if (keys.size > 256) continue;
+  const colours = new Uint32Array(pixels.length / 4); // red, green and blue of each pixel
+  const counts = new Map<number, number>();
+  for (let i = 0, at = 0; i < colours.length; i++, at += 4) {
+    const colour = (pixels[at]! << 16) | (pixels[at + 1]! << 8) | pixels[at + 2]!;
+    colours[i] = colour;
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  const shown = counts.size <= most ? new Map([...counts.keys()].map((c) => [c, c])) : fewer(counts);
+  const palette = [...new Set(shown.values())];
+  const places = new Map(palette.map((colour, i) => [colour, i]));
+  const placeOf = new Map([...shown].map(([colour, instead]) => [colour, places.get(instead)!]));
+  const indices = new Uint8Array(colours.length);
+  for (let i = 0; i < indices.length; i++) {
+    // most pixels have the colour of the one before
+    indices[i] = i > 0 && colours[i] === colours[i - 1] ? indices[i - 1]! : placeOf.get(colours[i]!)!;
+  }
+  return { palette: Buffer.from(palette.flatMap((c) => [c >> 16, (c >> 8) & 255, c & 255])), indices };
+}
+
+/** Another colour for each, 256 in all. */
+function fewer(counts: Map<number, number>): Map<number, number> {
+  const sorted = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
+  const kept = sorted.slice(0, exact);
+  const rest = sorted.slice(exact);
+  for (let lost = 1; ; lost++) {
     const largest = 255 >> lost;
-    const colours = Array.from(keys.keys(), (key) => [key >> 16, (key >> 8) & 255, key & 255]);
-    return { palette: Buffer.from(colours.flat().map((v) => Math.round((v * 255) / largest))), indices };
+    const rounded = (part: number) => Math.round(((part >> lost) * 255) / largest);
+    const instead = rest.map(
+      (c) => (rounded(c >> 16) << 16) | (rounded((c >> 8) & 255) << 8) | rounded(c & 255),
+    );
+    if (new Set(instead).size > most - exact) continue;
+    return new Map([...kept.map((c) => [c, c] as const), ...rest.map((c, i) => [c, instead[i]!] as const)]);
   }
 }
 

@@ -17,7 +17,7 @@ const descent = 0.293;
 const lineHeight = 1.3; // Plotly's line spacing, relative to the font size
 
 /** Width of one line of text, in the same unit as the font size. */
-function textWidth(text: string, fontSize: number): number {
+export function textWidth(text: string, fontSize: number): number {
   let sum = 0;
   for (const character of text) sum += widths[character.codePointAt(0)! - 32] ?? wide;
   return (sum * fontSize) / 1000;

@@ -1,6 +1,8 @@
 /**
- * How charts look: on a transparent ground in tones that are read on white and on black alike (contrast
- * above 4 on both); pictures, whose surroundings nobody knows, on a white card.
+ * How charts look: on a transparent ground, in marks that are seen on white and on JupyterLab's dark ground alike;
+ * pictures, whose surroundings nobody knows, on a white card. No grey has a contrast of 4.5 on both grounds, so the text
+ * of live charts is made for white, and a dark page turns it light: `notebooks/setup/custom/custom.css` knows it by its
+ * colour.
  */
 
 /**
@@ -10,6 +12,9 @@
  */
 export const palette = ["#0072B2", "#BF8400", "#009E73", "#D55E00", "#3D94C9", "#C46A9C"] as const;
 
+/** The colour of all that has none of its own. */
+export const others = "#808080";
+
 /** The colour of a series: what names the client's or the server's failures has one colour in all charts. */
 export function colourOf(column: string, position: number): string {
   if (/client_?error|4xx/i.test(column)) return palette[1];
@@ -17,10 +22,77 @@ export function colourOf(column: string, position: number): string {
   return palette[position % palette.length]!;
 }
 
+/** The colour of a chart's text on white; the page's style sheets find it by this value in a dark theme. */
+export const ink = "#757575";
+/** What that text becomes on a dark ground. */
+export const darkInk = "#cccccc";
+
+/** A rule of CSS for a dark page: text of charts becomes light. */
+export const darkTextRule = `.js-plotly-plot text[style*="fill: rgb(${rgbOf(ink).join(", ")})"] { fill: ${darkInk} !important; }`;
+
+/**
+ * The sequential palette from low to high, evenly from dark to light, which looks the same with any colour vision:
+ * cividis (Nuñez, Anderton and Renslow 2018, doi 10.1371/journal.pone.0199239), in nine steps of equal distance.
+ */
+export const sequential = [
+  "#00204c",
+  "#05356e",
+  "#404d6b",
+  "#60636e",
+  "#7c7b77",
+  "#9b9477",
+  "#bcae6e",
+  "#dfca5d",
+  "#ffe945",
+] as const;
+
+/** The sequential palette as Plotly takes it. */
+export const colorscale = sequential.map((colour, i) => [i / (sequential.length - 1), colour] as const);
+
+/** The colour of a share of the way from low (0) to high (1), between two steps in equal parts of red, green and blue. */
+export function sequentialColour(share: number): string {
+  const at = Math.min(1, Math.max(0, share)) * (sequential.length - 1);
+  const below = Math.min(sequential.length - 2, Math.floor(at));
+  const [low, high] = [rgbOf(sequential[below]!), rgbOf(sequential[below + 1]!)];
+  return `#${low.map((part, i) => hex(part + (at - below) * (high[i]! - part))).join("")}`;
+}
+
+/** Black or white, whichever is read better on a colour. */
+export function inkOn(colour: string): string {
+  return contrast(colour, "#000000") >= contrast(colour, "#ffffff") ? "#000000" : "#ffffff";
+}
+
+/** The contrast of two colours, written `#rrggbb`, by WCAG 2: from 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((one, other) => other - one);
+  return (light! + 0.05) / (dark! + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r, g, b] = rgbOf(colour).map((part) => {
+    const share = part / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+function rgbOf(colour: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}
+
+function hex(part: number): string {
+  return Math.round(part).toString(16).padStart(2, "0");
+}
+
 /** The font of charts, in the page and in pictures. */
 export const font = "Open Sans, Verdana, Arial, sans-serif";
 
 const grid = "rgba(128,128,128,0.25)";
+
+/** Stretches of time behind a chart: what happened, and what an alert said. As the report colours them. */
+export const bands = { incident: palette[3], alert: palette[1] } as const;
+/** What a band stands for. */
+export type BandKind = keyof typeof bands;
 
 /** The look of one axis. */
 export const axis = {
@@ -40,11 +112,22 @@ export const layout = {
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
   colorway: palette,
-  font: { family: font, size: 12, color: "#777777" },
+  font: { family: font, size: 12, color: ink },
   hoverlabel: { bgcolor: "#333333", bordercolor: "#777777", font: { color: "#ffffff", family: font } },
-  modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(128,128,128,0.6)", activecolor: "#777777" },
+  modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(128,128,128,0.6)", activecolor: ink },
   margin: { l: 60, r: 30, t: 60, b: 50 },
   legend: { orientation: "h", x: 0, xanchor: "left", y: 1.0, yanchor: "bottom" },
+  // What a user's own figure has of buttons and sliders stands on the page's ground, as the rest does.
+  template: {
+    layout: {
+      updatemenudefaults: { bgcolor: "rgba(0,0,0,0)", bordercolor: "rgba(128,128,128,0.6)" },
+      sliderdefaults: {
+        bgcolor: "rgba(128,128,128,0.25)",
+        bordercolor: "rgba(128,128,128,0.6)",
+        tickcolor: ink,
+      },
+    },
+  },
 };
 
 /** What a picture has of its own. */

@@ -12,26 +12,30 @@ import {
 import { answerKeyOf } from "../check/verify/key.js";
 import {
   type CopySource,
-  verify as compare,
   type KeySource,
   type VerifyOptions,
+  verify as verifyCopy,
 } from "../check/verify/verify.js";
 import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
-import type { Columns, Source } from "../record.js";
+import type { Columns, Named, Source } from "../record.js";
 import type { StreamWork } from "../schedule/stream.js";
 import { type StreamedTo, type StreamToOptions, streamTo } from "../schedule/streamTo.js";
 import { visible } from "../visible.js";
 import { type Asked, type AskOptions, ask as askColumns, checkAskOptions } from "../warehouse/ask.js";
+import { type CompareOptions, compare as compareLogs } from "../warehouse/compare.js";
 import { warm } from "../warehouse/duckdb/duckdb.js";
 import { type LoadedLogs, type LoadOptions, load as loadLogs } from "../warehouse/load.js";
 import { questions as questionColumns, question as questionNamed } from "../warehouse/questions.js";
+import type { QuestionName } from "../warehouse/questionTypes.js";
 import type { Work } from "../work.js";
 import { type GeneratedLog, type GenerateOptions, generate as generateLog } from "../write/generate.js";
 import { checkGenerateOptions } from "../write/options.js";
-import { remember } from "./answered.js";
+import { type Answer, type ParametersOf, remember } from "./answered.js";
+import { Comparison } from "./comparison.js";
 import { columnsOf, toFrame } from "./frame.js";
+import { type Framed, withFrame } from "./logFrame.js";
 import { longWork } from "./longWork.js";
 import { counted } from "./numbers.js";
 import { Planted } from "./planted.js";
@@ -50,7 +54,7 @@ if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question 
  * @param options rows or rate, seed, scenario, start and end, from and to, out: all may be left out
  * @throws InputError naming the option, its value and the rule, before anything is written
  */
-export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
+export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog & Framed> {
   checkGenerateOptions(options);
   const { signal, onProgress } = options;
   const log = await longWork("Generating", (work) => generateLog({ ...options, ...work }), {
@@ -58,7 +62,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
     onProgress,
   });
   showsItself(log, () => ({ "text/plain": described(log) }));
-  return log;
+  return withFrame(log);
 }
 
 /** Milliseconds that a stream which was stopped has for what it began. */
@@ -117,12 +121,12 @@ function described(log: GeneratedLog): string {
  * @example await ask("failing_endpoints", log, { top: 5 })
  * @example await ask("SELECT endpoint, count(*) AS n FROM requests GROUP BY ALL", "/var/log/nginx/access.log")
  */
-export async function ask(
-  question: string,
+export async function ask<Question extends Named<QuestionName>>(
+  question: Question,
   source: Asked,
-  params: Record<string, unknown> = {},
+  params: ParametersOf<Question> = {} as ParametersOf<Question>,
   options: AskOptions = {},
-): Promise<DataFrame> {
+): Promise<Answer<Question>> {
   checkAskOptions(options);
   const { signal, onProgress, ...reading } = { onRead: tellRead, ...options };
   const answer = await longWork(
@@ -130,7 +134,7 @@ export async function ask(
     (watched) => askColumns(question, source, params, { ...reading, ...watched }),
     { signal, onProgress },
   );
-  return remember(toFrame(answer), questionNamed(question, params));
+  return remember(toFrame(answer) as Answer<Question>, questionNamed(question, params));
 }
 
 /** What became of the lines of a log that had to be read first. */
@@ -225,7 +229,7 @@ export async function verify(
   work: Work = {},
 ): Promise<Verification> {
   return new Verification(
-    await longWork("Verifying", (watched) => compare(copy, key, options, watched), work),
+    await longWork("Verifying", (watched) => verifyCopy(copy, key, options, watched), work),
   );
 }
 
@@ -266,6 +270,32 @@ export async function planted(source: Pick<GeneratedLog, "key"> | KeySource): Pr
  * @param options format ("auto" goes by the first lines), out, quarantine, timeZone, timeUnit, query, identifiers
  * @throws InputError when an option is wrong, a log's format is unsure or a file cannot be read or written
  */
-export function read(source: LogSource, options: ReadOptions = {}, work: Work = {}): Promise<ReadLog> {
-  return longWork("Reading", (watched) => readLog(source, options, watched), work);
+export async function read(
+  source: LogSource,
+  options: ReadOptions = {},
+  work: Work = {},
+): Promise<ReadLog & Framed> {
+  return withFrame(await longWork("Reading", (watched) => readLog(source, options, watched), work));
+}
+
+/**
+ * Puts two logs side by side: counts, status codes, endpoints, response times, and what changed by more than chance. In
+ * a cell it is two tables; `chart.comparison` draws it. Whether a difference is chance is reckoned as if each request
+ * were by itself: visitors who ask for much make it look surer than it is.
+ *
+ * @param a what can be asked: a log, its path, a database
+ * @param b likewise
+ * @param options `names` of the two, and how a server's own log is read, as for `read`
+ * @throws InputError when an option is wrong, or a log cannot be read or holds no record
+ * @example await compare(monday, tuesday, { names: ["monday", "tuesday"] })
+ */
+export async function compare(a: Asked, b: Asked, options: CompareOptions = {}): Promise<Comparison> {
+  const { signal, onProgress, names, ...reading } = { onRead: tellRead, ...options };
+  checkAskOptions(reading);
+  const compared = await longWork(
+    "Comparing",
+    (watched) => compareLogs(a, b, { ...(names ? { names } : {}), ...reading, ...watched }),
+    { signal, onProgress },
+  );
+  return new Comparison(compared);
 }

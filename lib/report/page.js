@@ -78,7 +78,8 @@ function draw() {
 }
 
 draw();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+for (const change of ["(prefers-color-scheme: dark)", "print"])
+  matchMedia(change).addEventListener("change", draw); // paper has the light colours
 let wait;
 addEventListener("resize", () => {
   clearTimeout(wait);

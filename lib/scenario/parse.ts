@@ -9,7 +9,7 @@ import { copied, isPlain, merged } from "./merge.js";
 import { momentOf, momentText } from "./moment.js";
 import { presets } from "./presets.js";
 import { scenarioSchema } from "./schema.js";
-import type { Scenario, ScenarioInput } from "./types.js";
+import type { PresetName, Scenario, ScenarioInput } from "./types.js";
 
 /**
  * Makes a complete, checked scenario from the name of a preset, or from a preset with changes on top.
@@ -27,7 +27,10 @@ export function parseScenario(input: ScenarioInput = "demo"): Scenario {
   if ($schema !== undefined && typeof $schema !== "string") {
     throw new InputError(`$schema: must be the address of a JSON Schema, not ${quoted($schema)}`);
   }
-  const result = v.safeParse(scenarioSchema, withIncidents(withChanges(presets[preset], changes)));
+  const result = v.safeParse(
+    scenarioSchema,
+    withIncidents(withChanges(presets[preset as PresetName], changes)),
+  );
   if (!result.success) {
     throw new InputError(brokenRule(result.issues, scenarioSchema, ["preset", "$schema"]));
   }

@@ -4,13 +4,13 @@ import { internalApi } from "./presets/internalApi.js";
 import { mobileApi } from "./presets/mobileApi.js";
 import { shop } from "./presets/shop.js";
 import { website } from "./presets/website.js";
-import type { Defects, Healthy, Scenario } from "./types.js";
+import type { Defects, Healthy, PresetName, Scenario } from "./types.js";
 
 /**
  * All presets by name. `demo` is invented. The others aim at figures measured on real sites, and `npm run realism`
  * compares them with those figures.
  */
-export const presets: Readonly<Record<string, Scenario>> = {
+export const presets: Readonly<Record<PresetName, Scenario>> = {
   demo: healthy(demo),
   shop: healthy(shop),
   "mobile-api": healthy(mobileApi),

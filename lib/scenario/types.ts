@@ -1,11 +1,14 @@
+import type { Named } from "../record.js";
 import type { Defects } from "./defects.js";
 import type { Incident } from "./incidents/incident.js";
+import type { IncidentName } from "./incidents/preset.js";
 import type { Endpoint, Site, Traffic, Visitors } from "./site.js";
 
 export type { DefectKind, Defects } from "./defects.js";
 export type { Incident } from "./incidents/incident.js";
 export type { IncidentShape } from "./incidents/kind.js";
 export type { IncidentKind } from "./incidents/kinds.js";
+export type { IncidentName } from "./incidents/preset.js";
 export type { Endpoint, Latency, Lognormal, Site, Traffic, Visitors } from "./site.js";
 
 /** What is simulated: a site, its visitors, its traffic and its load. It is plain data that JSON can hold. */
@@ -29,6 +32,9 @@ export interface Scenario {
   defects: Defects;
 }
 
+/** The name of a preset. */
+export type PresetName = "demo" | "shop" | "mobile-api" | "website" | "internal-api";
+
 /** A scenario in which nothing goes wrong. */
 export type Healthy = Omit<Scenario, "incidents" | "randomIncidents" | "defects">;
 
@@ -37,10 +43,10 @@ export type Healthy = Omit<Scenario, "incidents" | "randomIncidents" | "defects"
  * the JSON Schema that it names to complete a scenario file.
  */
 export type ScenarioInput =
-  | string
+  | Named<PresetName>
   | (Omit<DeepPartial<Scenario>, "incidents"> & {
-      incidents?: (string | Incident)[] | undefined;
-      preset?: string | undefined;
+      incidents?: (Named<IncidentName> | Incident)[] | undefined;
+      preset?: Named<PresetName> | undefined;
       $schema?: string | undefined;
     });
 

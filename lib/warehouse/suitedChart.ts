@@ -7,15 +7,17 @@ export interface SuitedChart {
   readonly options: Readonly<Record<string, string | boolean | readonly string[]>>;
 }
 
-const chartKinds = ["bars", "lines", "points", "histogram", "boxes", "totals"] as const;
+const chartKinds = ["bars", "lines", "points", "histogram", "boxes", "totals", "heatMap"] as const;
 /** Kinds of charts that a question can name. */
 export type ChartKind = (typeof chartKinds)[number];
 
-const optionNames = ["x", "y", "by", "log", "unit"];
+const optionNames = ["x", "y", "by", "value", "log", "stack", "unit"];
+const switches = ["log", "stack"];
 
 /**
  * The chart from its line in a question's SQL: `-- chart: bars x=status_code y=requests`; several columns as
- * `y=client_errors,server_errors`, and `log=true` for a logarithmic axis.
+ * `y=client_errors,server_errors`, `log=true` for a logarithmic axis, `stack=true` for
+ * bars on one another.
  * @throws InputError when the line has another form.
  */
 export function parseChart(question: string, line: string): SuitedChart {
@@ -25,7 +27,7 @@ export function parseChart(question: string, line: string): SuitedChart {
     const [, name, value] = /^(\w+)=(\S+)$/.exec(pair) ?? [];
     if (name === undefined || !optionNames.includes(name)) throw unreadable(question, line);
     const parts = value.split(",");
-    options[name] = name === "log" ? value === "true" : parts.length > 1 ? parts : value;
+    options[name] = switches.includes(name) ? value === "true" : parts.length > 1 ? parts : value;
   }
   if (!chartKinds.includes(kind as ChartKind) || options.x === undefined) throw unreadable(question, line);
   return { kind: kind as ChartKind, options };

@@ -5,11 +5,12 @@ import type { Compression } from "../files/extensions.js";
 import { pathOption } from "../files/places.js";
 import { mostBytesInMemory } from "../files/sink.js";
 import { type Plan, planOf } from "../generate/plan.js";
+import type { Named } from "../record.js";
 import { defectKinds, UNREADABLE } from "../scenario/defects.js";
 import { isPlain } from "../scenario/merge.js";
 import { millisecondsOf } from "../scenario/moment.js";
 import { parseScenario, plainScenario } from "../scenario/parse.js";
-import type { Defects, Incident, Scenario, ScenarioInput } from "../scenario/types.js";
+import type { Defects, Incident, IncidentName, Scenario, ScenarioInput } from "../scenario/types.js";
 import { checkWork, type Work, workOptions } from "../work.js";
 import type { LogSlice } from "./sliceEncoder.js";
 
@@ -49,7 +50,7 @@ export interface GenerateOptions extends Work {
    */
   header?: boolean | undefined;
   /** Incidents that replace the scenario's: names such as `"checkout_outage"`, or whole incidents. */
-  incidents?: (string | Incident)[] | undefined;
+  incidents?: (Named<IncidentName> | Incident)[] | undefined;
   /** Number of further incidents to draw from the seed, 0 to 12. Default: the scenario's, usually 0. */
   randomIncidents?: number | undefined;
   /** Incidents to leave out, by id, or true for all of them. The log is the same except for what they touched. */

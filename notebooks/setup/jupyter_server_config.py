@@ -3,6 +3,8 @@ import os
 import signal
 import threading
 
+from jupyter_server.serverapp import ServerApp
+
 c = get_config()  # noqa: F821 (Jupyter provides it)
 
 c.ServerApp.ip = "127.0.0.1"
@@ -20,6 +22,11 @@ c.KernelManager.shutdown_wait_time = 1.0  # seconds a busy kernel gets at the en
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
+
+# Charts that are read in the dark theme, too: custom/custom.css beside this file.
+c.LabApp.custom_css = True
+ServerApp.static_custom_path.tag(config=True)  # where Jupyter looks for it; it has no option for that
+c.ServerApp.static_custom_path = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "custom")]
 
 
 def end_with_parent():

@@ -1,9 +1,11 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { timeOf } from "#lib/notebook/chartData";
 import * as chart from "#lib/notebook/charts";
 import { logBins, plainBins, quantile } from "#lib/notebook/distribution";
 import { toFrame } from "#lib/notebook/frame";
+import { bands, others, sequential } from "#lib/notebook/theme";
 
 const title = "Which endpoints?";
 const requests = { endpoint: ["/a", "/b"], requests: [30, 4] };
@@ -42,12 +44,19 @@ describe("hostile text in a chart", () => {
     chart.lines(columns, { x: "n", y: ["m"], title: text, yName: text }),
     chart.histogram({ [text]: [1, 2] }, { x: text, title: text }),
     chart.totals({ [text]: [1], t: ["2026-01-05"] }, { x: [text, "t"], title: text }),
+    chart.heatMap({ ...columns, [text]: columns.n }, { x, y: "n", value: text }),
+    chart.points({ ...columns, [text]: hostile }, { x: "n", y: "m", by: text }),
+    chart.panels({ ...columns, [text]: columns.n }, { x: "n", y: [text, "m"], by: x }),
+    chart.lines(
+      { t: ["2026-01-05", "2026-01-08"], n: [1, 2] },
+      { x: "t", y: "n", windows: { start: ["2026-01-05"], end: [""], incident: [text] } },
+    ),
   ]);
 
   test("holds no tag, no formula and no template of Plotly's but the chart's own", () => {
     for (const one of drawn) {
       for (const text of texts(one.figure)) {
-        const own = text.replace(/%\{(x|y|customdata)(:,)?\}|<br>|<extra><\/extra>/g, "");
+        const own = text.replace(/%\{(x|y|customdata(\[\d\])?)(:,)?\}|<br>|<extra><\/extra>/g, "");
         expect(own).not.toMatch(/[<>$]|%\{|\p{Cc}|\u202e/u);
       }
     }
@@ -135,6 +144,38 @@ describe("a chart", () => {
     }
   });
 
+  test("writes a moment without what is zero of its seconds, and the minutes always", () => {
+    expect(
+      [
+        "2026-01-05T10:00Z",
+        "2026-01-05 10:00:00",
+        "2026-01-05T10:00:00.000Z",
+        "2026-01-05T10:00:01.500Z",
+        "2026-01-05",
+        null,
+      ].map(timeOf),
+    ).toEqual([
+      "2026-01-05 10:00",
+      "2026-01-05 10:00",
+      "2026-01-05 10:00",
+      "2026-01-05 10:00:01.5",
+      "2026-01-05",
+      null,
+    ]);
+  });
+
+  test("takes rows as objects, and names itself where it is given no title", () => {
+    const rows = [
+      { endpoint: "/a", requests: 30 },
+      { endpoint: "/b", requests: 4 },
+    ];
+    const drawn = chart.bars(rows, { x: "endpoint", y: "requests" });
+    expect(figureOf(drawn).data).toEqual(
+      figureOf(chart.bars(requests, { x: "endpoint", y: "requests", title })).data,
+    );
+    expect(figureOf(drawn).layout.title.text).toBe("requests by endpoint");
+  });
+
   test("shows a million values as a small figure", () => {
     const ms = Float64Array.from({ length: 1_000_000 }, (_, i) => 1 + (i % 1000));
     const drawn = chart.histogram({ ms: Array.from(ms) }, { x: "ms", title });
@@ -175,10 +216,160 @@ describe("a chart", () => {
     [() => chart.figure({} as never), "figure: it must have data, an array of Plotly's traces"],
     [
       () => chart.bars("requests" as never, { x: "a", y: "b", title }),
-      'data: got "requests", but a chart takes columns by name or a Danfo frame',
+      'data: got "requests", but a chart takes columns by name, rows as objects or a Danfo frame',
+    ],
+    [
+      () => chart.heatMap({ h: [1, 1], d: ["Mon", "Mon"], n: [1, 2] }, { x: "h", y: "d", value: "n" }),
+      'value: h "1" with d "Mon" comes twice, but a cell has one number: group the rows first',
+    ],
+    [
+      () => {
+        const n = Array.from({ length: 101 }, (_, i) => i);
+        return chart.heatMap({ n, m: n.map(() => 1) }, { x: "n", y: "m", value: "n" });
+      },
+      'x: column "n" has 101 different values, but a heat map takes at most 100: choose or group them first',
+    ],
+    [
+      () => chart.points(requests, { x: "requests", y: "endpoint", windows: { start: [], end: [] } }),
+      "windows: only a chart over time can have them, and this one's x holds no times",
+    ],
+    [
+      () =>
+        chart.lines(
+          { t: ["2026-01-05"], n: [1] },
+          { x: "t", y: "n", windows: { start: ["noon"], end: [""] } },
+        ),
+      'windows: must begin and end at moments, not "noon"',
+    ],
+    [
+      () =>
+        chart.lines({ t: ["2026-01-05"], n: [1] }, { x: "t", y: "n", windows: { start: ["2026-01-05"] } }),
+      'windows: there is no column "end"; the columns are "start"',
     ],
   ])("tells a mistake in one sentence (%#)", (call, message) => {
     expect(call).toThrow(expect.objectContaining({ name: "InputError", message }));
+  });
+});
+
+describe("a heat map", () => {
+  const busy = { hour: [10, 9, 9], weekday: ["Mon", "Mon", "Sun"], requests: [40, 1, 10] };
+  const of = (options: object = {}) =>
+    figureOf(chart.heatMap(busy, { x: "hour", y: "weekday", value: "requests", ...options }));
+
+  test("has numbers in their order and other places as they come, from the top", () => {
+    const { layout, data } = of();
+    expect([layout.xaxis.ticktext, layout.yaxis.ticktext]).toEqual([
+      ["9", "10"],
+      ["Mon", "Sun"],
+    ]);
+    expect(layout.yaxis.range).toEqual([1.5, -0.5]);
+    // a rectangle around the middle of each place
+    expect(data[0].x.map((x: number, i: number) => [x, data[0].base[i] + data[0].y[i] / 2])).toEqual([
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ]);
+  });
+
+  test("is lightest where the number is highest, and a pair without one is empty", () => {
+    const [{ marker, text }] = of().data;
+    expect(marker.color[0]).toBe(sequential.at(-1));
+    expect(marker.color[1]).toBe(sequential[0]);
+    expect(text).toEqual(["40", "1", "10"]);
+    expect(marker.color).toHaveLength(3); // of four pairs
+  });
+
+  test("by powers of ten gives equal steps to equal ratios, and no colour to nothing", () => {
+    const data = { x: [1, 2, 3, 4], y: [1, 1, 1, 1], n: [1, 100, 10_000, 0] };
+    const [{ marker }] = figureOf(chart.heatMap(data, { x: "x", y: "y", value: "n", log: true })).data;
+    expect(marker.color).toEqual([sequential[0], sequential[4], sequential[8]]);
+  });
+});
+
+describe("points by colour", () => {
+  test("give each group a colour and a shape of its own, and grey to those past the sixth", () => {
+    const by = [..."aaabbbccddeefgh"];
+    const data = { x: by.map((_, i) => i), y: by.map((_, i) => i), by };
+    const traces = figureOf(chart.points(data, { x: "x", y: "y", by: "by" })).data;
+    expect(traces.map(({ name, x }: { name: string; x: number[] }) => [name, x.length])).toEqual([
+      ["2 other groups", 2],
+      ...["a", "b"].map((name) => [name, 3]),
+      ...["c", "d", "e"].map((name) => [name, 2]),
+      ["f", 1],
+    ]);
+    const colours = traces.map(({ marker }: { marker: { color: string } }) => marker.color);
+    const shapes = traces.map(({ marker }: { marker: { symbol: string } }) => marker.symbol);
+    expect([new Set(colours).size, new Set(shapes).size]).toEqual([7, 7]);
+    expect(colours[0]).toBe(others);
+  });
+});
+
+describe("panels", () => {
+  const groups = Array.from({ length: 14 }, (_, i) => `/${i}`);
+  const data = {
+    t: groups.flatMap(() => ["2026-01-05T00:00:00Z", "2026-01-05T01:00:00Z"]),
+    endpoint: groups.flatMap((name) => [name, name]),
+    n: groups.flatMap((_, i) => [i, i + 1]),
+  };
+  const windows = { start: ["2026-01-05T00:10:00Z"], end: ["2026-01-05T00:20:00Z"], incident: ["outage"] };
+  const { layout, data: traces } = figureOf(chart.panels(data, { x: "t", y: "n", by: "endpoint", windows }));
+  const axis = (side: string, i: number) => layout[`${side}axis${i === 0 ? "" : i + 1}`];
+
+  test("are one a group, the largest first, on the same axes; what is left out is said", () => {
+    expect(traces).toHaveLength(12);
+    expect(layout.annotations.map(({ text }: { text: string }) => text).slice(0, 2)).toEqual(["/13", "/12"]);
+    for (let i = 1; i < 12; i++) {
+      expect(axis("x", i).matches).toBe("x");
+      expect(axis("y", i).range).toEqual(layout.yaxis.range);
+    }
+    expect(layout.title.subtitle.text).toContain("the 12 of 14 groups with the largest sums");
+  });
+
+  test("stand beside and below one another, none over another", () => {
+    const boxes = traces.map((_: object, i: number) => [axis("x", i).domain, axis("y", i).domain]);
+    for (const [i, [x, y]] of boxes.entries())
+      for (const [a, b] of boxes.slice(0, i))
+        expect(x[1] <= a[0] || a[1] <= x[0] || y[1] <= b[0] || b[1] <= y[0]).toBe(true);
+  });
+
+  test("each have the windows behind them", () => {
+    expect(layout.shapes).toHaveLength(12);
+    expect(new Set(layout.shapes.map(({ xref }: { xref: string }) => xref)).size).toBe(12);
+  });
+});
+
+describe("windows behind a chart over time", () => {
+  const data = { t: ["2026-01-05T00:00:00Z", "2026-01-05T06:00:00Z"], n: [1, 2] };
+  const windows = {
+    incident: ["outage", "leak", "planned"],
+    start: ["2026-01-05T01:00:00.000Z", "2026-01-05T04:00:00.000Z", "2026-01-05T02:00:00.000Z"],
+    end: ["2026-01-05T02:30:00.000Z", "", "2026-01-05T03:00:00.000Z"],
+    happened: ["yes", "yes", "no"],
+  };
+
+  test("begin and end where they are told, or with the chart, and leave out what did not happen", () => {
+    for (const draw of [chart.lines, chart.points]) {
+      const drawn = draw(data, { x: "t", y: "n", windows });
+      expect(figureOf(drawn).layout.shapes.map(({ x0, x1 }: { x0: string; x1: string }) => [x0, x1])).toEqual(
+        [
+          ["2026-01-05 01:00", "2026-01-05 02:30"],
+          ["2026-01-05 04:00", "2026-01-05 06:00"],
+        ],
+      );
+      expect(String(drawn)).toContain(
+        "shaded: outage 2026-01-05 01:00 to 02:30; leak 2026-01-05 04:00 to 06:00",
+      );
+    }
+  });
+
+  test("of incidents have another colour than those of alerts", () => {
+    const alerts = { start: ["2026-01-05T01:05:00Z"], end: [""] };
+    const { shapes } = figureOf(chart.watched(data, { x: "t", y: "n", windows, alerts })).layout;
+    expect(shapes.map(({ fillcolor }: { fillcolor: string }) => fillcolor)).toEqual([
+      bands.incident,
+      bands.incident,
+      bands.alert,
+    ]);
   });
 });
 

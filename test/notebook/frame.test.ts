@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { loadDanfo, toFrame } from "#lib/notebook/frame";
+import { pathOf } from "../requirements.js";
 
 describe("a Danfo frame of the library", () => {
   test("has the columns, in their order, and Danfo's own missing value for missing numbers", () => {
@@ -85,6 +86,61 @@ describe("as pandas has it", () => {
   );
 });
 
+describe("loc and iloc choose what pandas chooses", { tags: ["pandas"] }, () => {
+  const rows = { n: [10, 11, 12, 13, 14, 15], path: ["/a", "/b", "/c", "/d", "/e", "/f"] };
+  const labels = [5, 3, 9, 4, 1, 7];
+  const unique = ["u", "v", "w", "x", "y", "z"];
+  const mask = [true, false, false, true, true, false];
+  const cases: [string, (string | number)[], "loc" | "iloc", object][] = [
+    ["labels", unique, "loc", { rows: ["x", "u"] }],
+    ["numbers as labels", labels, "loc", { rows: [3, 1] }],
+    ["marks", labels, "loc", { rows: mask }],
+    ["labels and columns", unique, "loc", { rows: ["y", "v"], columns: ["path"] }],
+    ["marks and columns", labels, "loc", { rows: mask, columns: ["path", "n"] }],
+    ["columns", labels, "loc", { columns: ["path"] }],
+    ["positions", labels, "iloc", { rows: [4, 0], columns: [1] }],
+    ["marks by position", labels, "iloc", { rows: mask }],
+    ["one label", unique, "loc", { rows: ["w"] }],
+  ];
+
+  test("in every case, in one run of pandas", () => {
+    const script = `
+import json, sys, pandas
+given = json.load(sys.stdin)
+out = []
+for _, labels, how, chosen in given["cases"]:
+    frame = pandas.DataFrame(given["rows"], index=labels)
+    rows, columns = chosen.get("rows", slice(None)), chosen.get("columns", slice(None))
+    got = getattr(frame, how)[rows, columns]
+    out.append({"index": got.index.tolist(), "columns": list(got.columns), "values": got.values.tolist()})
+json.dump(out, sys.stdout)`;
+    // A text alone is a range to Danfo, or a label in quotes.
+    const input = JSON.stringify({ rows, cases });
+    const expected = JSON.parse(
+      execFileSync(pathOf("pandas"), ["-c", script], { input, encoding: "utf8" }),
+    ) as object[];
+    const got = cases.map(([name, index, how, chosen]) => {
+      const { DataFrame } = loadDanfo();
+      const frame = new DataFrame(rows, { index });
+      const quoted = name === "one label" ? { rows: ['"w"'] } : chosen;
+      const some = frame[how](quoted as never);
+      expect(frame.index).toEqual(index); // as it was
+      return { index: some.index, columns: some.columns, values: some.values };
+    });
+    expect(got).toEqual(expected);
+  });
+});
+
+test("loc refuses what it cannot find, and marks that are too few", () => {
+  const frame = toFrame({ n: [1, 2, 3] });
+  expect(() => frame.loc({ rows: [1, 7] })).toThrow("IndexError: Specified index (7) not found");
+  expect(() => frame.loc({ rows: [true, false] as never })).toThrow(
+    "IndexError: rows has 2 marks, but there are 3 rows",
+  );
+  expect(frame.loc({ rows: ["0:2"] }).column("n").values).toEqual([1, 2]);
+  expect(frame.column("n").loc([false, true, true] as never).values).toEqual([2, 3]);
+});
+
 test("describe and sortValues take a frame of 300,000 rows, for which Danfo's own took minutes", () => {
   const length = 300_000;
   const frame = toFrame({ n: Array.from({ length }, (_, i) => (i * 7919) % length) }); // a permutation: 7919 is prime
@@ -93,4 +149,8 @@ test("describe and sortValues take a frame of 300,000 rows, for which Danfo's ow
   expect(short.loc({ columns: ["n"] }).shape).toEqual([3, 1]);
   expect(() => short.loc({ columns: ["m"] })).toThrow(/m/);
   expect(frame.sortValues("n").column("n").values).toEqual(Array.from({ length }, (_, i) => i));
+  const large = frame.column("n").ge(length / 2);
+  expect(frame.loc({ rows: large }).shape).toEqual([length / 2, 1]);
+  expect(frame.loc({ rows: frame.index }).shape).toEqual([length, 1]);
+  expect(frame.loc({ rows: ["1000:299000"] }).shape).toEqual([298_000, 1]);
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { crc32, inflateSync } from "node:zlib";
+import { JSDOM } from "jsdom";
 import { expect, test, vi } from "vitest";
 import * as chart from "#lib/notebook/charts";
 import { palettePng } from "#lib/notebook/png";
@@ -83,6 +84,8 @@ test("the same figure gives the same bytes, in another process too", () => {
   const script = `
     import * as chart from "#lib/notebook/charts";
     const drawn = chart.bars({ endpoint: ["/a", "/b"], requests: [30, 4] }, ${JSON.stringify(options)});
+    // of what Plotly warns: printed, it would keep this process from ending
+    chart.figure({ data: [{ type: "bar", x: [1], y: [1], marker: { color: [1], showscale: true } }] }).png();
     process.stdout.write(Buffer.from(drawn.png()).toString("base64"));`;
   const other = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   expect(Buffer.from(bars("/a").png()!).toString("base64")).toBe(other);
@@ -99,6 +102,16 @@ test("every kind of chart has a picture under 60 kB", () => {
     chart.boxes(data, { x: "ms", by: "endpoint", log: true, title: "t" }),
     chart.lines(data, { x: "time", y: "ms", title: "t" }),
     chart.points(data, { x: "time", y: "ms", title: "t" }),
+    chart.points(data, { x: "time", y: "ms", by: "endpoint", title: "t" }),
+    chart.panels(data, { x: "time", y: "ms", by: "endpoint", title: "t" }),
+    chart.heatMap(
+      {
+        ms: numbers.slice(0, 60),
+        a: numbers.slice(0, 60).map((_, i) => i % 12),
+        b: numbers.slice(0, 60).map((_, i) => i % 5),
+      },
+      { x: "a", y: "b", value: "ms", title: "t" },
+    ),
     chart.figure({
       data: [{ type: "pie", values: [1, 2], labels: ["a", "b"] }],
       layout: { title: { text: "t" } },
@@ -116,9 +129,41 @@ test("a figure that cannot be drawn is shown without a picture, and warns once",
   expect(chart.figure({ data: [heatmap] }).png()).toBeUndefined();
   expect(chart.figure({ data: [heatmap] }).png()).toBeUndefined();
   expect(warn).toHaveBeenCalledTimes(1);
-  expect(warn.mock.calls[0]![0]).toMatch(/^Charts come without a PNG picture: /);
+  expect(warn.mock.calls[0]![0]).toMatch(/^Charts come without a picture: /);
   warn.mockRestore();
   expect(bars("/a").png()).toBeDefined();
+});
+
+test("a heat map's picture has each cell in its own colour", () => {
+  const cells = Array.from({ length: 168 }, (_, i) => ({ hour: i % 24, weekday: Math.floor(i / 24), n: i }));
+  const drawn = chart.heatMap(cells, { x: "hour", y: "weekday", value: "n" });
+  const { rgb } = decode(drawn.png()!);
+  const seen = new Set<string>();
+  for (let at = 0; at < rgb.length; at += 3) seen.add(Buffer.from(rgb.subarray(at, at + 3)).toString("hex"));
+  const [{ marker }] = drawn.figure.data as [{ marker: { color: string[] } }];
+  // The palette has room for half of 256 colours to the last bit; its neighbours are off by a bit or two.
+  const exact = marker.color.filter((colour) => seen.has(colour.slice(1)));
+  expect(exact.length).toBeGreaterThan(100);
+});
+
+test("an SVG is one drawing that stands alone, its text that of the log and no more", () => {
+  const svg = bars("<b>a</b><script>alert(1)</script>").svg()!;
+  const { document } = new JSDOM(svg, { contentType: "image/svg+xml" }).window;
+  expect(document.documentElement.tagName).toBe("svg");
+  expect(document.querySelectorAll("script, a, image, foreignObject")).toHaveLength(0);
+  expect(document.documentElement.textContent).toContain("<b>a</b><script>alert(1)</script>");
+  expect(document.documentElement.textContent).toContain("Which endpoints?");
+});
+
+test("a page stands alone: it may load nothing, and has the chart's title and table", () => {
+  const page = bars("</script><img src=x onerror=alert(1)>").html();
+  const { document } = new JSDOM(page).window;
+  expect(document.title).toBe("Which endpoints?");
+  expect([...document.querySelectorAll("td")].map((cell) => cell.textContent)).toContain(
+    "</script><img src=x onerror=alert(1)>",
+  );
+  expect(document.querySelector("img[onerror], [src], link")).toBeNull();
+  expect(document.querySelector("meta[http-equiv]")!.getAttribute("content")).toMatch(/^default-src 'none'/);
 });
 
 test("a picture of more than 256 colours keeps their upper bits", () => {

@@ -32,8 +32,9 @@ const hostileLog = () =>
 
 /** A figure's points along x and y, and its title. */
 interface Drawn {
-  data: { x: unknown[]; y: unknown[]; orientation?: string; name?: string }[];
+  data: { x: unknown[]; y: unknown[]; mode?: string; orientation?: string; name?: string }[];
   layout: {
+    barmode?: string;
     title: { text: string; subtitle?: { text: string } };
     xaxis?: Axis;
     xaxis2?: Axis;
@@ -78,11 +79,34 @@ describe("a question's chart", () => {
     expect(() => chart.totals({ n: [1, 2] }, { x: "n", title: "How many?" })).toThrow(/takes one row, not 2/);
   });
 
-  it.each(drawn.filter((name) => question(name).chart!.kind !== "totals"))(
+  it.each(drawn.filter((name) => question(name).chart!.kind === "heatMap"))(
+    "of %s has a cell for each row with a number",
+    async (name) => {
+      const answer = await ask(name, day);
+      const { value } = question(name).chart!.options as { value: string };
+      const figure = chart.answer(answer, { question: name }).figure as unknown as Drawn;
+      const shown = answer[value].filter(
+        (number) => !question(name).chart!.options.log || Number(number) > 0,
+      );
+      expect(figure.data[0].x.length).toBe(shown.length);
+      expect(figure.layout.title.text).toBe(question(name).sentence);
+    },
+  );
+
+  it("of failing endpoints stacks its bars, with their sums at the end", async () => {
+    const answer = await ask("failing_endpoints", day);
+    const { data, layout } = chart.answer(answer, { question: "failing_endpoints" })
+      .figure as unknown as Drawn;
+    expect(layout.barmode).toBe("stack");
+    expect(data.at(-1)!.x).toEqual(answer.failed);
+  });
+
+  it.each(drawn.filter((name) => !["totals", "heatMap"].includes(question(name).chart!.kind)))(
     "of %s draws the answer's own columns, under the question",
     async (name) => {
       const answer = await ask(name, day);
       const figure = chart.answer(answer, { question: name }).figure as unknown as Drawn;
+      figure.data = figure.data.filter(({ mode }) => mode !== "text"); // the sums of stacked bars
       const { options } = question(name).chart!;
       const columns = [options.x, options.y].flat().map((column) => answer[String(column)]);
       expect(columns).not.toContain(undefined);
@@ -148,7 +172,7 @@ describe("ask --chart", () => {
     expect([...document.querySelectorAll("img, link, iframe, script[src]")]).toEqual([]);
     expect([...document.querySelectorAll("script")]).toHaveLength(3);
     const { data } = JSON.parse(document.querySelector("#figure")!.textContent!);
-    expect(data.map(({ x }: { x: number[] }) => x)).toEqual([[0], [1]]);
+    expect(data.map(({ x }: { x: number[] }) => x)).toEqual([[0], [1], [1]]);
     expect(document.querySelector("table")!.textContent).toContain(hostile);
     expect(document.querySelector("meta[http-equiv]")!.getAttribute("content")).toMatch(
       /^default-src 'none'/,
@@ -156,7 +180,7 @@ describe("ask --chart", () => {
   });
 
   it.each([
-    ["another ending", ["status_codes", "c.gif"], /"c\.gif" must end in \.png or \.html/],
+    ["another ending", ["status_codes", "c.gif"], /"c\.gif" must end in \.png, \.svg or \.html/],
     [
       "a folder that is not there",
       ["status_codes", "none/c.png"],

@@ -244,4 +244,19 @@ for endpoint, of in by_endpoint.items():
 table.sort(key=lambda row: (-(row[5] or 0), -row[2], row[0]))
 answer("top_growth", ["endpoint", "first_requests", "second_requests", "first_per_minute", "second_per_minute", "grown_per_minute", "grown_percent"], table[:10])
 
+table = []
+weekday = lambda row: (EPOCH + timedelta(milliseconds=row[TIME])).weekday()
+hour = lambda row: row[TIME] // 3_600_000 % 24
+for day in sorted({weekday(row) for row in rows}):
+    for at in range(24):
+        of = [row for row in rows if weekday(row) == day and hour(row) == at]
+        table.append((("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day], at, len(of), share(count(is_client_error, of), len(of)), share(count(is_server_error, of), len(of)), percentile([row[TAKEN] for row in of], 95)))
+answer("traffic_by_hour_and_weekday", ["weekday", "hour", "requests", "client_error_percent", "server_error_percent", "p95_ms"], table)
+
+table = []
+for endpoint, of in sorted(by_endpoint.items(), key=lambda item: (-len(item[1]), item[0]))[:20]:
+    for status, alike in sorted(Counter(row[STATUS] for row in of).items()):
+        table.append((endpoint, status, alike, share(alike, len(of))))
+answer("status_codes_by_endpoint", ["endpoint", "status_code", "requests", "percent"], table)
+
 json.dump(answers, sys.stdout)

@@ -6,6 +6,7 @@ import type { Chart } from "../chart.js";
 import type { ChartData } from "../chartData.js";
 import { bars } from "./bars.js";
 import { boxes } from "./boxes.js";
+import { heatMap } from "./heatMap.js";
 import { histogram } from "./histogram.js";
 import { lines } from "./lines.js";
 import { points } from "./points.js";
@@ -22,6 +23,7 @@ export interface AnswerOptions {
 const kinds: Record<ChartKind, (data: ChartData, options: never) => Chart> = {
   bars,
   boxes,
+  heatMap,
   histogram,
   lines,
   points,

@@ -81,7 +81,7 @@ export function positions(
   });
   if (areTimes(values)) {
     const times = values.map(timeOf);
-    return placed("date", name ?? `${axisName(column, unit)} (UTC)`, {
+    return placed("date", name ?? `${axisName(column)} (UTC)`, {
       values: times,
       labels: times,
       numbers: [],
@@ -90,7 +90,7 @@ export function positions(
   const shown = name ?? axisName(column, unit);
   if (values.some((value) => typeof value === "string")) {
     const labels = values.map(categoryOf);
-    return placed("category", shown, {
+    return placed("category", name ?? axisName(column), {
       values: labels.map((label) => plotlyLabel(label)),
       labels,
       numbers: [],
@@ -114,8 +114,11 @@ function ticks(kind: Positions["kind"], values: Positions["values"]): object {
   return hours > 12 && hours <= 24 ? { dtick: 3 * 3_600_000, tickformat: "%H:%M\n%b %-d, %Y" } : {};
 }
 
-/** A logarithmic axis with ticks at 1, 2 and 5 of each power of ten, of few powers; `values` are above 0. */
-export function logAxis(values: readonly (number | null)[]): object {
+/**
+ * A logarithmic axis; `values` are above 0.
+ * @param fine of how many powers of ten at most 2 and 5 times are ticks, too
+ */
+export function logAxis(values: readonly (number | null)[], fine = 4): object {
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (const value of values) {
     if (value === null || value <= 0) continue;
@@ -124,7 +127,7 @@ export function logAxis(values: readonly (number | null)[]): object {
   }
   const powers = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))] as const;
   if (!Number.isFinite(powers[0])) return { type: "log" };
-  const steps = powers[1] - powers[0] > 4 ? [1] : [1, 2, 5];
+  const steps = powers[1] - powers[0] > fine ? [1] : [1, 2, 5];
   const tickvals: number[] = [];
   for (let power = powers[0]; power <= powers[1]; power++) {
     for (const step of steps) tickvals.push(Number(`${step}e${power}`));

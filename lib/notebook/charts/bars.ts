@@ -1,17 +1,17 @@
 import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
-import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
+import { type ChartData, type ColumnOf, categoryOf, columnReader, numbersOf } from "../chartData.js";
 import { counted } from "../numbers.js";
 import { axis, colourOf } from "../theme.js";
 import { axisName, sharedName, titled, unique } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 
 /** What `bars` takes. */
-export interface BarOptions extends ChartOptions {
+export interface BarOptions<Column extends string = string> extends ChartOptions {
   /** Column of the categories: a bar for each row, in the rows' order. */
-  x: string;
+  x: Column;
   /** Column of the numbers, or several: bars side by side, or on one another. */
-  y: string | string[];
+  y: Column | Column[];
   /** Puts several bars of a category on one another, with their sum at the end: for parts of a whole. */
   stack?: boolean;
 }
@@ -22,7 +22,7 @@ export interface BarOptions extends ChartOptions {
  * @example chart.bars(byStatus, { x: "status_code", y: "requests", title: "Which status codes?" })
  * @throws InputError when a column does not exist or does not hold numbers
  */
-export function bars(data: ChartData, options: BarOptions): Chart {
+export function bars<Data extends ChartData>(data: Data, options: BarOptions<ColumnOf<Data>>): Chart {
   const most = 40;
   const { read } = columnReader(data);
   const all = read("x", options.x);
@@ -80,6 +80,7 @@ export function bars(data: ChartData, options: BarOptions): Chart {
   };
   const labelled = stack && series.length > 1 && (lying || names.length <= 12);
   return made(options, {
+    says: `${yName} by ${xName}`,
     data: labelled ? [...traces, sumLabels] : traces,
     axes: lying
       ? { xaxis: numbers, yaxis: { ...categories, autorange: "reversed", ticks: "" } }

@@ -1,7 +1,7 @@
 import { InputError, quoted } from "../../errors.js";
 import { plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
-import { type ChartData, categoryOf, columnReader, numbersOf } from "../chartData.js";
+import { type ChartData, type ColumnOf, categoryOf, columnReader, numbersOf } from "../chartData.js";
 import { quantile } from "../distribution.js";
 import { counted } from "../numbers.js";
 import { axis } from "../theme.js";
@@ -9,11 +9,11 @@ import { axisName, logAxis, titled, unique } from "./axes.js";
 import { type ChartOptions, made } from "./made.js";
 
 /** What `boxes` takes. */
-export interface BoxOptions extends ChartOptions {
+export interface BoxOptions<Column extends string = string> extends ChartOptions {
   /** Column of the numbers. */
-  x: string;
+  x: Column;
   /** Column of the groups: a box for each, at most 30, those with most values. */
-  by: string;
+  by: Column;
   /** A logarithmic axis. */
   log?: boolean;
 }
@@ -24,7 +24,7 @@ export interface BoxOptions extends ChartOptions {
  * @example chart.boxes(df, { x: "response_time_ms", by: "endpoint", log: true, title: "Which are slow?" })
  * @throws InputError when a column does not exist or `x` holds no numbers
  */
-export function boxes(data: ChartData, options: BoxOptions): Chart {
+export function boxes<Data extends ChartData>(data: Data, options: BoxOptions<ColumnOf<Data>>): Chart {
   const most = 30;
   const { read } = columnReader(data);
   const values = numbersOf("x", options.x, read("x", options.x));
@@ -52,6 +52,7 @@ export function boxes(data: ChartData, options: BoxOptions): Chart {
   const xName = options.xName ?? axisName(options.x, options.unit);
   const yName = options.yName ?? axisName(options.by);
   return made(options, {
+    says: `${xName} by ${yName}`,
     data: [
       {
         type: "box",

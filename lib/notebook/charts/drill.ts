@@ -111,6 +111,7 @@ export function drillChart(
   return made(
     { title },
     {
+      says: title,
       data,
       axes: { xaxis, yaxis },
       layout: {

@@ -4,9 +4,9 @@ import { counted } from "../numbers.js";
 
 /**
  * Any Plotly figure, shown as the charts above are. Text in it is Plotly's own pseudo-HTML: what comes
- * from a log must be escaped by the caller. Heat maps, violins, maps and 3D have no
- * PNG picture: these need more of a browser than there is.
- * @example chart.figure({ data: [{ type: "heatmap", z }], layout: { title: { text: "…" } } })
+ * from a log must be escaped by the caller. Plotly's own heat maps, violins, maps and 3D have no
+ * picture, PNG or SVG: these need more of a browser than there is.
+ * @example chart.figure({ data: [{ type: "pie", labels, values }], layout: { title: { text: "…" } } })
  * @throws InputError when it is no figure: `data` must be an array of traces
  */
 export function figure(plotly: Figure): Chart {
@@ -14,9 +14,9 @@ export function figure(plotly: Figure): Chart {
     throw new InputError("figure: it must have data, an array of Plotly's traces");
   const layout = plotly.layout as { title?: { text?: string }; height?: number } | undefined;
   const title = layout?.title?.text ?? "Figure";
-  return new Chart(
-    plotly,
-    `${title}: ${counted(plotly.data.length, "trace")}`,
-    layout?.height ?? standardHeight,
-  );
+  return new Chart(plotly, {
+    title,
+    text: `${title}: ${counted(plotly.data.length, "trace")}`,
+    height: layout?.height ?? standardHeight,
+  });
 }

@@ -1,6 +1,6 @@
 import { InputError, quoted } from "../../errors.js";
 import type { Chart } from "../chart.js";
-import { type ChartData, columnReader, numbersOf } from "../chartData.js";
+import { type ChartData, type ColumnOf, columnReader, numbersOf } from "../chartData.js";
 import { logBins, plainBins } from "../distribution.js";
 import { counted } from "../numbers.js";
 import { axis } from "../theme.js";
@@ -8,9 +8,9 @@ import { axisName, logAxis, titled } from "./axes.js";
 import { type ChartOptions, hover, made } from "./made.js";
 
 /** What `histogram` takes. */
-export interface HistogramOptions extends ChartOptions {
+export interface HistogramOptions<Column extends string = string> extends ChartOptions {
   /** Column of the numbers to count. */
-  x: string;
+  x: Column;
   /** Bins of equal ratio on a logarithmic axis, for what ranges over powers of ten. */
   log?: boolean;
   /** About how many bins; 40 unless told. */
@@ -23,7 +23,10 @@ export interface HistogramOptions extends ChartOptions {
  * @example chart.histogram(df, { x: "response_time_ms", log: true, title: "How long do answers take?" })
  * @throws InputError when the column does not exist or holds no numbers, or `bins` is not 1 to 200
  */
-export function histogram(data: ChartData, options: HistogramOptions): Chart {
+export function histogram<Data extends ChartData>(
+  data: Data,
+  options: HistogramOptions<ColumnOf<Data>>,
+): Chart {
   const { bins = 40, log = false } = options;
   if (!Number.isInteger(bins) || bins < 1 || bins > 200) {
     throw new InputError(`bins: got ${quoted(bins)}, but it must be a whole number from 1 to 200`);
@@ -38,6 +41,7 @@ export function histogram(data: ChartData, options: HistogramOptions): Chart {
   const left = edges.slice(0, -1);
   const labels = left.map((edge, i) => `${short(edge)} – ${short(edges[i + 1]!)}`);
   return made(options, {
+    says: `${yName} by ${xName}`,
     data: [
       {
         type: "bar",

@@ -1,5 +1,5 @@
 import type { Chart } from "../chart.js";
-import { type ChartData, columnReader, numbersOf } from "../chartData.js";
+import { type ChartData, type ColumnOf, columnReader, numbersOf } from "../chartData.js";
 import { axis, colourOf } from "../theme.js";
 import { axisName, positions, seriesName, sharedName, titled } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
@@ -7,11 +7,11 @@ import { type ChartOptions, hover, listed, made } from "./made.js";
 const dashes = ["solid", "dash", "dot", "dashdot"];
 
 /** What `lines` takes. */
-export interface LineOptions extends ChartOptions {
+export interface LineOptions<Column extends string = string> extends ChartOptions {
   /** Column of times or numbers, in order. */
-  x: string;
+  x: Column;
   /** Column of the numbers, or several: a line for each. */
-  y: string | string[];
+  y: Column | Column[];
 }
 
 /**
@@ -19,7 +19,7 @@ export interface LineOptions extends ChartOptions {
  * @example chart.lines(traffic, { x: "hour", y: ["client_error_percent", "server_error_percent"], title: "…" })
  * @throws InputError when a column does not exist, or for more than 20,000 rows
  */
-export function lines(data: ChartData, options: LineOptions): Chart {
+export function lines<Data extends ChartData>(data: Data, options: LineOptions<ColumnOf<Data>>): Chart {
   const { read } = columnReader(data);
   const across = positions("x", options.x, read("x", options.x), options.xName);
   const series = listed("y", options.y).map((name) => ({
@@ -34,6 +34,7 @@ export function lines(data: ChartData, options: LineOptions): Chart {
     );
   const few = across.values.length <= 60;
   return made(options, {
+    says: `${yName} over ${across.name}`,
     data: series.map(({ name, values }, i) => ({
       type: "scatter",
       mode: few ? "lines+markers" : "lines",

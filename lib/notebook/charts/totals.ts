@@ -1,15 +1,16 @@
 import { InputError } from "../../errors.js";
 import { plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
-import { areTimes, type ChartData, columnReader, numbersOf, timeOf } from "../chartData.js";
+import { areTimes, type ChartData, type ColumnOf, columnReader, numbersOf, timeOf } from "../chartData.js";
 import { axis, palette } from "../theme.js";
 import { axisName, seriesName, sharedName, titled, unique } from "./axes.js";
 import { type ChartOptions, hover, listed, made } from "./made.js";
 
 /** What `totals` takes. */
-export interface TotalOptions extends Omit<ChartOptions, "unit" | "xName" | "yName"> {
+export interface TotalOptions<Column extends string = string>
+  extends Omit<ChartOptions, "unit" | "xName" | "yName" | "windows"> {
   /** Columns of numbers: a bar for each. One of times is told under the title. */
-  x: string | string[];
+  x: Column | Column[];
 }
 
 /**
@@ -18,7 +19,7 @@ export interface TotalOptions extends Omit<ChartOptions, "unit" | "xName" | "yNa
  * @example chart.totals(rates, { x: ["client_error_percent", "server_error_percent"], title: "How many fail?" })
  * @throws InputError when a column does not exist or holds neither numbers nor times, or there is not one row
  */
-export function totals(data: ChartData, options: TotalOptions): Chart {
+export function totals<Data extends ChartData>(data: Data, options: TotalOptions<ColumnOf<Data>>): Chart {
   const { read } = columnReader(data);
   const cells = listed("x", options.x).map((column) => {
     const values = read("x", column);
@@ -76,6 +77,7 @@ export function totals(data: ChartData, options: TotalOptions): Chart {
     top = bottom - gap;
   }
   return made(options as ChartOptions, {
+    says: numbers.map(({ column }) => axisName(column)).join(", "),
     data: traces,
     axes: axes as { xaxis: object; yaxis: object },
     layout: { showlegend: false, bargap: 0.3 },

@@ -4,6 +4,8 @@ import { type IncidentKind, incidentKinds, kinds } from "./kinds.js";
 
 /** Names by which incidents can be requested: every kind, and the outage of the checkout. */
 export const presetIncidents: readonly string[] = [...incidentKinds, "checkout_outage"];
+/** One of these. */
+export type IncidentName = IncidentKind | "checkout_outage";
 
 /**
  * Makes an incident by its name, at its usual place in a window.

@@ -1,6 +1,6 @@
 -- failing_endpoints: Which endpoints have the most failed requests?
 -- parameter top (integer, 1 to 1000000, default 10): how many endpoints, the most failed requests first
--- chart: bars x=endpoint y=client_errors,server_errors
+-- chart: bars x=endpoint y=client_errors,server_errors stack=true
 WITH endpoints AS (
   SELECT
     endpoint,

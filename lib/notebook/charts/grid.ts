@@ -1,0 +1,58 @@
+/** A panel of a chart of several: the number in the names of its axes, and its place in shares of the chart. */
+export interface GridPanel {
+  /** Nothing for the first, then 2, 3, …, as Plotly numbers axes. */
+  readonly number: string;
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  /** Whether no panel is below it. */
+  readonly isLowest: boolean;
+}
+
+/** Panels in rows of two. */
+export interface Grid {
+  readonly rows: number;
+  readonly panels: readonly GridPanel[];
+  /** The title of a panel, above it, as an annotation; `text` is escaped. */
+  title(panel: number, text: string): object;
+}
+
+const most = 2; // side by side
+const between = 0.08; // of the width
+const titleRoom = 22; // CSS pixels
+const axisRoom = 16;
+
+/**
+ * Places panels in rows of two, from the left and from the top.
+ * @param height of a panel with its title and its axis, in CSS pixels
+ */
+export function gridOf(count: number, height: number, axis = axisRoom): Grid {
+  const columns = Math.min(most, count);
+  const rows = Math.ceil(count / columns);
+  const width = (1 - between * (columns - 1)) / columns;
+  const panels = Array.from({ length: count }, (_, i): GridPanel => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const left = column * (width + between);
+    const top = 1 - row / rows;
+    return {
+      number: i === 0 ? "" : String(i + 1),
+      x: [left, left + width],
+      y: [top - (height - axis) / (height * rows), top - titleRoom / (height * rows)],
+      isLowest: i + columns >= count,
+    };
+  });
+  return {
+    rows,
+    panels,
+    title: (panel, text) => ({
+      text,
+      x: panels[panel]!.x[0],
+      y: panels[panel]!.y[1],
+      xref: "paper",
+      yref: "paper",
+      xanchor: "left",
+      yanchor: "bottom",
+      showarrow: false,
+      font: { size: 12 },
+    }),
+  };
+}
