@@ -215,7 +215,7 @@ describe("a chart", () => {
     ],
     [() => chart.figure({} as never), "figure: it must have data, an array of Plotly's traces"],
     [
-      () => chart.bars("requests" as never, { x: "a", y: "b", title }),
+      () => chart.bars("requests" as unknown as chart.ChartData, { x: "a", y: "b", title }),
       'data: got "requests", but a chart takes columns by name, rows as objects or a Danfo frame',
     ],
     [

@@ -10,9 +10,11 @@ declare module "jsdom" {
   }
   interface Document extends Pick<Element, "querySelector" | "querySelectorAll"> {
     readonly body: Element;
+    readonly documentElement: Element;
+    readonly title: string;
   }
   export class JSDOM {
-    constructor(html: string);
+    constructor(html: string, options?: { contentType?: string });
     readonly window: { readonly document: Document };
   }
 }

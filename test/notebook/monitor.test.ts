@@ -47,7 +47,7 @@ describe("a log watched in a notebook", () => {
       title: "Failures",
     });
     const { shapes } = drawn.figure.layout as { shapes: { x0: string }[] };
-    expect(shapes.map(({ x0 }) => x0)).toEqual(alerts.column("start").values);
+    expect(shapes.map(({ x0 }) => new Date(`${x0}Z`).toISOString())).toEqual(alerts.column("start").values);
   });
 
   it("goes through the drill, whose chart has a line for each detector and kind", async () => {

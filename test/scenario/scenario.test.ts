@@ -89,7 +89,7 @@ function refusal(input: unknown): string {
 describe("a scenario", () => {
   it("is a preset, or a preset with changes on top", () => {
     expect(parseScenario()).toEqual(presets.demo);
-    for (const name of Object.keys(presets)) expect(parseScenario(name)).toEqual(presets[name]);
+    for (const [name, preset] of Object.entries(presets)) expect(parseScenario(name)).toEqual(preset);
     const changed = parseScenario({
       preset: "shop",
       traffic: { rate: 3 },
