@@ -84,7 +84,6 @@ export class Chart {
   }
 
   /** The live figure and its text, without the picture, which takes a tenth of a second to draw. */
-  /** The live figure and its text, without the picture, which takes a tenth of a second to draw. */
   figureBundle(): Bundle {
     return {
       "application/vnd.plotly.v1+json": {
