@@ -1,166 +1,243 @@
 // A mutation score: breaks the code of a stage in one place at a time, and says whether a test of behaviour, only a pin
 // or nothing noticed. Stryker does not fit: the tests run the compiled library, in threads and processes of their own.
 //
-//     npm run mutate -- generate [--sample 60] [--seed 1] [--seconds 300]
+//     npm run mutate -- generate read [--sample 25] [--seed 1] [--coverage]
 //
-// It works in a copy of the project in a temporary folder, writes results.json, and results.md from it.
+// It works in a copy of the project in a temporary folder. First each test file is run once, to learn which places of
+// the code it executes and how long it takes (kept in .cache/mutation; `--coverage` learns it anew). Then a mutation is
+// tried on the tests that execute its place, the quick ones first. It writes results.json, and results.md from it.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import ts from "typescript";
+import { executedIn, isExecuted } from "./coverage.js";
 import { mutationsOf, sampled } from "./mutations.js";
-import { pins, stages } from "./stages.js";
+
+/** Files of plain data, where a mutation is another value and no fault. */
+const data = /^scenario\/presets\//;
+/** Tests that hold pinned bytes: they say nothing of rightness, and what only they notice is counted apart. */
+const pins = ["test/generate/golden.test.ts"];
+/** Tests of the house and of whole programs, which take too long to run for each mutation. */
+const left = /^test\/(browser|cluster|setup|kill9|mutation)\/|^test\/(rules|notebooks)\.test\.ts$/;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    sample: { type: "string", default: "60" },
+    sample: { type: "string", default: "25" },
     seed: { type: "string", default: "1" },
-    seconds: { type: "string", default: "300" },
+    coverage: { type: "boolean", default: false },
   },
 });
-const [name] = positionals;
-const stage = stages[name];
-if (stage === undefined) throw new Error(`name a stage: ${Object.keys(stages).join(", ")}`);
+const tracked = git("ls-files").split("\n");
+const stages = [...new Set(tracked.map((file) => file.match(/^lib\/(?!bin|build|docs)(\w+)\//)?.[1]))].filter(
+  (stage) => stage !== undefined,
+);
+const unknown = positionals.find((name) => !stages.includes(name));
+if (positionals.length === 0 || unknown !== undefined) throw new Error(`name stages: ${stages.join(", ")}`);
 
-const copy = mkdtempSync(join(tmpdir(), "server-logs-mutate-"));
+const copy = realpathSync(mkdtempSync(join(tmpdir(), "server-logs-mutate-")));
 process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+copied();
+const covered = coverage();
+for (const stage of positionals) await scored(stage);
+report();
 
-/** Runs a command in the copy. @param {string} command @param {string[]} args @param {number} [seconds] */
-const run = (command, args, seconds) =>
-  spawnSync(command, args, {
-    cwd: copy,
-    encoding: "utf8",
-    timeout: seconds && seconds * 1000,
-    killSignal: "SIGKILL",
-    maxBuffer: 1e9,
-  });
-
-const tracked = spawnSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).stdout.trim().split("\n");
-for (const file of tracked) if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file));
-run("cp", ["-al", join(root, "node_modules"), join(copy, "node_modules")]);
-cpSync(join(root, "lib/dist"), join(copy, "lib/dist"), { recursive: true });
-if (existsSync(join(root, "lib/node_modules")))
-  cpSync(join(root, "lib/node_modules"), join(copy, "lib/node_modules"), {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
-
-/** What the tests say: the first that fails, or undefined. @param {string[]} tests */
-function failing(tests) {
-  const report = join(copy, "mutation.json");
-  rmSync(report, { force: true });
-  const vitest = join(copy, "node_modules/vitest/vitest.mjs");
-  const args = [
-    vitest,
-    "run",
-    ...tests,
-    "--bail=1",
-    "--maxWorkers=1",
-    "--reporter=json",
-    `--outputFile=${report}`,
-  ];
-  const done = run(process.execPath, args, Number(values.seconds));
-  if (done.status === 0) return undefined;
-  if (!existsSync(report)) return "does not end, or does not begin";
-  const results = JSON.parse(readFileSync(report, "utf8")).testResults;
-  const failed = results
-    .flatMap(({ assertionResults }) => assertionResults)
-    .find(({ status }) => status === "failed");
-  return failed?.fullName ?? "a file of tests that does not load";
+/** @param {string[]} args */
+function git(...args) {
+  return spawnSync("git", args, { cwd: root, encoding: "utf8" }).stdout.trim();
 }
 
-/** Test files of a list of files and folders, without pins. @param {readonly string[]} list */
-const filesOf = (list) =>
-  list
-    .flatMap((path) =>
-      path.endsWith(".ts")
-        ? [path]
-        : readdirSync(join(copy, path), { recursive: true, encoding: "utf8" })
-            .filter((file) => file.endsWith(".test.ts"))
-            .map((file) => `${path}/${file}`),
-    )
-    .filter((file) => !pins.includes(file));
+/** The project in the temporary folder. Its command line runs the modules that are broken, not the bundle of them. */
+function copied() {
+  for (const file of tracked)
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file), { recursive: true });
+  for (const folder of ["node_modules", "lib/node_modules"])
+    if (existsSync(join(root, folder)))
+      spawnSync("cp", ["-a", "--reflink=auto", join(root, folder), join(copy, folder)]);
+  cpSync(join(root, "lib/dist"), join(copy, "lib/dist"), { recursive: true });
+  for (const file of readdirSync(join(copy, "lib/dist/bundle")))
+    if (file.endsWith(".js")) rmSync(join(copy, "lib/dist/bundle", file));
+  writeFileSync(join(copy, "lib/dist/bundle/main.js"), `export * from "../cli/main.js";\n`);
+  spawnSync("ln", ["-s", join(root, ".cache"), join(copy, ".cache")]);
+}
 
-const sources = tracked
-  .filter((file) => file.startsWith(`lib/${name}/`) && file.endsWith(".ts"))
-  .map((file) => file.slice("lib/".length))
-  .filter((file) => !stage.skip?.test(file));
-const all = sources.flatMap((file) => mutationsOf(file, readFileSync(join(copy, "lib", file), "utf8")));
-const chosen = sampled(all, Number(values.sample), Number(values.seed));
+/**
+ * Runs test files until one fails.
+ * @param {readonly string[]} tests
+ * @param {{ seconds?: number, env?: Record<string, string>, config?: string }} [how]
+ * @returns {{ failed?: string, ended: boolean }} the first test that fails; and whether all came to an end in time
+ */
+function run(tests, { seconds, env, config = "vitest.config.ts" } = {}) {
+  const output = join(copy, "mutation.json");
+  rmSync(output, { force: true });
+  const vitest = join(copy, "node_modules/vitest/vitest.mjs");
+  const args = ["run", ...tests, "--config", config, "--bail=1", "--maxWorkers=1", "--reporter=json"];
+  const done = spawnSync(process.execPath, [vitest, ...args, `--outputFile=${output}`], {
+    cwd: copy,
+    env: { ...process.env, ...env },
+    stdio: "ignore",
+    timeout: seconds && seconds * 1000,
+    killSignal: "SIGKILL",
+  });
+  if (done.signal !== null) return { ended: false };
+  if (done.status === 0) return { ended: true };
+  if (!existsSync(output)) return { ended: true, failed: "the tests do not begin" };
+  const failed = JSON.parse(readFileSync(output, "utf8"))
+    .testResults.flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === "failed");
+  return { ended: true, failed: failed?.fullName ?? "a file of tests that does not load" };
+}
 
-const results = new URL("results.json", import.meta.url);
-const before = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
-/** A run that was stopped goes on where it was, as long as the code is the same. */
-const known = before[name]?.of === all.length ? before[name].mutations : [];
-const found = [];
-for (const [i, mutation] of chosen.entries()) {
-  const { file, start, end, after } = mutation;
-  const again = known.find((other) => other.file === file && other.start === start && other.after === after);
-  if (again !== undefined) {
-    found.push(again);
-    continue;
+/**
+ * What each test file executes, and its seconds. Files that fail without any mutation are left out, and named.
+ * @returns {{ test: string, seconds: number, executed: Record<string, number[]> }[]}
+ */
+function coverage() {
+  const kept = join(root, ".cache/mutation/coverage.json");
+  if (existsSync(kept) && !values.coverage) return JSON.parse(readFileSync(kept, "utf8"));
+  const tests = tracked.filter((file) => file.endsWith(".test.ts") && !left.test(file));
+  const found = [];
+  for (const [i, test] of tests.entries()) {
+    const folder = mkdtempSync(join(copy, "coverage-"));
+    const began = performance.now();
+    const env = { NODE_V8_COVERAGE: folder };
+    const { ended, failed } = run([test], { seconds: 900, env, config: "test/mutation/vitest.config.ts" });
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    const sound = ended && failed === undefined;
+    if (sound) found.push({ test, seconds, executed: executedIn(folder, join(copy, "lib/dist")) });
+    rmSync(folder, { recursive: true });
+    console.log(
+      `coverage ${i + 1}/${tests.length} ${test}: ${seconds} s${sound ? "" : `, left out: ${failed}`}`,
+    );
   }
-  const text = readFileSync(join(copy, "lib", file), "utf8");
-  const built = join(copy, "lib/dist", file.replace(/\.ts$/, ".js"));
-  const whole = readFileSync(built, "utf8");
-  const { outputText } = ts.transpileModule(text.slice(0, start) + after + text.slice(end), {
+  mkdirSync(dirname(kept), { recursive: true });
+  writeFileSync(kept, JSON.stringify(found));
+  return found;
+}
+
+/** JavaScript as the build makes it. @param {string} text */
+function compiled(text) {
+  return ts.transpileModule(text, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ES2022,
       verbatimModuleSyntax: true,
     },
-  });
-  writeFileSync(built, outputText);
-  if (stage.bundled) run(process.execPath, ["lib/build/bundle.js"]);
-  const folder = Object.keys(stage.near)
-    .filter((path) => file === path || file.startsWith(`${path}/`))
-    .sort((a, b) => b.length - a.length)[0];
-  const near = filesOf(stage.near[folder] ?? []);
-  const rest = filesOf(stage.tests).filter((test) => !near.includes(test));
-  const began = performance.now();
-  const test = (near.length > 0 ? failing(near) : undefined) ?? failing(rest);
-  const pin = test === undefined ? failing(pins) : undefined;
-  writeFileSync(built, whole);
-  const caught = test !== undefined ? "behaviour" : pin !== undefined ? "pin" : "nothing";
-  found.push({ ...mutation, caught, by: test ?? pin });
-  const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  console.log(
-    `${i + 1}/${chosen.length} ${file}:${mutation.line} ${short(mutation.before)} -> ${short(after)}: ${caught} (${test ?? pin ?? "-"}), ${seconds} s`,
-  );
-  writeFileSync(
-    results,
-    `${JSON.stringify({ ...before, [name]: { seed: Number(values.seed), of: all.length, mutations: found } }, null, 2)}\n`,
-  );
+  }).outputText;
 }
-report();
+
+/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
+async function scored(stage) {
+  const sources = tracked
+    .filter((file) => file.startsWith(`lib/${stage}/`) && file.endsWith(".ts"))
+    .map((file) => file.slice("lib/".length))
+    .filter((file) => !data.test(file));
+  const all = sources.flatMap((file) => mutationsOf(file, readFileSync(join(copy, "lib", file), "utf8")));
+  const chosen = sampled(all, Number(values.sample), Number(values.seed));
+  const mutations = [];
+  for (const [i, mutation] of chosen.entries()) {
+    const began = performance.now();
+    const noticed = noticing(mutation);
+    mutations.push({ ...mutation, ...noticed });
+    console.log(
+      `${stage} ${i + 1}/${chosen.length} ${mutation.file}:${mutation.line} ${short(mutation.before)} -> ${short(mutation.after)}: ` +
+        `${noticed.caught} (${noticed.by ?? "-"}), ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    );
+  }
+  const results = new URL("results.json", import.meta.url);
+  const before = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
+  const commit = git("rev-parse", "--short", "HEAD");
+  before[stage] = { commit, seed: Number(values.seed), of: all.length, mutations };
+  writeFileSync(results, `${JSON.stringify(before, null, 2)}\n`);
+}
+
+/**
+ * Which tests notice a mutation: those that execute its place, in three rounds of the quick, the slow and the pins.
+ * @param {import("./mutations.js").Mutation} mutation
+ * @returns {{ caught: "behaviour" | "time" | "pin" | "nothing", by?: string }}
+ */
+function noticing({ file, start, end, after }) {
+  const text = readFileSync(join(copy, "lib", file), "utf8");
+  const path = file.replace(/\.ts$/, ".js");
+  const built = join(copy, "lib/dist", path);
+  const whole = readFileSync(built, "utf8");
+  const broken = compiled(text.slice(0, start) + after + text.slice(end));
+  const sound = compiled(text);
+  // Where both differ first is the place in the compiled file.
+  let offset = 0;
+  while (offset < sound.length && sound[offset] === broken[offset]) offset++;
+  const tests = covered
+    .filter(({ executed }) => (sound === whole ? isExecuted(executed[path], offset) : path in executed))
+    .sort((a, b) => a.seconds - b.seconds);
+  const rounds = [];
+  let round = [];
+  let total = 0;
+  for (const test of tests.filter(({ test }) => !pins.includes(test))) {
+    round.push(test);
+    total += test.seconds;
+    if (total > 5 * 3 ** rounds.length) {
+      rounds.push(round);
+      round = [];
+      total = 0;
+    }
+  }
+  rounds.push(
+    round,
+    tests.filter(({ test }) => pins.includes(test)),
+  );
+  writeFileSync(built, broken);
+  try {
+    for (const list of rounds.filter(({ length }) => length > 0)) {
+      const usual = list.reduce((sum, { seconds }) => sum + seconds, 0);
+      const { ended, failed } = run(
+        list.map(({ test }) => test),
+        { seconds: 60 + 10 * usual },
+      );
+      if (!ended) return { caught: "time" };
+      if (failed !== undefined)
+        return { caught: pins.includes(list[0].test) ? "pin" : "behaviour", by: failed };
+    }
+    return tests.length === 0 ? { caught: "nothing", by: "no test executes it" } : { caught: "nothing" };
+  } finally {
+    writeFileSync(built, whole);
+  }
+}
 
 /** Writes results.md. */
 function report() {
-  const stored = JSON.parse(readFileSync(results, "utf8"));
+  const stored = JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8"));
   const reasons = JSON.parse(readFileSync(new URL("reasons.json", import.meta.url), "utf8"));
   const lines = [
     "# Mutation score",
     "",
     "Written by `npm run mutate -- <stage>`: a seeded sample of the places in which the code of a stage can be broken,",
-    "and what noticed. A pin holds bytes and says nothing of rightness.",
+    "and what noticed. A pin holds bytes and says nothing of rightness; a mutation noticed by time never ends.",
     "",
-    "| stage | places | sampled | noticed by behaviour | by a pin only | by nothing | by behaviour, % |",
-    "|---|---|---|---|---|---|---|",
+    "| stage | commit | places | sampled | by behaviour | by time | by a pin only | by nothing | by behaviour or time, % |",
+    "|---|---|---|---|---|---|---|---|---|",
   ];
   const remaining = [];
-  for (const [stageName, { of, mutations }] of Object.entries(stored)) {
+  for (const [stage, { commit, of, mutations }] of Object.entries(stored)) {
     const count = (what) => mutations.filter(({ caught }) => caught === what).length;
-    const score = ((100 * count("behaviour")) / mutations.length).toFixed(0);
-    lines.push(
-      `| ${stageName} | ${of} | ${mutations.length} | ${count("behaviour")} | ${count("pin")} | ${count("nothing")} | ${score} |`,
-    );
-    remaining.push(...mutations.filter(({ caught }) => caught !== "behaviour"));
+    const score = (100 * (count("behaviour") + count("time"))) / mutations.length;
+    const counts = ["behaviour", "time", "pin", "nothing"].map(count);
+    lines.push(`| ${[stage, commit, of, mutations.length, ...counts, score.toFixed(0)].join(" | ")} |`);
+    remaining.push(...mutations.filter(({ caught }) => caught === "pin" || caught === "nothing"));
   }
   lines.push(
     "",
@@ -169,8 +246,8 @@ function report() {
     "| place | mutation | noticed by | reason |",
     "|---|---|---|---|",
   );
-  for (const { file, line, before: old, after, caught } of remaining) {
-    const reason = reasons[`${file}: ${old} -> ${after}`] ?? "";
+  for (const { file, line, before: old, after, caught, by } of remaining) {
+    const reason = reasons[`${file}: ${old} -> ${after}`] ?? (by === undefined || caught === "pin" ? "" : by);
     const cell = (text) => `\`${short(text).replaceAll("|", "\\|")}\``;
     lines.push(
       `| ${file}:${line} | ${cell(old)} → ${cell(after)} | ${caught === "pin" ? "a pin" : "nothing"} | ${reason} |`,
@@ -179,6 +256,7 @@ function report() {
   writeFileSync(new URL("results.md", import.meta.url), `${lines.join("\n")}\n`);
 }
 
+/** @param {string} text */
 function short(text) {
   const line = text.replace(/\s+/g, " ");
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
