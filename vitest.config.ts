@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longestFirst.js";
 import { tags } from "./test/requirements.js";
@@ -7,6 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**", "test/cluster/**"],
+    maxWorkers: availableParallelism(), // by itself vitest leaves one core idle
     testTimeout: 120_000,
     hookTimeout: 180_000,
     env: { TZ: "UTC" },
