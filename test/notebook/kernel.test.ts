@@ -272,6 +272,7 @@ describe("help in a cell", () => {
       "heatMap",
       "histogram",
       "lines",
+      "live",
       "panels",
       "points",
       "totals",
