@@ -84,6 +84,15 @@ describe.each(notebooks)("%s", (name) => {
   });
 });
 
+describe("live.ipynb", () => {
+  it("has in place of all charts that followed one another the last, with its picture", () => {
+    const following = cellsOf("live.ipynb").filter((cell) => sourceOf(cell).includes("chart.live()"));
+    expect(following).toHaveLength(1);
+    const kinds = following[0].outputs.map(({ data }) => Object.keys(data ?? {}).sort());
+    expect(kinds).toEqual([["application/vnd.plotly.v1+json", "image/png", "text/plain"]]);
+  });
+});
+
 describe("what a notebook claims", () => {
   // The cells as one script, as the kernel runs them but for pictures and types: a change costs seconds.
   it.each([
