@@ -10,7 +10,7 @@ export { figure } from "./charts/figure.js";
 export { type HeatMapOptions, heatMap } from "./charts/heatMap.js";
 export { type HistogramOptions, histogram } from "./charts/histogram.js";
 export { type LineOptions, lines } from "./charts/lines.js";
-export { LiveChart, live } from "./charts/live.js";
+export { type LiveChart, live } from "./charts/live.js";
 export type { ChartOptions } from "./charts/made.js";
 export { type PanelOptions, panels } from "./charts/panels.js";
 export { type PointOptions, points } from "./charts/points.js";
