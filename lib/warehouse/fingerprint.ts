@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CR, LF } from "../ascii.js";
 import { InputError, InterruptedError, quoted } from "../errors.js";
 import { type ByteEncoding, openBytes, openMemory, readSize } from "../files/bytes.js";
 import { Digest } from "../files/digest.js";
@@ -171,6 +172,3 @@ export async function fingerprintOf(
     compression === "none" ? { sha256: found.contentSha256, bytes: found.contentBytes } : packed.result();
   return { ...found, ...asIs, compression, isWhole: stream?.damage() === undefined };
 }
-
-const LF = 10;
-const CR = 13;

@@ -53,6 +53,12 @@ export const addContent: readonly string[] = [
 export const selectLoads =
   "SELECT sha256, name, bytes, records, coalesce(content_sha256, sha256), coalesce(content_bytes, bytes), coalesce(content_head, '') FROM loads";
 
+/** The values of a load in the order of the columns of `loads`, without the moment, which the database adds. */
+export function rowOfLoad(load: Load): (string | number)[] {
+  const { sha256, name, bytes, records, contentSha256, contentBytes, contentHead } = load;
+  return [sha256, name, bytes, records, contentSha256, contentBytes, contentHead];
+}
+
 /** Converts a row of `selectLoads`. */
 export function loadOfRow([sha256, name, bytes, records, content, length, head]: readonly unknown[]): Load {
   return {

@@ -2,6 +2,7 @@ import { type DrillResult, detectabilityTable } from "../../monitor/drill/result
 import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { axis, palette } from "../theme.js";
+import { panelTitle } from "./grid.js";
 import { made } from "./made.js";
 
 /** Panels beside each other. */
@@ -66,17 +67,9 @@ export function drillChart(
       anchor: `x${number(panel)}`,
       automargin: false,
     };
-    annotations.push({
-      text: escapePlotly(kind),
-      x: column * width + (column > 0 ? 0.05 : 0),
-      y: top - height * 0.12,
-      xref: "paper",
-      yref: "paper",
-      xanchor: "left",
-      yanchor: "bottom",
-      showarrow: false,
-      font: { size: 12 },
-    });
+    annotations.push(
+      panelTitle(escapePlotly(kind), column * width + (column > 0 ? 0.05 : 0), top - height * 0.12),
+    );
     shapes.push({
       type: "line",
       xref: `x${number(panel)} domain`,

@@ -43,16 +43,21 @@ export function gridOf(count: number, height: number, axis = axisRoom): Grid {
   return {
     rows,
     panels,
-    title: (panel, text) => ({
-      text,
-      x: panels[panel]!.x[0],
-      y: panels[panel]!.y[1],
-      xref: "paper",
-      yref: "paper",
-      xanchor: "left",
-      yanchor: "bottom",
-      showarrow: false,
-      font: { size: 12 },
-    }),
+    title: (panel, text) => panelTitle(text, panels[panel]!.x[0], panels[panel]!.y[1]),
+  };
+}
+
+/** The title of a panel as an annotation, with its lower left corner at a place in shares of the chart; `text` is escaped. */
+export function panelTitle(text: string, x: number, y: number): object {
+  return {
+    text,
+    x,
+    y,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "left",
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 12 },
   };
 }

@@ -7,7 +7,7 @@ import { checkWritable, targetOf } from "../../files/places.js";
 import type { Source } from "../../record.js";
 import type { Work } from "../../work.js";
 import { createRequests, insertLog } from "../insert.js";
-import { addContent, loadOfRow, loadsColumns, selectLoads } from "../schema.js";
+import { addContent, loadOfRow, loadsColumns, rowOfLoad, selectLoads } from "../schema.js";
 import type { Load, Warehouse } from "../warehouse.js";
 import { inFile } from "./duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkFunctions, checkHasRequests, columnsOf } from "./duckdbFile.js";
@@ -96,18 +96,10 @@ class DuckdbWarehouse implements Warehouse {
     return insertLog(this.connection, path, work, "as they are");
   }
 
-  async note({
-    sha256,
-    name,
-    bytes,
-    records,
-    contentSha256,
-    contentBytes,
-    contentHead,
-  }: Load): Promise<void> {
+  async note(load: Load): Promise<void> {
     await this.connection.run(
       "INSERT INTO loads SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), now() AT TIME ZONE 'UTC', $5, CAST($6 AS BIGINT), $7",
-      [sha256, name, bytes, records, contentSha256, contentBytes, contentHead],
+      rowOfLoad(load),
     );
   }
 

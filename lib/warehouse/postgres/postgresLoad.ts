@@ -11,7 +11,15 @@ import type { Source } from "../../record.js";
 import { partOf, type Work } from "../../work.js";
 import { inMemory } from "../duckdb/duckdb.js";
 import { takeRows } from "../insert.js";
-import { addContent, columnList, loadOfRow, loadsColumns, requestsColumns, selectLoads } from "../schema.js";
+import {
+  addContent,
+  columnList,
+  loadOfRow,
+  loadsColumns,
+  requestsColumns,
+  rowOfLoad,
+  selectLoads,
+} from "../schema.js";
 import { sourceName } from "../source.js";
 import { checkShape, type Load, type Warehouse } from "../warehouse.js";
 import { cancellable, connect, tableColumns } from "./postgres.js";
@@ -111,24 +119,8 @@ class PostgresWarehouse implements Warehouse {
     }
   }
 
-  async note({
-    sha256,
-    name,
-    bytes,
-    records,
-    contentSha256,
-    contentBytes,
-    contentHead,
-  }: Load): Promise<void> {
-    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now(), $5, $6, $7)", [
-      sha256,
-      name,
-      bytes,
-      records,
-      contentSha256,
-      contentBytes,
-      contentHead,
-    ]);
+  async note(load: Load): Promise<void> {
+    await this.client.query("INSERT INTO loads VALUES ($1, $2, $3, $4, now(), $5, $6, $7)", rowOfLoad(load));
   }
 
   async total(): Promise<number> {
