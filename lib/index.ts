@@ -47,7 +47,7 @@ export type { OwnFormat } from "./read/formats/ownFormat.js";
 export type { QuarantinedLine } from "./read/quarantine.js";
 export type { ReadLog, ReadOptions, SourceLog } from "./read/read.js";
 export type { ReadingOptions } from "./read/readFirst.js";
-export type { TimeUnit } from "./read/row.js";
+export type { TimeUnit, WhichClient } from "./read/row.js";
 export type { LineCounts } from "./read/tally.js";
 export {
   type Columns,

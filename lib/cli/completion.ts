@@ -97,6 +97,8 @@ async function valuesOf(option: string, here: Command): Promise<readonly string[
       return ["s", "ms", "us", "ns", "none"];
     case "logLevel":
       return ["error", "warn", "info"];
+    case "client":
+      return ["peer", "forwarded"];
     case "clientNames":
       return ["quarantine", "stand-in"];
     default:

@@ -31,6 +31,10 @@ export function addReadingOptions(command: Command): Command {
     .option(
       "--client-names <what>",
       "lines whose client is a host's name: quarantine (default), or stand-in, an address of 2001:db8::/32 for each name",
+    )
+    .option(
+      "--client <which>",
+      "who the client is where a log has X-Forwarded-For beside its peer: peer or forwarded (default: forwarded where the peer's address is private; else it is asked)",
     );
 }
 
@@ -48,10 +52,11 @@ export async function readingOptionsOf(
     keepQuery?: boolean;
     foldIds?: boolean;
     clientNames?: string;
+    client?: string;
   },
   outputs: Record<string, string | undefined>,
 ): Promise<Omit<ReadingOptions, "onRead">> {
-  const { format, timeZone, timeUnit, timeField, logFormat, keepQuery, foldIds, clientNames } = given;
+  const { format, timeZone, timeUnit, timeField, logFormat, keepQuery, foldIds, clientNames, client } = given;
   const own = format === undefined ? undefined : formatOption(format);
   if (own !== undefined) await keepOptionFile(own, outputs);
   return {
@@ -63,6 +68,7 @@ export async function readingOptionsOf(
     query: keepQuery ? "keep" : undefined,
     identifiers: foldIds ? "fold" : undefined,
     clientNames: clientNames as ReadingOptions["clientNames"],
+    client: client as ReadingOptions["client"],
   };
 }
 

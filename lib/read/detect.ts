@@ -3,6 +3,7 @@ import { Line } from "../files/lines.js";
 import { CsvWriter } from "./csvWriter.js";
 import { type Opened, opened } from "./envelopes/envelopes.js";
 import {
+  eitherClient,
   type FormatOptions,
   isHeader,
   isOtherFormat,
@@ -310,7 +311,7 @@ function countOf(reading: Reading, lines: readonly Uint8Array[], standIns = fals
   for (const line of lines) {
     const reason = reading.read(line, 0, line.length, row) ?? rows.put(row);
     rows.take();
-    if (reason === undefined) records++;
+    if (reason === undefined || reason === eitherClient) records++;
     else if (reason === isHeader) headers++;
     else if (isUnreadableRequest(reason)) unreadable++;
     else if (!isOtherFormat(reason)) misses.set(reason, (misses.get(reason) ?? 0) + 1);

@@ -12,6 +12,7 @@ import { MemorySink } from "../files/sink.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { firstLines, type Recognised, readingAsked, recognise, sampleSize } from "./detect.js";
 import { clockOf } from "./fields/clock.js";
+import { clientQuestion } from "./fields/forwarded.js";
 import { askedFormat, lineFormats, type ReadFormat, type RequestedFormat } from "./formats/formats.js";
 import { logFormat } from "./formats/logFormat.js";
 import type { OwnFormat } from "./formats/ownFormat.js";
@@ -19,7 +20,7 @@ import type { ParquetRows } from "./formats/parquetRows.js";
 import { Quarantine } from "./quarantine.js";
 import { Records } from "./records.js";
 import { type ReadLog, readLogOf, type SourceLog } from "./report.js";
-import type { FormatOptions, LineFormat, LineReader, TimeUnit } from "./row.js";
+import type { FormatOptions, LineFormat, LineReader, TimeUnit, WhichClient } from "./row.js";
 import { LineTally } from "./tally.js";
 
 export type { ReadLog, SourceLog } from "./report.js";
@@ -68,6 +69,12 @@ export interface ReadOptions {
    * name. The same name has the same address in every log.
    */
   clientNames?: "quarantine" | "stand-in" | undefined;
+  /**
+   * Who the client is where a log has the peer of each request and X-Forwarded-For beside it: "peer", or "forwarded", the
+   * left-most address of the header. Left out, it is the header's where the peer's address is private (a proxy), and is
+   * asked where it is public.
+   */
+  client?: WhichClient | undefined;
 }
 
 /** Names of the options of `read`. */
@@ -82,6 +89,7 @@ export const readOptions = Object.keys({
   query: true,
   identifiers: true,
   clientNames: true,
+  client: true,
 } satisfies Record<keyof ReadOptions, true>);
 
 /**
@@ -201,6 +209,7 @@ export function checkReadOptions(options: ReadOptions): {
     timeField,
     identifiers = "keep",
     clientNames = "quarantine",
+    client,
   } = options;
   const oneOf = (argument: string, value: unknown, allowed: readonly string[]) => {
     if (allowed.includes(value as string)) return;
@@ -211,6 +220,7 @@ export function checkReadOptions(options: ReadOptions): {
   oneOf("query", query, ["cut", "keep"]);
   oneOf("identifiers", identifiers, ["keep", "fold"]);
   oneOf("clientNames", clientNames, ["quarantine", "stand-in"]);
+  if (client !== undefined) oneOf("client", client, ["peer", "forwarded"]);
   if (timeUnit !== undefined) oneOf("timeUnit", timeUnit, ["s", "ms", "us", "ns", "none"]);
   if (timeField !== undefined && (typeof timeField !== "string" || timeField === "" || timeUnit === "none")) {
     throw new InputError(
@@ -225,6 +235,7 @@ export function checkReadOptions(options: ReadOptions): {
     standIns: clientNames === "stand-in",
     timeUnit,
     timeField,
+    client,
   };
   if (options.logFormat === undefined) return { asked: askedFormat(format), formatOptions };
   if (format !== "auto") throw new InputError("logFormat: format is given as well: give one of them");
@@ -300,6 +311,13 @@ export function readingFor(
   if (options.timeField !== undefined && format !== undefined && !format.hearsTimeField)
     throw new InputError(`timeField: where the ${format.title} has its response time is known: leave it out`);
   if (reading.unsure !== undefined) throw new InputError(reading.unsure);
+  if (reading.clients === undefined && options.client !== undefined)
+    throw new InputError(`client: ${quoted(path)} has no X-Forwarded-For beside its peer: leave it out`);
+  const question =
+    reading.clients === undefined || format === undefined
+      ? undefined
+      : clientQuestion(readingAsked(format, options, first).reading, first);
+  if (question !== undefined) throw new InputError(question);
   return found;
 }
 

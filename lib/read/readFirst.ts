@@ -9,7 +9,7 @@ import type { Work } from "../work.js";
 import { firstLines, recognise, sampleSize } from "./detect.js";
 import { lineFormats } from "./formats/formats.js";
 import { checkReadOptions, type ReadLog, type ReadOptions, read, readOptions } from "./read.js";
-import { Row } from "./row.js";
+import { eitherClient, Row } from "./row.js";
 
 /**
  * How to read a server's own log when a question or a check needs its records: the options of `read`, except for its
@@ -45,7 +45,10 @@ export async function isServersOwn(source: Source, work: Work): Promise<boolean>
   try {
     const { name, reading } = recognise(lineFormats, checkReadOptions({}).formatOptions, first, "the log");
     const row = new Row();
-    return name !== "csv" && first.some((line) => reading.read(line, 0, line.length, row) === undefined);
+    return (
+      name !== "csv" &&
+      first.some((line) => [undefined, eitherClient].includes(reading.read(line, 0, line.length, row)))
+    );
   } catch (error) {
     if (error instanceof InputError) return false;
     throw error;

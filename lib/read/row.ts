@@ -24,6 +24,9 @@ export class Row {
   repeats = 1;
   /** Whether the client may be a host name, which some servers look up and write in place of the address. */
   mayBeName = false;
+  /** Where the reason is `eitherClient`: the address that may be the client's besides the row's own. */
+  forwardedStart = 0;
+  forwardedEnd = 0;
 }
 
 /** Why a line is not a record, in words; `undefined` if it is one. */
@@ -56,6 +59,13 @@ export const isOtherFormat = (reason: string): boolean => otherFormatReasons.has
 /** Whether a reason means that the line is in this format, but its server could not read the request. */
 export const isUnreadableRequest = (reason: string): boolean => unreadableReasons.has(reason);
 
+/** The reason for a line with two clients: its peer and another one, and nothing says which of them it is. */
+export const eitherClient =
+  "the client may be the peer or the one that X-Forwarded-For names: client (--client peer or forwarded) says which";
+
+/** Who the client is where a log has both its peer and X-Forwarded-For. */
+export type WhichClient = "peer" | "forwarded";
+
 /** Unit in which a log gives response times. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
@@ -74,6 +84,8 @@ export interface FormatOptions {
   readonly timeUnit: TimeUnit | "none" | undefined;
   /** Field that holds the response time: its name, or its number after an access log's fixed fields, from "1". */
   readonly timeField?: string | undefined;
+  /** Who the client is where a line has a peer and X-Forwarded-For; undefined to decide by the peer's address. */
+  readonly client?: WhichClient | undefined;
   /** Reads timestamps that have a form of their own; left out: those of the forms that are told without being said. */
   readonly readTime?: ReadTime;
   /**
@@ -94,6 +106,8 @@ export interface Reading {
   readonly read: LineReader;
   /** What the log's first lines decided, for people to read: which field is which, and in which unit. */
   readonly decided?: string | undefined;
+  /** What the log calls the peer and the client that a proxy names, where its lines can have both. */
+  readonly clients?: readonly [peer: string, forwarded: string] | undefined;
   /** What they left open, in a sentence that names the option that decides it. Nothing is read then. */
   readonly unsure?: string | undefined;
 }

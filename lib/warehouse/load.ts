@@ -121,6 +121,7 @@ const optionNames = [
   "query",
   "identifiers",
   "clientNames",
+  "client",
 ];
 
 function checkTarget(to: unknown): void {

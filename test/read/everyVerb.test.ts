@@ -51,6 +51,11 @@ const cases: Record<string, { lines: string[]; options: Reading; rows: string[] 
       "2026-01-05T00:00:01.000Z,192.0.2.1,/b,200,",
     ],
   },
+  client: {
+    lines: [combined("198.51.100.3", 0, "/a", ' "203.0.113.7"'), combined("198.51.100.4", 1, "/b", ' "-"')],
+    options: { client: "forwarded" },
+    rows: ["2026-01-05T00:00:00.000Z,203.0.113.7,/a,200,", "2026-01-05T00:00:01.000Z,198.51.100.4,/b,200,"],
+  },
   timeZone: {
     lines: ["timestamp,ip,path,status", "2026-01-05 01:00:00,192.0.2.1,/a,200"],
     options: { timeZone: "Europe/Berlin" },

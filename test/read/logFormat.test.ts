@@ -151,7 +151,7 @@ describe("a log is read by its server's own format", () => {
           const bytes = Buffer.concat(
             changes.flatMap(([at, cut, added]) => [line.subarray(0, at), added, line.subarray(at + cut)]),
           );
-          const log = await read(bytes, { logFormat: format, query: "keep" });
+          const log = await read(bytes, { logFormat: format, query: "keep", client: "peer" });
           const text = bytes.toString("latin1");
           expect(log.lines).toBe(text === "" ? 0 : text.replace(/\n$/, "").split("\n").length);
           expect(log.records + log.quarantined + log.skipped).toBe(log.lines);

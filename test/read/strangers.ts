@@ -12,6 +12,9 @@ export interface StrangersLog {
   readonly quarantined?: number;
   /** The question, where two readings are possible. */
   readonly asks?: RegExp;
+  /** The rows when the question who the client is is answered. */
+  readonly peer?: string[];
+  readonly forwarded?: string[];
 }
 
 const json = (...objects: object[]) => objects.map((object) => JSON.stringify(object));
@@ -139,7 +142,9 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
         request_uri: "/a",
         status: 200,
       }),
-      asks: /client may be "remote_addr", such as "198.51.100.3", or "xff", such as "203.0.113.7"/,
+      asks: /client may be remote_addr, such as "198.51.100.3", or xff, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a")],
+      forwarded: [row("203.0.113.7", "/a")],
     },
     "JSON with client_ip, empty without a proxy": {
       lines: json(
@@ -423,6 +428,162 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       }),
       format: "combined",
       rows: [row("203.0.113.9", "/a")],
+    },
+  },
+  "two clients in a line": {
+    "nginx's main format, public peers": {
+      lines: [
+        hit("198.51.100.3 - -", "/a", ' "203.0.113.7, 10.0.0.1"'),
+        hit("198.51.100.4 - -", "/b", ' "-"'),
+        hit("10.0.0.9 - -", "/c", ' "203.0.113.8"'),
+      ],
+      asks: /^client: on 1 of the first 3 lines .* the peer, such as "198.51.100.3", or X-Forwarded-For in field 1 .*, such as "203.0.113.7".*--client/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b"), row("10.0.0.9", "/c")],
+      forwarded: [row("203.0.113.7", "/a"), row("198.51.100.4", "/b"), row("203.0.113.8", "/c")],
+    },
+    "nginx's main format, never a header": {
+      lines: [hit("198.51.100.3 - -", "/a", ' "-"'), hit("198.51.100.4 - -", "/b", ' "-"')],
+      rows: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+    },
+    "the header names the peer itself": {
+      lines: [hit("198.51.100.3 - -", "/a", ' "198.51.100.3"'), hit("10.0.0.2 - -", "/b", ' "203.0.113.9"')],
+      rows: [row("198.51.100.3", "/a"), row("203.0.113.9", "/b")],
+    },
+    "no quotes, a response time behind, an escaped path": {
+      lines: [
+        hit("198.51.100.3 - -", "/a\\x22b", " 203.0.113.7, 10.0.0.1 0.012"),
+        hit("198.51.100.4 - -", "/b", " - 0.013"),
+      ],
+      asks: /^client: on 1 .*"198.51.100.3".*"203.0.113.7"/,
+      peer: ['2026-01-05T10:00:00.000Z,198.51.100.3,"/a""b",200,12.00', row("198.51.100.4", "/b", "13.00")],
+      forwarded: [
+        '2026-01-05T10:00:00.000Z,203.0.113.7,"/a""b",200,12.00',
+        row("198.51.100.4", "/b", "13.00"),
+      ],
+    },
+    "a field with the header's name": {
+      lines: [hit("198.51.100.3 - -", "/a", ' xff="203.0.113.7"'), hit("198.51.100.4 - -", "/b", ' xff="-"')],
+      asks: /^client: .*"198.51.100.3".*"203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("198.51.100.4", "/b")],
+    },
+    "a private address of a public peer, which is not its client's own": {
+      lines: [hit("198.51.100.3 - -", "/a", ' "192.168.1.7"'), hit("10.0.0.2 - -", "/b", ' "203.0.113.9"')],
+      rows: [row("198.51.100.3", "/a"), row("203.0.113.9", "/b")],
+    },
+    "a virtual host before": {
+      lines: [
+        hit("www.example.com 198.51.100.3 - -", "/a", ' "203.0.113.7"'),
+        hit("www.example.com 198.51.100.4 - -", "/b", ' "-"'),
+      ],
+      asks: /^client: .*"198.51.100.3".*"203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("198.51.100.4", "/b")],
+    },
+    "the common log": {
+      lines: [
+        `198.51.100.3 - - ${at(0)} "GET /a HTTP/1.1" 200 5 203.0.113.7`,
+        `198.51.100.4 - - ${at(0)} "GET /b HTTP/1.1" 200 5 203.0.113.8`,
+      ],
+      asks: /^client: on 2 .*"198.51.100.3".*"203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("203.0.113.8", "/b")],
+    },
+    "nginx JSON, few with a header": {
+      lines: json(
+        ...["-", "-", "-", "203.0.113.7"].map((header, i) => ({
+          time_iso8601: "2026-01-05T10:00:00+00:00",
+          remote_addr: `198.51.100.${i}`,
+          http_x_forwarded_for: header,
+          request: `GET /${i} HTTP/1.1`,
+          status: "200",
+        })),
+      ),
+      asks: /^client: on 1 of the first 4 lines .* remote_addr, such as "198.51.100.3", or http_x_forwarded_for, such as "203.0.113.7"/,
+      peer: [0, 1, 2, 3].map((i) => row(`198.51.100.${i}`, `/${i}`)),
+      forwarded: [0, 1, 2].map((i) => row(`198.51.100.${i}`, `/${i}`)).concat(row("203.0.113.7", "/3")),
+    },
+    "CSV with both columns": {
+      lines: [
+        "time,remote_addr,x_forwarded_for,path,status",
+        '2026-01-05T10:00:00Z,198.51.100.3,"203.0.113.7, 10.0.0.1",/a,200',
+        "2026-01-05T10:00:00Z,10.0.0.1,203.0.113.8,/b,200",
+      ],
+      asks: /^client: .* remote_addr, such as "198.51.100.3", or x_forwarded_for, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("10.0.0.1", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("203.0.113.8", "/b")],
+    },
+    "CSV with both columns, behind a proxy": {
+      lines: [
+        "time,remote_addr,x_forwarded_for,path,status",
+        "2026-01-05T10:00:00Z,10.0.0.1,203.0.113.8,/b,200",
+        "2026-01-05T10:00:00Z,10.0.0.1,,/c,200",
+      ],
+      rows: [row("203.0.113.8", "/b"), row("10.0.0.1", "/c")],
+    },
+    LTSV: {
+      lines: [
+        "time:2026-01-05T10:00:00Z\thost:198.51.100.3\tforwardedfor:203.0.113.7\turi:/a\tstatus:200",
+        "time:2026-01-05T10:00:00Z\thost:198.51.100.4\tforwardedfor:-\turi:/b\tstatus:200",
+      ],
+      asks: /^client: .* host, such as "198.51.100.3", or forwardedfor, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("198.51.100.4", "/b")],
+    },
+    "IIS with X-Forwarded-For": {
+      lines: [
+        "#Software: Microsoft Internet Information Services 10.0",
+        "#Fields: date time cs-method cs-uri-stem c-ip sc-status time-taken X-Forwarded-For",
+        "2026-01-05 10:00:00 GET /a 198.51.100.3 200 3 203.0.113.7",
+        "2026-01-05 10:00:00 GET /b 198.51.100.4 200 3 -",
+      ],
+      asks: /^client: .* c-ip, such as "198.51.100.3", or x-forwarded-for, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a", "3.00"), row("198.51.100.4", "/b", "3.00")],
+      forwarded: [row("203.0.113.7", "/a", "3.00"), row("198.51.100.4", "/b", "3.00")],
+    },
+    "Istio's text": {
+      lines: [
+        `[2026-01-05T10:00:00.000Z] "GET /a HTTP/1.1" 200 - via_upstream - "-" 0 135 4 4 "203.0.113.7" "curl" "84" "h:8000" "127.0.0.1:80" inbound|8000|| 127.0.0.1:41854 10.44.1.27:80 198.51.100.3:37652 outbound_ default`,
+      ],
+      asks: /^client: .*"198.51.100.3".*X-Forwarded-For.*"203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a", "4.00")],
+      forwarded: [row("203.0.113.7", "/a", "4.00")],
+    },
+    pino: {
+      lines: json({
+        level: 30,
+        time: 1767607200000,
+        req: { url: "/a", headers: { "x-forwarded-for": "203.0.113.7" }, remoteAddress: "198.51.100.3" },
+        res: { statusCode: 200 },
+        responseTime: 2.5,
+      }),
+      asks: /^client: .* req.remoteAddress, such as "198.51.100.3", or req.headers.x-forwarded-for, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a", "2.50")],
+      forwarded: [row("203.0.113.7", "/a", "2.50")],
+    },
+    "Caddy before client_ip, the header among the others": {
+      lines: json(
+        ...["198.51.100.3", "10.0.0.1"].map((remote_ip, i) => ({
+          level: "info",
+          ts: 1767607200,
+          logger: "http.log.access",
+          msg: "handled request",
+          request: { remote_ip, uri: `/${i}`, headers: { "X-Forwarded-For": ["203.0.113.7"] } },
+          duration: 0.004,
+          status: 200,
+        })),
+      ),
+      asks: /^client: on 1 .* request.remote_ip, such as "198.51.100.3", or request.headers.X-Forwarded-For.0, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/0", "4.00"), row("10.0.0.1", "/1", "4.00")],
+      forwarded: [row("203.0.113.7", "/0", "4.00"), row("203.0.113.7", "/1", "4.00")],
+    },
+    "inside docker's json-file": {
+      lines: [hit("198.51.100.3 - -", "/a", ' "203.0.113.7"'), hit("198.51.100.4 - -", "/b", ' "-"')].map(
+        (line) => JSON.stringify({ log: `${line}\n`, stream: "stdout", time: "2026-01-05T10:00:01Z" }),
+      ),
+      asks: /^client: on 1 of the first 2 lines .*"198.51.100.3".*"203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a"), row("198.51.100.4", "/b")],
+      forwarded: [row("203.0.113.7", "/a"), row("198.51.100.4", "/b")],
     },
   },
 };

@@ -1,4 +1,4 @@
-import { type Reason, Row } from "../row.js";
+import { type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { Pieces } from "./pieces.js";
 import { digits } from "./time.js";
@@ -46,6 +46,12 @@ export class ClientBeforeTime {
   /** Beginning of the message of a syslog line which says that the message was repeated; usually −1. */
   repeated = -1;
   readonly #pieces = new Pieces();
+  readonly #asked: WhichClient | undefined;
+
+  /** @param asked - who the client is where both stand there */
+  constructor(asked: WhichClient | undefined) {
+    this.#asked = asked;
+  }
 
   /** Reads bytes[start, end), which end before the bracket of the time, into the row. */
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
@@ -63,7 +69,7 @@ export class ClientBeforeTime {
       const list = hasComma(bytes, from[client], to[client]);
       this.saw = list ? "forwarded" : "either";
       if (!list && this.before === undefined) return twoAddresses;
-      if (!list && this.before === "host") client++;
+      if (list ? this.#asked === "peer" : this.before === "host") client++;
     } else if (client === first + 1) {
       const dash =
         (to[first] - from[first] === 1 && bytes[from[first]] === MINUS) ||

@@ -1,7 +1,7 @@
 import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
-import { readClient } from "./client.js";
 import { readDuration } from "./duration.js";
 import { unescaped } from "./escapes.js";
+import { chooseClient } from "./forwarded.js";
 import { pathOf } from "./request.js";
 import { digits, moment } from "./time.js";
 
@@ -13,7 +13,9 @@ const STATUS = 3;
 const DURATION = 4;
 /** Behind them the time of day, where it stands apart from the date; as a rule it is empty. */
 const CLOCK = 5;
-const count = 6;
+/** The client that a proxy names, where the log has it besides the peer. */
+export const FORWARDED = 6;
+const count = 7;
 
 /** The texts of a record's five fields, for a log that has them as text: each is a piece of one buffer. */
 export class FieldTexts {
@@ -84,7 +86,7 @@ const utf8 = new TextEncoder();
 
 /** Makes the function that reads the texts of five fields into a row. */
 export function fieldReader(
-  { toUtc, keepQuery, received = false, readTime = moment }: FormatOptions,
+  { toUtc, keepQuery, received = false, readTime = moment, client }: FormatOptions,
   unit: TimeUnit | "none",
 ): (texts: FieldTexts, row: Row) => Reason {
   return ({ bytes, start, end }, row) => {
@@ -94,15 +96,17 @@ export function fieldReader(
       row.time = readTime(bytes, start[TIMESTAMP], end[TIMESTAMP], toUtc);
     else if (!received) return "there is no timestamp";
     if (row.time < 0) return "the timestamp is not a date and time that can be read";
-    if (start[CLIENT] === end[CLIENT]) return "there is no client address";
-    readClient(bytes, start[CLIENT], end[CLIENT], row);
+    if (start[CLIENT] === end[CLIENT] && start[FORWARDED] === end[FORWARDED])
+      return "there is no client address";
+    const either = chooseClient(bytes, start, end, CLIENT, FORWARDED, client, row);
     row.status = statusIn(bytes, start[STATUS], end[STATUS]);
     if (row.status < 0) return "the status is not a number of three digits";
     if (start[TARGET] === end[TARGET]) return "there is no path";
     const wrong = pathOf(bytes, start[TARGET], end[TARGET], row, keepQuery);
     if (wrong !== undefined) return wrong;
     row.hundredths = -1;
-    return unit === "none" ? undefined : readDuration(bytes, start[DURATION], end[DURATION], unit, row);
+    if (unit === "none") return either;
+    return readDuration(bytes, start[DURATION], end[DURATION], unit, row) ?? either;
   };
 }
 

@@ -7,12 +7,12 @@ import {
   type Reason,
   type TimeUnit,
 } from "../row.js";
-import { FieldTexts, fieldReader } from "./fields.js";
+import { FieldTexts, FORWARDED, fieldReader } from "./fields.js";
 import { JsonFields } from "./jsonFields.js";
 
 /**
  * Which values of an object hold a record's fields: in their order, for each the paths that may hold it, the surest
- * first. A sixth is the time of day, where it stands apart from the date.
+ * first. A sixth is the time of day, where it stands apart from the date, and a seventh X-Forwarded-For.
  */
 export type FieldPaths = readonly (readonly string[])[];
 
@@ -28,6 +28,7 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
   const texts = new FieldTexts();
   const count = paths.length;
   const values: (string | undefined)[] = new Array(count);
+  const isNeeded = [!options.received, false, true, true, false, (paths[5]?.length ?? 0) > 0, false];
   const readFields = fieldReader(options, unit);
   return (bytes, start, end, row): Reason => {
     let from = start;
@@ -45,7 +46,7 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       if (slot === last[field]) {
         for (slot = first[field]; slot < last[field] && json.start[slot] < 0; slot++);
         if (slot === last[field]) {
-          if (field !== 4 && !(field === 0 && options.received)) return missing[field];
+          if (isNeeded[field]) return missing[field];
           texts.start[field] = texts.end[field] = start;
           chosen[field] = -1;
           continue;
@@ -55,6 +56,7 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       texts.start[field] = json.start[slot];
       texts.end[field] = json.end[slot];
     }
+    if (chosen[CLIENT] < 0 && (count <= FORWARDED || chosen[FORWARDED] < 0)) return missing[CLIENT];
     if (json.anyEscaped) {
       for (let field = 0; field < count; field++)
         values[field] = chosen[field] < 0 ? undefined : json.text(chosen[field]);
@@ -64,7 +66,8 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
   };
 }
 
-const chosen = new Int32Array(6);
+const CLIENT = 1;
+const chosen = new Int32Array(FORWARDED + 1);
 const notJson = otherFormat("not a JSON object in UTF-8");
 const missing = [...recordFields.map(({ name }) => name), "time of day"].map((name) =>
   otherFormat(`the JSON object has no ${name}`),

@@ -1,12 +1,26 @@
-import { ClientBeforeTime, readClient, twoAddresses } from "../fields/client.js";
+import { ClientBeforeTime, twoAddresses } from "../fields/client.js";
 import { unescaped } from "../fields/escapes.js";
-import { forwardedField, isPrivateAt } from "../fields/forwarded.js";
+import {
+  chooseClient,
+  clientIs,
+  type ForwardedFields,
+  forwardedFields,
+  isAddressAt,
+} from "../fields/forwarded.js";
 import { Pieces } from "../fields/pieces.js";
 import { damagedTarget, noMethod, noPath, requestPath } from "../fields/request.js";
 import { trailingTime } from "../fields/responseTime.js";
 import { clfTime, digits, zoneOffset } from "../fields/time.js";
 import { quoteEnd, wordEnd } from "../fields/words.js";
-import { type FormatOptions, type LineFormat, otherFormat, type Reading, type Reason, Row } from "../row.js";
+import {
+  type FormatOptions,
+  type LineFormat,
+  otherFormat,
+  type Reading,
+  type Reason,
+  Row,
+  type WhichClient,
+} from "../row.js";
 
 /**
  * The access logs of Apache and nginx:
@@ -36,16 +50,17 @@ export const combined: LineFormat = {
 };
 
 function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents: boolean): Reading {
-  const head = new Head(options.keepQuery);
-  const first = readFirst(head, sample, agents);
+  const head = new Head(options.keepQuery, options.client);
+  const first = readFirst(head, sample, agents, options.client);
   const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
-  const { forwarded } = first;
-  const pieces = new Pieces();
+  const { forwarded, clients } = first;
+  const hasHeader = forwarded.fields.length > 0;
   return {
     decided:
       [first.mixed ? "some lines without referrer and user agent" : undefined, first.client, time.decided]
         .filter((text) => text !== undefined)
         .join("; ") || undefined,
+    clients,
     unsure: first.unsure ?? time.unsure,
     read: (bytes, start, end, row) => {
       row.mayBeName = true;
@@ -53,10 +68,10 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
       if (wrong !== undefined) return wrong;
       row.hundredths = -1;
       const lineEnd = head.lineEnd;
-      if (forwarded !== undefined) {
+      if (hasHeader) {
         const rest = afterAgents(bytes, head.end, lineEnd, agents);
-        if (rest >= 0 && pieces.read(bytes, rest, lineEnd) > forwarded)
-          head.behindProxy(bytes, pieces.start[forwarded], pieces.end[forwarded], row);
+        const either = rest < 0 ? undefined : head.behindProxy(bytes, rest, forwarded, row);
+        if (either !== undefined) return either;
       }
       const last = agents ? lastField(bytes, head.end, lineEnd) : 0;
       if (last > 0) {
@@ -72,7 +87,12 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
 }
 
 /** Learns from the first lines what comes before the client, and what follows the fixed fields, in all lines. */
-function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
+function readFirst(
+  head: Head,
+  sample: readonly Uint8Array[],
+  agents: boolean,
+  asked: WhichClient | undefined,
+) {
   const row = new Row();
   const trailing: Uint8Array[] = [];
   const peers: string[] = [];
@@ -95,19 +115,25 @@ function readFirst(head: Head, sample: readonly Uint8Array[], agents: boolean) {
   // If a few lines end after the number of bytes, they may have been cut there.
   const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;
   if (saw.host > 0 !== saw.forwarded > 0) head.client.before = saw.host > 0 ? "host" : "forwarded";
+  else if (saw.either > 0 && asked === "forwarded") head.client.before = asked;
   const unsure =
     saw.either > 0 && head.client.before === undefined
       ? `logFormat: lines begin with two addresses, such as ${JSON.stringify(utf8.decode(example?.subarray(0, 60)))}: the first may be the virtual host or the client behind a proxy; give the server's own log format (--log-format '%v %h …' or '%{X-Forwarded-For}i %h …')`
       : undefined;
   const before = { host: "a virtual host", forwarded: "X-Forwarded-For or -" };
-  const forwarded = head.client.before === undefined ? forwardedField(trailing, peers) : undefined;
-  const client =
-    forwarded !== undefined
-      ? `client = X-Forwarded-For in field ${forwarded + 1} behind the fixed ones, where a private address asks`
-      : head.client.before === undefined
-        ? undefined
-        : `${before[head.client.before]} before the client's address`;
-  return { trailing, mixed, unsure, client, forwarded };
+  const isAhead = head.client.before === "forwarded";
+  const forwarded = isAhead ? { fields: [], isSure: false } : forwardedFields(trailing, peers);
+  const field = `X-Forwarded-For in field ${forwarded.fields.map((each) => each + 1).join(" or ")} behind the fixed ones`;
+  const clients = isAhead || forwarded.fields.length > 0 ? (["the peer", field] as const) : undefined;
+  const client = [
+    head.client.before === undefined
+      ? undefined
+      : `${before[head.client.before]} before the client's address`,
+    forwarded.isSure && clients !== undefined ? `client = ${clientIs(asked, clients)}` : undefined,
+  ]
+    .filter((text) => text !== undefined)
+    .join("; ");
+  return { trailing, mixed, unsure, client: client === "" ? undefined : client, clients, forwarded };
 }
 
 const utf8 = new TextDecoder();
@@ -122,15 +148,24 @@ class Head {
   end = 0;
   /** The end of the line. In a message that syslog repeats, it is before the closing bracket. */
   lineEnd = 0;
-  readonly client = new ClientBeforeTime();
+  readonly client: ClientBeforeTime;
   readonly #keepQuery: boolean;
+  readonly #asked: WhichClient | undefined;
+  readonly #pieces = new Pieces();
+  readonly #starts = new Int32Array(2);
+  readonly #ends = new Int32Array(2);
+  /** Where the peer stands in the line. */
+  #peerStart = 0;
+  #peerEnd = 0;
   #time = -1;
   readonly #momentText = new Uint8Array(momentLength);
   /** Here the address and an unescaped target are put together. */
   #own = new Uint8Array(4096);
 
-  constructor(keepQuery: boolean) {
+  constructor(keepQuery: boolean, asked: WhichClient | undefined) {
     this.#keepQuery = keepQuery;
+    this.#asked = asked;
+    this.client = new ClientBeforeTime(asked);
   }
 
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
@@ -152,6 +187,8 @@ class Head {
       reason = this.client.read(bytes, start, date, row);
       if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE) this.lineEnd--;
     }
+    this.#peerStart = row.addressStart;
+    this.#peerEnd = row.addressEnd;
     const request = date + 30;
     let i = request;
     while (bytes[i] >= CAPITAL_A && bytes[i] <= CAPITAL_Z) i++;
@@ -176,24 +213,42 @@ class Head {
     return this.#answer(bytes, close + 1, row) ?? reason;
   }
 
-  /** Takes the address in bytes[start, end) for the client where there is one and the row's is a private one: a proxy's. */
-  behindProxy(bytes: Uint8Array, start: number, end: number, row: Row): void {
-    if (end - start < 2 || !isPrivateAt(row.bytes, row.addressStart, row.addressEnd)) return;
-    const { bytes: from, pathStart, pathEnd } = row;
-    readClient(bytes, start, end, row);
-    if (from === bytes) return;
-    // The path was put together in a buffer of its own, and the address goes behind it.
-    const length = row.addressEnd - row.addressStart;
-    if (this.#own.length < pathEnd + length) {
-      const larger = new Uint8Array(2 * (pathEnd + length));
-      larger.set(this.#own);
-      this.#own = larger;
+  /** Sets the row's client where a field from `rest` on may hold X-Forwarded-For; the row has the peer. */
+  behindProxy(bytes: Uint8Array, rest: number, { fields, isSure }: ForwardedFields, row: Row): Reason {
+    const pieces = this.#pieces;
+    const count = pieces.read(bytes, rest, this.lineEnd);
+    for (const field of fields) {
+      if (field >= count) continue;
+      const [start, end] = [pieces.start[field], pieces.end[field]];
+      if (end - start < 2) continue;
+      if (!isSure && !isAddressAt(bytes, start, end)) continue;
+      // The peer is read again from its place, as the row may have it in a buffer of its own.
+      const { bytes: from, pathStart, pathEnd } = row;
+      this.#starts[0] = this.#peerStart;
+      this.#ends[0] = this.#peerEnd;
+      this.#starts[1] = start;
+      this.#ends[1] = end;
+      const asked = this.#asked ?? (isSure ? undefined : "unsure");
+      const either = chooseClient(bytes, this.#starts, this.#ends, 0, 1, asked, row);
+      if (either !== undefined) {
+        row.bytes = bytes;
+        return either;
+      }
+      if (from === bytes) return;
+      // The path was put together in a buffer of its own, and the address goes behind it.
+      const length = row.addressEnd - row.addressStart;
+      if (this.#own.length < pathEnd + length) {
+        const larger = new Uint8Array(2 * (pathEnd + length));
+        larger.set(this.#own);
+        this.#own = larger;
+      }
+      for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
+      row.bytes = this.#own;
+      row.pathStart = pathStart;
+      row.addressStart = pathEnd;
+      row.addressEnd = pathEnd + length;
+      return;
     }
-    for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
-    row.bytes = this.#own;
-    row.pathStart = pathStart;
-    row.addressStart = pathEnd;
-    row.addressEnd = pathEnd + length;
   }
 
   /** Reads the status and the number of bytes after the request, from `at` on. */

@@ -1,5 +1,6 @@
 import { InputError, quoted } from "../../errors.js";
-import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
+import { headerBeside } from "../fields/forwarded.js";
 import { type FieldMap, type Known, type Mapped, mapFields } from "../fields/names.js";
 import { damagedTarget } from "../fields/request.js";
 import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type Reading } from "../row.js";
@@ -59,6 +60,11 @@ function csvReading(
     .map((line) => cellsOf(utf8.decode(line), delimiter, tabs));
   const values = (name: string) => rows.map((cells) => cells[names.indexOf(name)] ?? "");
   const mapped = mapColumns(names, fields, { ...options, values });
+  const {
+    header: forwarded,
+    clients,
+    decided,
+  } = headerBeside(mapped, fields, names, { values }, options.client);
   const fieldOf = new Int8Array(names.length).fill(-1);
   const again: [number, number][] = []; // columns that hold a field that another column holds, too
   [...mapped.names, mapped.clock].forEach((name, field) => {
@@ -67,11 +73,13 @@ function csvReading(
     if (fieldOf[column] < 0) fieldOf[column] = field;
     else again.push([fieldOf[column], field]);
   });
+  if (forwarded !== undefined) fieldOf[names.indexOf(forwarded)] = FORWARDED;
   const texts = new FieldTexts();
   const readFields = fieldReader(options, mapped.unit);
   const separator = delimiter.charCodeAt(0);
   return {
-    decided: mapped.decided,
+    decided,
+    clients,
     unsure: mapped.unsure,
     read: (bytes, start, end, row) => {
       texts.bytes = bytes;

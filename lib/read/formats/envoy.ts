@@ -1,3 +1,4 @@
+import { FORWARDED } from "../fields/fields.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -8,7 +9,7 @@ import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wo
  *     [2020-11-25T21:26:18.409Z] "GET /status/418 HTTP/1.1" 418 - via_upstream - "-" 0 135 4 4 "-" "curl/7.73.0" "84961…"
  *     "httpbin:8000" "127.0.0.1:80" inbound|8000|| 127.0.0.1:41854 10.44.1.27:80 10.44.1.23:37652 outbound_… default
  *
- * The client is the left-most address of X-Forwarded-For, else, with Istio, the peer. A status of 0 says that the client
+ * The client is the left-most address of X-Forwarded-For; with Istio, the peer where that is not a private one. A status of 0 says that the client
  * left before an answer. The duration is in milliseconds.
  * Source: Envoy, "Access logging: default format string"; Istio, "Envoy access logs".
  */
@@ -18,6 +19,7 @@ export const envoy = wordLog({
   most: 22,
   unit: "ms",
   escapes: true,
+  clients: ["the peer in field 20", "X-Forwarded-For"],
   place: (bytes, words, texts) => {
     const { start, end, count } = words;
     const istio = count >= 20;
@@ -32,7 +34,9 @@ export const envoy = wordLog({
     take(texts, DURATION, words, istio ? 9 : 6);
     const nobody = end[forwarded] - start[forwarded] < 2;
     if (nobody && !istio) return "X-Forwarded-For is empty, and Envoy's default format has no other client";
-    take(texts, CLIENT, words, nobody ? 19 : forwarded);
+    take(texts, FORWARDED, words, forwarded);
+    if (istio) take(texts, CLIENT, words, 19);
+    else texts.start[CLIENT] = texts.end[CLIENT] = start[0];
   },
 });
 

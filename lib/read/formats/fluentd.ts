@@ -7,6 +7,7 @@ import { jsonProduct } from "./jsonProduct.js";
 export const fluentd = jsonProduct("Fluentd or Fluent Bit JSON of an Apache or nginx log", {
   timestamp: ["time", "date", "@timestamp", "timestamp"],
   ip_address: ["remote", "host"],
+  forwarded: ["http_x_forwarded_for"],
   endpoint: ["path"],
   status_code: ["code"],
   response_time_ms: [],

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { recordFields } from "../../record.js";
-import { clientsAmong } from "../fields/forwarded.js";
+import { clientIs, clientsAmong } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
@@ -28,8 +28,8 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
 export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
- * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted; until 2.5, `remote_addr` is address and port. Its encoder writes
- * the duration in seconds with decimals, or as its option `duration_format` says: whole milliseconds or nanoseconds, or
+ * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted; before, the header
+ * stands in `headers`. Until 2.5, `remote_addr` is address and port. Its encoder writes the duration in seconds with decimals, or as its option `duration_format` says: whole milliseconds or nanoseconds, or
  * with a unit. An entry of the logger `http.log.error` tells of a request that has its access entry as well.
  * Source: Caddy, "log (Caddyfile directive)", JSON encoder; zap, zapcore/encoder.go.
  */
@@ -43,7 +43,9 @@ export const caddy: LineFormat = {
     const fields = { ...caddyFields, ip_address: `request.${client}` };
     const durations = valuesIn(sample)("duration");
     const { unit, unsure } = caddyUnit(options.timeUnit, durations);
-    const reading = jsonReading({ ...options, timeUnit: unit }, sample, fields);
+    // client_ip is Caddy's own answer to who the client is.
+    const forwarded = client === "client_ip" ? undefined : "request.headers.X-Forwarded-For.0";
+    const reading = jsonReading({ ...options, timeUnit: unit }, sample, fields, undefined, forwarded);
     const logger = new JsonFields(["logger"]);
     return {
       ...reading,
@@ -90,6 +92,7 @@ function jsonReading(
   sample: readonly Uint8Array[],
   map: FieldMap,
   unit?: TimeUnit,
+  forwarded?: string,
 ): Reading {
   const { timeField } = options;
   const fields = timeField === undefined ? map : { ...map, response_time_ms: timeField };
@@ -114,17 +117,24 @@ function jsonReading(
   );
   const places: (readonly string[])[] = mapped.names.map((path) => (path === undefined ? [] : [path]));
   const [, client] = mapped.names;
-  const clients =
+  const own =
     client === undefined || fields.ip_address !== undefined
       ? undefined
       : clientsAmong(client, [...names], known);
-  if (clients !== undefined) places[1] = clients.names;
-  if (mapped.clock !== undefined) places.push([mapped.clock]);
+  if (own !== undefined) places[1] = own.names;
+  const header = forwarded ?? own?.forwarded;
+  places.push(mapped.clock === undefined ? [] : [mapped.clock], header === undefined ? [] : [header]);
+  const peer = places[1].join(", else ");
+  const clients = header === undefined ? undefined : ([peer, header] as const);
   return {
     decided: complete
       ? undefined
-      : mapped.decided.replace(`ip_address = ${client}`, `ip_address = ${places[1].join(", else ")}`),
-    unsure: clients?.unsure ?? mapped.unsure,
+      : mapped.decided.replace(
+          `ip_address = ${client}`,
+          `ip_address = ${clients === undefined ? peer : clientIs(options.client, clients)}`,
+        ),
+    clients,
+    unsure: mapped.unsure,
     read: jsonRecords(options, places, mapped.unit),
   };
 }

@@ -1,4 +1,5 @@
 import { recordFields } from "../../record.js";
+import { clientIs } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { jsonRecords } from "../fields/jsonRecord.js";
 import { type LineFormat, OtherFormatError, type TimeUnit } from "../row.js";
@@ -7,6 +8,8 @@ import { type LineFormat, OtherFormatError, type TimeUnit } from "../row.js";
 export interface ProductNames {
   readonly timestamp: readonly string[];
   readonly ip_address: readonly string[];
+  /** X-Forwarded-For, where the product has it besides the peer. */
+  readonly forwarded?: readonly string[];
   readonly endpoint: readonly string[];
   readonly status_code: readonly string[];
   /** Each with its unit from the product's manual. The first one that the first lines have is read in all lines. */
@@ -26,11 +29,13 @@ export function jsonProduct(title: string, names: ProductNames, shows?: RegExp):
       const all = recordFields.map(({ name }) =>
         name === "response_time_ms" ? names[name].map(([path]) => path) : names[name],
       );
-      const json = new JsonFields(all.flat());
+      const { forwarded = [] } = names;
+      const known = [...all, forwarded].flat();
+      const json = new JsonFields(known);
       const seen = new Set<string>();
       for (const line of sample) {
         if (!json.read(line, 0, line.length)) continue;
-        all.flat().forEach((path, slot) => {
+        known.forEach((path, slot) => {
           if (json.start[slot] >= 0) seen.add(path);
         });
       }
@@ -38,13 +43,20 @@ export function jsonProduct(title: string, names: ProductNames, shows?: RegExp):
         (options.timeUnit === "none" ? undefined : names.response_time_ms.find(([each]) => seen.has(each))) ??
         [];
       const unit = path === undefined ? "none" : (options.timeUnit ?? own);
-      const paths = [...all.slice(0, 4), path === undefined ? [] : [path]];
+      const paths = [...all.slice(0, 4), path === undefined ? [] : [path], [], forwarded];
+      const has = (each: string) => seen.has(each);
+      const header = forwarded.find(has);
+      const client = all[1].filter(has).join(" or ");
+      const clients = forwarded.length === 0 ? undefined : ([client, forwarded[0]] as const);
       const decided = recordFields.map(({ name }, field) => {
-        const found = paths[field].filter((each) => seen.has(each));
+        const found = paths[field].filter(has);
+        if (field === 1 && header !== undefined)
+          return `${name} = ${client === "" ? header : clientIs(options.client, [client, header])}`;
         return found.length === 0 ? `no ${name}` : `${name} = ${found.join(" or ")}`;
       });
       return {
         read: jsonRecords(options, paths, unit),
+        clients,
         decided: `${decided.join(", ")}${unit === "none" ? "" : ` in ${unit}`}`,
       };
     },

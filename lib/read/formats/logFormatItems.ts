@@ -4,7 +4,9 @@ import type { TimeUnit } from "../row.js";
 
 /** What a variable of a log's format holds. */
 export type Role =
-  | { readonly field: "client" | "request" | "target" | "status" | "moment" | "clf" | "none" }
+  | { readonly field: "request" | "target" | "status" | "moment" | "clf" | "none" }
+  /** The peer, or the client that a proxy names. */
+  | { readonly field: "client"; readonly forwarded: boolean }
   | { readonly field: "duration"; readonly unit: TimeUnit }
   /** A part of a time; its letters are the directives of strftime that say as much. */
   | { readonly field: "part"; readonly read: ReadTimePart; readonly letters: readonly string[] };
@@ -19,18 +21,21 @@ export interface Item {
   readonly ends: "quote" | "bracket" | "list" | "version" | "date" | "literal" | "line";
 }
 
+const peer: Role = { field: "client", forwarded: false };
+const forwarded: Role = { field: "client", forwarded: true };
+
 const nginxRoles: Record<string, Role> = {
   time_local: { field: "clf" },
   time_iso8601: { field: "moment" },
   msec: { field: "moment" },
-  remote_addr: { field: "client" },
-  realip_remote_addr: { field: "client" },
-  proxy_protocol_addr: { field: "client" },
-  proxy_add_x_forwarded_for: { field: "client" },
-  http_x_forwarded_for: { field: "client" },
-  http_x_real_ip: { field: "client" },
-  http_cf_connecting_ip: { field: "client" },
-  http_true_client_ip: { field: "client" },
+  remote_addr: peer,
+  realip_remote_addr: peer,
+  proxy_protocol_addr: peer,
+  proxy_add_x_forwarded_for: forwarded,
+  http_x_forwarded_for: forwarded,
+  http_x_real_ip: forwarded,
+  http_cf_connecting_ip: forwarded,
+  http_true_client_ip: forwarded,
   request: { field: "request" },
   request_uri: { field: "target" },
   uri: { field: "target" },
@@ -47,8 +52,8 @@ export function nginxItems(form: string): { before: Uint8Array; items: Item[] } 
 const none: Role = { field: "none" };
 
 const apacheRoles: Record<string, Role> = {
-  a: { field: "client" },
-  h: { field: "client" },
+  a: peer,
+  h: peer,
   r: { field: "request" },
   U: { field: "target" },
   s: { field: "status" },
@@ -70,7 +75,7 @@ function apacheRole(argument: string | undefined, letter: string): Role {
   if (letter === "i" || letter === "a") {
     const header = argument?.toLowerCase() ?? "";
     const clients = ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip"];
-    return clients.includes(header) || letter === "a" ? { field: "client" } : none;
+    return letter === "a" ? peer : clients.includes(header) ? forwarded : none;
   }
   return argument === undefined ? (apacheRoles[letter] ?? none) : none;
 }

@@ -2,7 +2,7 @@ import { InputError, quoted } from "../../errors.js";
 import { readClient } from "../fields/client.js";
 import { readDuration } from "../fields/duration.js";
 import { unescaped } from "../fields/escapes.js";
-import { isPrivateAt } from "../fields/forwarded.js";
+import { chooseClient, clientIs, isPrivateAt } from "../fields/forwarded.js";
 import { damagedTarget, pathOf, requestPath } from "../fields/request.js";
 import { TimeParts } from "../fields/strftime.js";
 import { digits, moment } from "../fields/time.js";
@@ -15,9 +15,19 @@ import type { Item, Role } from "./logFormatItems.js";
  * @param before - text before the first item
  */
 export function formatReading(options: FormatOptions, before: Uint8Array, items: readonly Item[]): Reading {
-  const { toUtc, keepQuery, timeUnit, timeField } = options;
+  const { toUtc, keepQuery, timeUnit, timeField, client: asked } = options;
   const find = (field: Role["field"]) => items.findIndex(({ role }) => role.field === field);
-  const clients = items.flatMap(({ role }, i) => (role.field === "client" ? [i] : []));
+  const all = items.flatMap(({ role }, i) => (role.field === "client" ? [{ i, role }] : []));
+  const firstPeer = all.findIndex(({ role }) => !role.forwarded);
+  // What a proxy names stands in the client's place where it comes before the peer, and beside it otherwise.
+  const isAhead = firstPeer > 0 && asked !== "peer";
+  const clients = all.filter(({ role }) => firstPeer < 0 || isAhead || !role.forwarded).map(({ i }) => i);
+  const beside = isAhead || firstPeer < 0 ? [] : all.filter(({ role }) => role.forwarded).map(({ i }) => i);
+  const namesOf = (places: readonly number[]) => places.map((i) => items[i].name).join(", else ");
+  const two =
+    firstPeer < 0 || all.every(({ role }) => !role.forwarded)
+      ? undefined
+      : ([namesOf(clients), namesOf(beside)] as const);
   // The most exact of the moments: $msec and ISO 8601 before the common log's; parts where there is none.
   const at = items.findIndex(({ name, role }) => /msec/.test(name) && role.field === "moment");
   const time = at >= 0 ? at : find("moment") >= 0 ? find("moment") : find("clf");
@@ -37,7 +47,8 @@ export function formatReading(options: FormatOptions, before: Uint8Array, items:
   const wrongAt = items.map(({ name }) => `the line does not fit the log format at ${name}`);
 
   return {
-    decided: `client = ${clients.map((i) => items[i].name).join(", else ")}; ${took.index < 0 ? "no response time" : `response time = ${items[took.index].name} in ${took.unit}`}`,
+    clients: two,
+    decided: `client = ${beside.length > 0 && two !== undefined ? clientIs(asked, two) : namesOf(clients)}; ${took.index < 0 ? "no response time" : `response time = ${items[took.index].name} in ${took.unit}`}`,
     unsure: took.unsure,
     read: (bytes, from, to, row): Reason => {
       moments.clear();
@@ -70,7 +81,17 @@ export function formatReading(options: FormatOptions, before: Uint8Array, items:
         // A private address is a proxy's, where a later field names another client.
         if (!isPrivateAt(bytes, start[i], end[i])) break;
       }
-      readClient(bytes, start[client], end[client], row);
+      if (beside.length === 0) readClient(bytes, start[client], end[client], row);
+      else {
+        let header = beside[0];
+        for (const i of beside) {
+          if (end[i] - start[i] <= 1) continue;
+          header = i;
+          break;
+        }
+        const either = chooseClient(bytes, start, end, client, header, asked, row);
+        if (either !== undefined) return either;
+      }
       if (took.index >= 0) {
         const wrong = readDuration(bytes, start[took.index], end[took.index], took.unit, row);
         if (wrong !== undefined) return wrong;

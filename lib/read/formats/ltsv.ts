@@ -1,4 +1,4 @@
-import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import type { LineFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
@@ -22,7 +22,8 @@ export const ltsv: LineFormat = {
       ["time", TIMESTAMP],
       ["time_local", TIMESTAMP],
       ["time_iso8601", TIMESTAMP],
-      ["forwardedfor", CLIENT],
+      ["forwardedfor", FORWARDED],
+      ["http_x_forwarded_for", FORWARDED],
       ["host", CLIENT],
       ["remote_addr", CLIENT],
       ["uri", TARGET],
@@ -34,10 +35,11 @@ export const ltsv: LineFormat = {
       ...(micro ? [] : [["request_time", DURATION] as const]),
     ];
     const texts = new FieldTexts();
-    const rank = new Int8Array(5);
+    const rank = new Int8Array(FORWARDED + 1);
     const readFields = fieldReader(options, unit);
     return {
       decided: `response time in ${unit}`,
+      clients: ["host", "forwardedfor"],
       read: (bytes, start, end, row) => {
         texts.bytes = bytes;
         texts.start.fill(start);

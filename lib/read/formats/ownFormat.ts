@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { headerBeside } from "../fields/forwarded.js";
 import { type FieldMap, mapFields } from "../fields/names.js";
 import { notUtf8 } from "../fields/request.js";
 import { timestampForm } from "../fields/strftime.js";
@@ -171,18 +172,17 @@ function patternReading(
 ): Reading {
   const matches = sample.map((line) => pattern.exec(utf8.decode(line))?.groups);
   const valuesOf = (name: string) => matches.map((found) => found?.[name] ?? "");
-  const { names, clock, unit, decided, unsure } = mapFields(
-    groups,
-    fields,
-    { ...options, values: valuesOf },
-    "the groups of the pattern",
-  );
+  const mapped = mapFields(groups, fields, { ...options, values: valuesOf }, "the groups of the pattern");
   const texts = new FieldTexts();
-  const all = [...names, clock];
+  const { names, clock, unit, unsure } = mapped;
+  const known = { values: valuesOf };
+  const { header, clients, decided } = headerBeside(mapped, fields, groups, known, options.client);
+  const all = [...names, clock, header];
   const values: (string | undefined)[] = new Array(all.length);
   const readFields = fieldReader(options, unit);
   return {
     decided,
+    clients,
     unsure,
     read: (bytes, start, end, row) => {
       const line = bytes.subarray(start, end);

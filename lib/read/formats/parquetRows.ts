@@ -3,10 +3,11 @@ import { openDuckdb } from "../../files/duckdb.js";
 import { damageOfPages } from "../../files/parquetPages.js";
 import { recordFields } from "../../record.js";
 import { Pace, type Work } from "../../work.js";
+import { headerBeside, privateAddresses } from "../fields/forwarded.js";
 import { mapFields } from "../fields/names.js";
 import type { FormatOptions, Reason, Row } from "../row.js";
 import { eachDuckdbRow, textsOf } from "./duckdbRows.js";
-import { type TableRow, tableReader } from "./tableRow.js";
+import { sqlName, type TableRow, tableReader } from "./tableRow.js";
 
 /** A Parquet file that is ready to be read: its number of rows, the meaning of its columns, and the rows. */
 export interface ParquetRows {
@@ -44,11 +45,24 @@ export async function openParquet(path: string, options: FormatOptions): Promise
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${file}`);
     const mapped = mapFields([...types.keys()], {}, options, "the columns of the Parquet file");
     if (mapped.unsure !== undefined) throw new InputError(mapped.unsure);
+    const beside = headerBeside(mapped, {}, [...types.keys()], options, options.client);
+    const { header, clients } = beside;
+    if (clients === undefined && options.client !== undefined)
+      throw new InputError(`client: ${quoted(path)} has no X-Forwarded-For beside its peer: leave it out`);
+    const whole = header === undefined ? file : withClient(file, clients![0], header, options.client);
+    if (header !== undefined && options.client === undefined) {
+      const asked = eitherSql(file, clients![0], header);
+      const [example] = (await connection.runAndReadAll(asked)).getRows();
+      if (example !== undefined)
+        throw new InputError(
+          `client: the client may be ${quoted(clients![0])}, such as ${quoted(example[0])}, or ${quoted(header)}, such as ${quoted(example[1])}: a public peer may be a proxy, and the header may be made up; give "peer" or "forwarded" (--client peer)`,
+        );
+    }
     const rows = Number(counted.getRows()[0][0]);
     const read = tableReader(options, mapped.unit);
     return {
       rows,
-      decided: mapped.decided,
+      decided: beside.decided,
       each: async (row, take, work) => {
         const damage = await damageOfPages(path, { signal: work.signal });
         if (damage !== undefined) throw unsound(path, new Error(damage));
@@ -58,7 +72,7 @@ export async function openParquet(path: string, options: FormatOptions): Promise
           return unsound(path, error);
         };
         await eachDuckdbRow(
-          { connection, from: file, types, mapped, failed },
+          { connection, from: whole, types, mapped, failed },
           (from) => take(read(from, row), () => asJson(from)),
           (done) => pace.step(done, rows, "records"),
         );
@@ -71,6 +85,25 @@ export async function openParquet(path: string, options: FormatOptions): Promise
     throw unsound(path, error);
   }
 }
+
+/** A column of texts with the left-most address of a list, NULL where there is none. */
+const leftMost = (name: string) =>
+  `nullif(nullif(trim(split_part(${sqlName(name)}::VARCHAR, ',', 1)), ''), '-')`;
+
+const isPrivateSql = (name: string) =>
+  `regexp_matches(${sqlName(name)}::VARCHAR, ${literal(privateAddresses.source)}, 'i')`;
+
+/** The table with the client in place of the peer. */
+function withClient(from: string, peer: string, header: string, asked: FormatOptions["client"]): string {
+  if (asked === "peer") return from;
+  const when = asked === "forwarded" ? "true" : `coalesce(${isPrivateSql(peer)}, true)`;
+  const client = `CASE WHEN ${when} THEN coalesce(${leftMost(header)}, ${sqlName(peer)}::VARCHAR) ELSE ${sqlName(peer)}::VARCHAR END`;
+  return `(SELECT * REPLACE (${client} AS ${sqlName(peer)}) FROM ${from})`;
+}
+
+/** The first row in which either may be the client. */
+const eitherSql = (from: string, peer: string, header: string) =>
+  `SELECT ${sqlName(peer)}::VARCHAR, ${leftMost(header)} FROM ${from} WHERE NOT ${isPrivateSql(peer)} AND NOT ${isPrivateSql(header)} AND ${leftMost(header)} <> ${leftMost(peer)} LIMIT 1`;
 
 const asJson = (row: TableRow): Uint8Array => {
   const texts = textsOf(row);

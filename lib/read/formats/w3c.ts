@@ -1,4 +1,4 @@
-import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { moment } from "../fields/time.js";
 import {
@@ -19,8 +19,8 @@ import { CLIENT, DURATION, isText, STATUS, TARGET } from "./wordLog.js";
  *     #Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status …
  *     2026-01-05 00:00:01 10.0.0.4 GET /default.htm - 443 - 203.0.113.5 Mozilla/5.0+(X11) 200 0 0 36
  *
- * The client is the left-most address of X-Forwarded-For, where it is among the fields and not "-", else `c-ip`. The
- * time is UTC. `time-taken` is in milliseconds to IIS and in seconds to others: values with decimals are seconds, whole
+ * The client is `c-ip`, or the left-most address of X-Forwarded-For where it is among the fields and `c-ip` is private.
+ * To CloudFront's manual X-Forwarded-For is the viewer's own address wherever it is there. The time is UTC. `time-taken` is in milliseconds to IIS and in seconds to others: values with decimals are seconds, whole
  * ones milliseconds where `#Software` or the fields are those of IIS; else it must be said.
  * Source: W3C, "Extended Log File Format" (WD-logfile-960323); Microsoft, "W3C logging"; AWS, "Standard logging
  * (access logs)" of CloudFront.
@@ -34,7 +34,9 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
   const { unit, decided, unsure } = unitOf(options, sample);
   const layout = new Layout();
   const texts = new FieldTexts();
-  const readFields = fieldReader({ ...options, received: true }, unit);
+  const edge = sample.some((line) => line[0] === HASH && utf8.decode(line).includes(" x-edge-location"));
+  const client = options.client ?? (edge ? "forwarded" : undefined);
+  const readFields = fieldReader({ ...options, client, received: true }, unit);
   const clock = new Uint8Array(64);
   let clockLength = 0;
   let time = -1;
@@ -42,6 +44,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
   return {
     decided,
     unsure,
+    clients: ["c-ip", "x-forwarded-for"],
     read: (bytes, start, end, row): Reason => {
       if (bytes[start] === HASH) {
         const name = "#Fields:";
@@ -73,9 +76,10 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
       texts.bytes = bytes;
       texts.start.fill(start);
       texts.end.fill(start);
-      const client = to[FORWARDED] - from[FORWARDED] > 1 ? FORWARDED : C_IP;
-      texts.start[CLIENT] = from[client];
-      texts.end[CLIENT] = to[client];
+      texts.start[CLIENT] = from[C_IP];
+      texts.end[CLIENT] = to[C_IP];
+      texts.start[FORWARDED] = from[HEADER];
+      texts.end[FORWARDED] = to[HEADER];
       texts.start[TARGET] = from[STEM];
       texts.end[TARGET] = to[STEM];
       texts.start[STATUS] = from[SC_STATUS];
@@ -105,7 +109,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
 }
 
 // The fields to look for.
-const [DATE, TIME, C_IP, STEM, SC_STATUS, QUERY, TAKEN, FORWARDED] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [DATE, TIME, C_IP, STEM, SC_STATUS, QUERY, TAKEN, HEADER] = [0, 1, 2, 3, 4, 5, 6, 7];
 const wanted: readonly (readonly string[])[] = [
   ["date"],
   ["time"],

@@ -16,13 +16,24 @@ export interface WordLog {
   readonly unit: TimeUnit | "none";
   /** Whether `\x22`, `\"` and the like in quotes stand for other bytes, as in the logs of Apache, nginx and Envoy. */
   readonly escapes?: boolean;
+  /** What the log's peer and X-Forwarded-For are, where it has both. */
+  readonly clients?: readonly [peer: string, forwarded: string];
   readonly over?: readonly string[];
   /** Sets the five fields from the words (the response time may be left out), or returns why it cannot. */
   readonly place: (bytes: Uint8Array, words: Tokens, texts: FieldTexts) => Reason;
 }
 
 /** Makes a format of such logs. */
-export function wordLog({ title, least, most, unit, escapes = false, over, place }: WordLog): LineFormat {
+export function wordLog({
+  title,
+  least,
+  most,
+  unit,
+  escapes = false,
+  clients,
+  over,
+  place,
+}: WordLog): LineFormat {
   return {
     title,
     ...(over && { over }),
@@ -33,6 +44,7 @@ export function wordLog({ title, least, most, unit, escapes = false, over, place
       const texts = new FieldTexts();
       const readFields = fieldReader(options, timeUnit);
       return {
+        clients,
         read: (bytes, start, end, row) => {
           if (!words.read(bytes, start, end))
             return "a quote or a bracket is not closed: the line may have been cut";
