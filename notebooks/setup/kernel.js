@@ -34,6 +34,8 @@ function kernelSpec() {
       process.execPath,
       "--require",
       here("notebooks", "setup", "publish-all.cjs"),
+      "--require",
+      here("notebooks", "setup", "compiler.cjs"),
       "--no-deprecation", // danfojs' packages use what Node has deprecated; a cell is no place to hear of it
       here("node_modules", "tslab", "bin", "tslab"),
       "kernel",

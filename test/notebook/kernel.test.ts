@@ -13,11 +13,10 @@ interface Ran {
   outputs: { type: string; text?: string; name?: string; data?: Record<string, string>; metadata?: object }[];
 }
 
-function kernel(steps: object[]): unknown[] {
+function kernel(steps: object[], folder = join(root, "notebooks")): unknown[] {
   const script = join(import.meta.dirname, "kernel.py");
-  const notebooks = join(root, "notebooks");
   return JSON.parse(
-    execFileSync(python, [script, notebooks], {
+    execFileSync(python, [script, folder], {
       input: JSON.stringify(steps),
       encoding: "utf8",
       maxBuffer: 1 << 28,
@@ -238,6 +237,45 @@ await new Promise((ended, failed) => new Worker("", { eval: true }).on("exit", e
 
   test("of the user's own start too", () => {
     expect(steps[5]).toMatchObject({ status: "ok", outputs: [{ text: "0\n" }] });
+  });
+});
+
+describe("files that change beside a running notebook", () => {
+  const folder = mkdtempSync(join(tmpdir(), "server-logs-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const importing = 'import { answer } from "./helper";';
+  // Beside a running cell; a moment later every watcher has heard of it.
+  const churn = `const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
+const moment = () => new Promise((done) => setTimeout(done, 20));
+for (let i = 0; i < 30; i++) {
+  for (const end of ["ts", "js", "json", "csv"]) writeFileSync(\`beside\${i}.\${end}\`, "");
+  mkdirSync(\`node_modules/package\${i}\`, { recursive: true });
+  writeFileSync(\`node_modules/package\${i}/package.json\`, "{}");
+  await moment();
+  rmSync(\`beside\${i}.ts\`);
+}
+writeFileSync("helper.ts", "export const answer = 42;");
+await new Promise((done) => setTimeout(done, 500));
+console.log("done")`;
+  let steps: Ran[];
+  beforeAll(() => {
+    steps = kernel(
+      [{ run: importing }, { run: churn }, { run: "1 + 1" }, { run: importing }, { run: "answer" }],
+      folder,
+    ) as Ran[];
+  });
+
+  test("leave the kernel good, also when the compiler waits for one of them", () => {
+    const says = steps.map(({ status, outputs }) => [status, outputs.map(({ text }) => text).join("")]);
+    expect(says.slice(1, 3)).toEqual([
+      ["ok", "done\n"],
+      ["ok", "2\n"],
+    ]);
+  });
+
+  test("a module that was missing is found when it is there", () => {
+    expect(steps[0]!.outputs[0]!.text).toContain("Cannot find module './helper'");
+    expect(steps.slice(3).map(({ outputs }) => outputs[0]?.text)).toEqual([undefined, "42\n"]);
   });
 });
 
