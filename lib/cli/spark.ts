@@ -33,8 +33,9 @@ export function sparkCommand(program: Command, exit: Exit): void {
       const { runSparkSql } = await import("../warehouse/spark/run.js");
       const master = sparkMaster(on);
       await working((work) => runSparkSql(master, sql, work));
+      const { shellWord } = await import("../warehouse/spark/text.js");
       tell(
-        `written to ${options.lake}; \`server-logs spark check --lake ${options.lake} --on ${on}\` compares it`,
+        `written to ${options.lake}; \`server-logs spark check --lake ${shellWord(options.lake)} --on ${shellWord(on)}\` compares it`,
       );
     });
 

@@ -65,7 +65,7 @@ export interface Cluster {
 
 /** Starts a master and workers. */
 export async function startCluster(workerCount: number): Promise<Cluster> {
-  const folder = mkdtempSync(join(tmpdir(), "server-logs-cluster-"));
+  const folder = mkdtempSync(join(tmpdir(), "server-logs cluster-"));
   mkdirSync(join(folder, "local"));
   const environment = sparkEnvironment(folder);
   const program = join(environment.SPARK_HOME, "bin", "spark-class");

@@ -117,22 +117,17 @@ describe("what is not installed is said in one sentence", () => {
   };
   it("Spark", () => {
     const { status, stderr } = run({});
-    expect([status, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^server-logs: source: Spark is not installed here/),
-    ]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^server-logs: Spark is not installed here/)]);
   });
   it("Java, and a cluster that is not there", () => {
     const home = join(folder, "spark home");
     execFileSync("mkdir", ["-p", join(home, "bin")]);
     execFileSync("cp", ["/bin/true", join(home, "bin", "spark-sql")]);
-    expect(run({ SPARK_HOME: home }).stderr).toMatch(
-      /^server-logs: source: Java is not installed here: .*\n$/,
-    );
+    expect(run({ SPARK_HOME: home }).stderr).toMatch(/^server-logs: Java is not installed here: .*\n$/);
     execFileSync("cp", ["/bin/true", join(home, "bin", "java")]);
     execFileSync("sh", ["-c", 'cp /bin/true "$0"', join(home, "bin", "java")]);
     expect(run({ SPARK_HOME: home, JAVA_HOME: home }).stderr).toMatch(
-      /^server-logs: source: no Spark master listens at 127.0.0.1:1: .*\n$/,
+      /^server-logs: no Spark master listens at 127.0.0.1:1: .*\n$/,
     );
   });
 });

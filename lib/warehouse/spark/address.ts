@@ -58,13 +58,13 @@ function clusterOf(text: string, argument: string): { master: string; query: str
  * Whether somebody listens where a cluster's master should be: Spark itself would try for more than a minute.
  * @throws InputError when nobody does
  */
-export async function checkCluster(master: string, argument = "source"): Promise<void> {
+export async function checkCluster(master: string): Promise<void> {
   if (!master.startsWith("spark://")) return;
   const hosts = master.slice("spark://".length).split(",");
   const answers = await Promise.all(hosts.map(listens));
   if (!answers.includes(true)) {
     throw new InputError(
-      `${argument}: no Spark master listens at ${hosts.join(", ")}: start one, or write spark://local?… for Spark on this machine`,
+      `no Spark master listens at ${hosts.join(", ")}: start one, or write spark://local for Spark on this machine`,
     );
   }
 }

@@ -73,7 +73,7 @@ const causes: readonly Cause[] = [
   { said: /No space left on device/, failure: () => spark("the disk is full") },
   {
     said: /All masters are unresponsive|Master removed our application/,
-    failure: () => spark("the master of the cluster is gone"),
+    failure: () => spark("the master of the cluster is gone, or is none of this version of Spark"),
   },
   {
     said: /(\[(?:PARSE_SYNTAX_ERROR|UNRESOLVED|TABLE_OR_VIEW|DATATYPE|MISSING|INVALID_|AMBIGUOUS|COLUMN_ALREADY).*)/,

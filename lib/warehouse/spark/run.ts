@@ -18,6 +18,8 @@ const settings = {
   "spark.ui.showConsoleProgress": "true",
   // what failed on one executor is tried on another: one without a disk would take every task, for it fails first
   "spark.excludeOnFailure.enabled": "true",
+  // what failed on every executor: how long it waits for a new one, by itself two minutes
+  "spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout": "20s",
   // so that it says when the cluster has no executor for it
   "spark.log.level": "WARN",
 };
@@ -118,7 +120,7 @@ function sparkSqlProgram(): string {
   const program = folders.map((folder) => join(folder, "spark-sql")).find((path) => existsSync(path));
   if (program === undefined) {
     throw new InputError(
-      `source: Spark is not installed here: there is no spark-sql ${SPARK_HOME ? "in SPARK_HOME/bin" : "on the path"}; install it (such as pip install pyspark) and set SPARK_HOME to its folder`,
+      `Spark is not installed here: there is no spark-sql ${SPARK_HOME ? "in SPARK_HOME/bin" : "on the path"}; install it (such as pip install pyspark) and set SPARK_HOME to its folder`,
     );
   }
   const javas = JAVA_HOME
@@ -126,7 +128,7 @@ function sparkSqlProgram(): string {
     : PATH.split(delimiter).map((each) => join(each, "java"));
   if (!javas.some((path) => existsSync(path))) {
     throw new InputError(
-      `source: Java is not installed here: Spark needs Java 17 or newer, ${JAVA_HOME ? "and there is none in JAVA_HOME" : "on the path or in JAVA_HOME"}`,
+      `Java is not installed here: Spark needs Java 17 or newer, ${JAVA_HOME ? "and there is none in JAVA_HOME" : "on the path or in JAVA_HOME"}`,
     );
   }
   return program;
