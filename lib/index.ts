@@ -16,7 +16,7 @@ export type { Estimate } from "./monitor/score/intervals.js";
 export type { Point, Totals } from "./monitor/series.js";
 export type { Slo } from "./monitor/slo.js";
 export type { SeriesOptions } from "./monitor/steps.js";
-export type { Answer, ParametersOf } from "./notebook/answered.js";
+export type { AnswerFrame, ParametersOf } from "./notebook/answered.js";
 export type { Columned, ColumnOf } from "./notebook/chartData.js";
 export * as chart from "./notebook/charts.js";
 export { claim } from "./notebook/claim.js";

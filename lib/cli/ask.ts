@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
 import { chartOption, pairs } from "./options.js";
-import { columnsPrinter, formOf, printColumns } from "./output.js";
+import { columnsPrinter, outputForm, printColumns } from "./output.js";
 import { working } from "./progress.js";
 import { addReadingOptions, readingOptionsOf, tellRead } from "./readingOptions.js";
 
@@ -30,7 +30,7 @@ export function askCommand(program: Command): void {
       const draw = chart === undefined ? undefined : await chartOption(question, params, chart, on);
       const { ask, askInPieces } = await import("../warehouse/ask.js");
       const options = { ...(await readingOptionsOf(reading, { chart })), onRead: tellRead };
-      const form = formOf({ json, csv });
+      const form = outputForm({ json, csv });
       if (draw === undefined) {
         return working(async (work) => {
           const printer = await columnsPrinter(form, work.signal);

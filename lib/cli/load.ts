@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
-import { print, rows, tell } from "./output.js";
+import { asRows, print, tell } from "./output.js";
 import { working } from "./progress.js";
 import { addReadingOptions, readingOptionsOf } from "./readingOptions.js";
 
@@ -28,7 +28,7 @@ export function loadCommand(program: Command): void {
       const outputs = { to: isPostgres(to) ? undefined : to, quarantine };
       const options = { ...(await readingOptionsOf(reading, outputs)), to, quarantine };
       const loaded = await working((work) => load(paths, options, work));
-      if (json) await print(JSON.stringify({ ...loaded, logs: rows(loaded.logs) }));
+      if (json) await print(JSON.stringify({ ...loaded, logs: asRows(loaded.logs) }));
       else tell(loaded.summary);
     });
 }

@@ -19,7 +19,7 @@ export function print(data: string, signal?: AbortSignal): Promise<void> {
 const forOutput = (data: string) => (process.stdout.isTTY ? harmless(data) : data);
 
 /** Columns as a list of rows, the form of an answer in JSON. */
-export function rows(columns: Columns): Record<string, unknown>[] {
+export function asRows(columns: Columns): Record<string, unknown>[] {
   const names = Object.keys(columns);
   return columns[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
 }
@@ -28,7 +28,7 @@ export function rows(columns: Columns): Record<string, unknown>[] {
 export type Form = "table" | "json" | "csv";
 
 /** The form that the options `--json` and `--csv` select. */
-export function formOf({ json, csv }: { json?: boolean; csv?: boolean }): Form {
+export function outputForm({ json, csv }: { json?: boolean; csv?: boolean }): Form {
   return json ? "json" : csv ? "csv" : "table";
 }
 
@@ -64,7 +64,7 @@ function jsonPrinter(signal?: AbortSignal): ColumnsPrinter {
   let before = "[";
   return {
     async put(piece) {
-      for (const row of rows(piece)) {
+      for (const row of asRows(piece)) {
         await out.add(before + JSON.stringify(row));
         before = ",";
       }

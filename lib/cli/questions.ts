@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
-import { formOf, printColumns } from "./output.js";
+import { outputForm, printColumns } from "./output.js";
 
 /** Adds the command `questions`. */
 export function questionsCommand(program: Command): void {
@@ -9,6 +9,6 @@ export function questionsCommand(program: Command): void {
     .option("--csv", "as CSV")
     .action(async ({ json, csv }) => {
       const { questions } = await import("../warehouse/questions.js");
-      await printColumns(questions(), formOf({ json, csv }));
+      await printColumns(questions(), outputForm({ json, csv }));
     });
 }

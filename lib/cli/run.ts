@@ -3,7 +3,7 @@ import { InputError, quoted } from "../errors.js";
 import type { Level } from "../schedule/jobs/run.js";
 import { command, type Exit } from "./command.js";
 import { number } from "./options.js";
-import { formOf, print, printColumns, tell } from "./output.js";
+import { outputForm, print, printColumns, tell } from "./output.js";
 import { working } from "./progress.js";
 
 const levels = ["error", "warn", "info"] as const satisfies readonly Level[];
@@ -32,7 +32,7 @@ export function runCommand(program: Command, exit: Exit): void {
         throw new InputError(`log-level: must be one of ${levels.join(", ")}, not ${quoted(logLevel)}`);
       if (runs !== undefined && !dryRun) throw new InputError("runs: is for --dry-run, which is not given");
       const { nextRuns, runSchedule } = await import("../schedule/jobs/run.js");
-      if (dryRun) return printColumns(await nextRuns(schedule, { count: runs, state }), formOf({ json }));
+      if (dryRun) return printColumns(await nextRuns(schedule, { count: runs, state }), outputForm({ json }));
       const log = (level: Level, words: string) => {
         if (levels.indexOf(level) <= most)
           tell(`${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${words}`);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { command, type Exit } from "./command.js";
 import { logOf, logOptions } from "./generate.js";
 import { number } from "./options.js";
-import { formOf, print, printColumns, tell } from "./output.js";
+import { outputForm, print, printColumns, tell } from "./output.js";
 import { working } from "./progress.js";
 
 /** Adds the command `spark`: a log too large for one machine, made and checked on a Spark cluster. */
@@ -55,7 +55,7 @@ export function sparkCommand(program: Command, exit: Exit): void {
       const master = sparkMaster(on);
       const differences = await working((work) => checkLakes({ master, lakes }, work));
       const count = differences.what.length;
-      if (count > 0 || json || csv) await printColumns(differences, formOf({ json, csv }));
+      if (count > 0 || json || csv) await printColumns(differences, outputForm({ json, csv }));
       for (const lake of new Set<string>(lakes.map(lakeOption))) {
         const counts = differences.lake.filter((each) => each === lake).length;
         tell(

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command, type Exit } from "./command.js";
-import { print, rows, table, tell } from "./output.js";
+import { asRows, print, table, tell } from "./output.js";
 import { working } from "./progress.js";
 import { addReadingOptions, readingOptionsOf, tellRead } from "./readingOptions.js";
 
@@ -28,7 +28,7 @@ export function validateCommand(program: Command, exit: Exit): void {
             valid: result.valid,
             records: result.records,
             warnings: result.warnings,
-            rules: rows(result.rules),
+            rules: asRows(result.rules),
           }),
         );
       else await print(await table(result.rules));

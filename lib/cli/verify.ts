@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import { command, type Exit } from "./command.js";
 import { number } from "./options.js";
-import { print, rows, table, tell } from "./output.js";
+import { asRows, print, table, tell } from "./output.js";
 import { working } from "./progress.js";
 
 /** Adds the command `verify`. */
@@ -46,7 +46,7 @@ export function verifyCommand(program: Command, exit: Exit): void {
               const { verify } = await import("../check/verify/verify.js");
               return verify(copies, key, { limit, workers }, work);
             });
-      if (json) await print(JSON.stringify({ ...result, differences: rows(result.differences) }));
+      if (json) await print(JSON.stringify({ ...result, differences: asRows(result.differences) }));
       else {
         if (result.differences[Object.keys(result.differences)[0]].length > 0)
           await print(await table(result.differences));

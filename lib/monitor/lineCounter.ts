@@ -1,3 +1,4 @@
+import { CR, LF } from "../ascii.js";
 import { CsvWriter } from "../read/csvWriter.js";
 import { foldIdentifiers } from "../read/fields/identifiers.js";
 import { longestLogLine, mostRepeats, tooLong, tooManyRepeats } from "../read/records.js";
@@ -226,6 +227,3 @@ class Paths {
     this.#numbers.push(number);
   }
 }
-
-const LF = 10;
-const CR = 13;

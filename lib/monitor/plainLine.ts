@@ -1,3 +1,4 @@
+import { CAPITAL_Z, COMMA, CR, DOT, LF, SLASH, ZERO } from "../ascii.js";
 import { isAddress } from "../read/fields/address.js";
 
 /**
@@ -133,11 +134,3 @@ const isDigit = (value: number) => value >= 0 && value <= 9;
 /** 1 for the bytes of a path that stand for themselves. */
 const plain = new Uint8Array(256).fill(1, 0x21, 0x7f);
 for (const special of '",?#') plain[special.charCodeAt(0)] = 0;
-
-const LF = 10;
-const CR = 13;
-const ZERO = 48;
-const COMMA = 44;
-const DOT = 46;
-const SLASH = 47;
-const CAPITAL_Z = 90;

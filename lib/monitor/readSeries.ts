@@ -1,3 +1,4 @@
+import { CR, LF } from "../ascii.js";
 import { checkOptions } from "../errors.js";
 import { afterMark } from "../files/lines.js";
 import { type LogSource, logFiles } from "../files/logFiles.js";
@@ -153,6 +154,3 @@ export function firstLine(bytes: Uint8Array): Uint8Array {
   const line = newline < 0 ? bytes : bytes.subarray(0, newline);
   return line.at(-1) === CR ? line.subarray(0, -1) : line;
 }
-
-const LF = 10;
-const CR = 13;

@@ -9,7 +9,7 @@ export type ParametersOf<Asked extends string> = Asked extends QuestionName
   : Record<string, unknown>;
 
 /** The frame that answers a question; an editor knows the columns of a built-in one. */
-export type Answer<Asked extends string> = DataFrame &
+export type AnswerFrame<Asked extends string> = DataFrame &
   Columned<Asked extends QuestionName ? QuestionColumns[Asked] : string>;
 
 /** Which question a frame answers, for as long as the frame lives. */

@@ -32,7 +32,7 @@ import type { QuestionName } from "../warehouse/questionTypes.js";
 import type { Work } from "../work.js";
 import { type GeneratedLog, type GenerateOptions, generate as generateLog } from "../write/generate.js";
 import { checkGenerateOptions } from "../write/options.js";
-import { type Answer, type ParametersOf, remember } from "./answered.js";
+import { type AnswerFrame, type ParametersOf, remember } from "./answered.js";
 import { Comparison } from "./comparison.js";
 import { columnsOf, toFrame } from "./frame.js";
 import { type Framed, withFrame } from "./logFrame.js";
@@ -126,7 +126,7 @@ export async function ask<Question extends Named<QuestionName>>(
   source: Asked,
   params: ParametersOf<Question> = {} as ParametersOf<Question>,
   options: AskOptions = {},
-): Promise<Answer<Question>> {
+): Promise<AnswerFrame<Question>> {
   checkAskOptions(options);
   const { signal, onProgress, ...reading } = { onRead: tellRead, ...options };
   const answer = await longWork(
@@ -134,7 +134,7 @@ export async function ask<Question extends Named<QuestionName>>(
     (watched) => askColumns(question, source, params, { ...reading, ...watched }),
     { signal, onProgress },
   );
-  return remember(toFrame(answer) as Answer<Question>, questionNamed(question, params));
+  return remember(toFrame(answer) as AnswerFrame<Question>, questionNamed(question, params));
 }
 
 /** What became of the lines of a log that had to be read first. */

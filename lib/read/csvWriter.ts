@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { CAPITAL_Z, COMMA, DOT, LF, PERCENT, QUOTE, SLASH, ZERO } from "../ascii.js";
 import { csvHeader } from "../record.js";
 import { isAddress } from "./fields/address.js";
 import { isHostName, putStandIn, standInLength } from "./fields/hostName.js";
@@ -196,8 +197,8 @@ const hexadecimal = "0123456789ABCDEF";
 /** 1 for the bytes that a CSV cell holds unchanged: printable ASCII except comma and double quote. */
 const plain = new Uint8Array(256);
 plain.fill(1, 0x20, 0x7f);
-plain[0x22] = 0;
-plain[0x2c] = 0;
+plain[QUOTE] = 0;
+plain[COMMA] = 0;
 
 /**
  * Length of the printable UTF-8 character at `at`; 0 for a control character (including U+0080 to U+009F) or bytes that
@@ -237,12 +238,3 @@ function two(out: Uint8Array, at: number, value: number): void {
   out[at] = ZERO + tens;
   out[at + 1] = ZERO + value - tens * 10;
 }
-
-const LF = 10;
-const QUOTE = 34;
-const PERCENT = 37;
-const COMMA = 44;
-const DOT = 46;
-const SLASH = 47;
-const ZERO = 48;
-const CAPITAL_Z = 90;

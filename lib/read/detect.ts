@@ -1,3 +1,4 @@
+import { HASH, OPEN_BRACE } from "../ascii.js";
 import { InputError, quoted } from "../errors.js";
 import { Line } from "../files/lines.js";
 import { CsvWriter } from "./csvWriter.js";
@@ -113,7 +114,6 @@ function attempt(
 
 /** Whether a line is no JSON object, and may have a header of syslog. */
 const isText = (line: Uint8Array) => line[0] !== OPEN_BRACE;
-const OPEN_BRACE = 123;
 
 /** Number of lines that rule out most formats before all lines are tried. */
 const fewLines = 48;
@@ -144,7 +144,6 @@ function likelyOf(
 }
 
 const goldenRatio = (Math.sqrt(5) - 1) / 2;
-const HASH = 35;
 
 /**
  * Prepares a format that was requested, for the lines of a log as they are. If they give no records, it prepares the

@@ -3,7 +3,7 @@ import { escapeHtml } from "../visible.js";
 import { numberText } from "./table.js";
 
 /** A line of a chart: a column of the answer, and the meaning that gives it its colour. */
-export interface Line {
+export interface ChartLine {
   readonly name: string;
   readonly title: string;
   readonly meaning: "requests" | "client-error" | "server-error" | "typical" | "slow";
@@ -24,7 +24,7 @@ export interface TimeChart {
   /** What the axis measures, with its unit. */
   readonly axis: string;
   readonly time: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly ChartLine[];
   readonly logarithmic?: boolean;
   readonly decimals?: number;
 }

@@ -20,7 +20,7 @@ import { isPostgres } from "../warehouse/place.js";
 import { checkWork, type Work, workOptions } from "../work.js";
 import { type Band, chartData, chartHtml, type TimeChart } from "./chart.js";
 import { htmlPage } from "./page.js";
-import { type Column, htmlTable, numberText } from "./table.js";
+import { type Column, numberText, sortableTable } from "./table.js";
 
 /** What a report says, where it goes, and how a server's own log is read for it. */
 export interface ReportOptions extends Omit<ReadingOptions, "onRead">, Work {
@@ -274,29 +274,29 @@ function pageOf(
     [
       "traffic",
       "Traffic",
-      key + drawn.get(traffic) + htmlTable("Status codes", answers.codes, columns.codes),
+      key + drawn.get(traffic) + sortableTable("Status codes", answers.codes, columns.codes),
     ],
     [
       "errors",
       "Errors",
       key +
         drawn.get(errors) +
-        htmlTable("Endpoints with failed requests, the most first", answers.failing, columns.failing),
+        sortableTable("Endpoints with failed requests, the most first", answers.failing, columns.failing),
     ],
     [
       "times",
       "Response times",
       key +
         drawn.get(latency) +
-        htmlTable("By endpoint, the most requested first", answers.byEndpoint, columns.byEndpoint) +
-        htmlTable("How response times are distributed", answers.histogram, columns.histogram) +
-        htmlTable("The slowest requests", answers.slowest, columns.slowest),
+        sortableTable("By endpoint, the most requested first", answers.byEndpoint, columns.byEndpoint) +
+        sortableTable("How response times are distributed", answers.histogram, columns.histogram) +
+        sortableTable("The slowest requests", answers.slowest, columns.slowest),
     ],
     [
       "clients",
       "Clients",
-      htmlTable("The busiest clients", answers.clients, columns.clients) +
-        htmlTable("Clients that behave as machines do", answers.bots, columns.bots),
+      sortableTable("The busiest clients", answers.clients, columns.clients) +
+        sortableTable("Clients that behave as machines do", answers.bots, columns.bots),
     ],
     ["alerts", "Alerts", alertsHtml(alerts, end, availability)],
     ...(truth === undefined
@@ -346,7 +346,7 @@ function readHtml(read: ReadLog | undefined): string {
   if (quarantined === 0) return shown;
   return (
     shown +
-    htmlTable("Lines that are no records", read.reasons, [
+    sortableTable("Lines that are no records", read.reasons, [
       column("reason", "reason"),
       column("lines", "lines", { bar: true }),
     ])
@@ -366,7 +366,7 @@ function alertsHtml(alerts: readonly Alert[], end: number, availability: number)
   };
   return (
     rule +
-    htmlTable("Burn-rate alerts", table, [
+    sortableTable("Burn-rate alerts", table, [
       column("severity", "severity"),
       column("start", "from (UTC)"),
       column("end", "to (UTC)"),
@@ -387,7 +387,7 @@ function incidentsHtml(incidents: AnswerKey["incidents"]): string {
     altered: incidents.map(({ altered }) => altered),
     dropped: incidents.map(({ dropped }) => dropped),
   };
-  return htmlTable("Incidents of the answer key", table, [
+  return sortableTable("Incidents of the answer key", table, [
     column("id", "incident"),
     column("kind", "kind"),
     column("endpoints", "endpoints"),

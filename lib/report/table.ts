@@ -30,7 +30,7 @@ const LONGEST = 64;
  * A table that the page's script lets people sort and filter. Every text passes through `visibleEnds` and
  * `escapeHtml`: a log is hostile.
  */
-export function htmlTable(caption: string, answer: Columns, columns: readonly Column[]): string {
+export function sortableTable(caption: string, answer: Columns, columns: readonly Column[]): string {
   const length = answer[columns[0].name]?.length ?? 0;
   if (length === 0) return `<p class="none">${escapeHtml(caption)}: none.</p>`;
   const largest = columns.map(({ name }) => Math.max(0, ...answer[name].map(Number).filter(Number.isFinite)));

@@ -10,7 +10,7 @@ import type { HandIncident } from "./streamIncidents.js";
 import type { Position } from "./stretch.js";
 
 /** How far a stream has come, as it is kept in a small file, so that the next run goes on from there. */
-export interface Progress extends Position {
+export interface StreamProgress extends Position {
   readonly version: 1;
   /** Stands for scenario, seed, window and format: SHA-256, hexadecimal. */
   readonly log: string;
@@ -24,7 +24,7 @@ export interface Progress extends Position {
 }
 
 /** What a log is, without how far it has come. */
-export function identityOf(plan: Plan, slice: LogSlice): Omit<Progress, "at" | "skip"> {
+export function identityOf(plan: Plan, slice: LogSlice): Omit<StreamProgress, "at" | "skip"> {
   const { scenario, seed, without, format, from, to } = slice;
   const text = JSON.stringify([GENERATOR_VERSION, scenario, seed, without, format, from, to]);
   return {
@@ -39,7 +39,7 @@ export function identityOf(plan: Plan, slice: LogSlice): Omit<Progress, "at" | "
  * Reads how far a stream has come; undefined where there is no such file.
  * @throws InputError naming `argument` when the file is something else
  */
-export async function readProgress(path: string, argument: string): Promise<Progress | undefined> {
+export async function readProgress(path: string, argument: string): Promise<StreamProgress | undefined> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -47,7 +47,7 @@ export async function readProgress(path: string, argument: string): Promise<Prog
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new InputError(`${argument}: cannot read ${quoted(path)}: ${reason(error, "read")}`);
   }
-  let value: Partial<Progress> | undefined;
+  let value: Partial<StreamProgress> | undefined;
   try {
     value = JSON.parse(text);
   } catch {
@@ -62,11 +62,11 @@ export async function readProgress(path: string, argument: string): Promise<Prog
     throw new InputError(
       `${argument}: ${quoted(path)} does not say how far a stream has come; remove it to begin anew`,
     );
-  return value as Progress;
+  return value as StreamProgress;
 }
 
 /** Writes how far a stream has come: the file is replaced as a whole. */
-export async function writeProgress(path: string, progress: Progress, argument: string): Promise<void> {
+export async function writeProgress(path: string, progress: StreamProgress, argument: string): Promise<void> {
   const file = await WholeFile.create(path, argument);
   try {
     await file.write(new TextEncoder().encode(`${JSON.stringify(progress)}\n`));
@@ -78,7 +78,7 @@ export async function writeProgress(path: string, progress: Progress, argument: 
 }
 
 /** @throws InputError when the progress is that of another log */
-export function checkSameLog(progress: Progress, log: string, path: string, argument: string): void {
+export function checkSameLog(progress: StreamProgress, log: string, path: string, argument: string): void {
   if (progress.log === log) return;
   throw new InputError(
     `${argument}: ${quoted(path)} belongs to another log, from ${progress.start} to ${progress.end}: give the same scenario, seed, window and format to go on, or another file`,

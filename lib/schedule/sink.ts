@@ -4,7 +4,7 @@ import type { HandIncident } from "./streamIncidents.js";
 import type { Extras, Position, Stretch } from "./stretch.js";
 
 /** Where a stream goes. Its calls come one after the other, each when the one before has answered. */
-export interface Sink {
+export interface StreamSink {
   /** What it wants with the lines. */
   readonly wants?: Extras;
   /**

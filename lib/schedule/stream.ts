@@ -6,7 +6,7 @@ import type { Incident, Scenario } from "../scenario/types.js";
 import { Pace } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
 import { type Clock, LogClock, systemClock } from "./clock.js";
-import type { Sink } from "./sink.js";
+import type { StreamSink } from "./sink.js";
 import { desk, type HandIncident, HandIncidents, withIncidents } from "./streamIncidents.js";
 import { DueLines, type Position } from "./stretch.js";
 
@@ -69,7 +69,7 @@ export interface Streamed {
  */
 export async function stream(
   options: StreamOptions,
-  sink: Sink,
+  sink: StreamSink,
   { signal, tell = () => {}, clock = systemClock, incidents: byHand = new HandIncidents() }: StreamWork = {},
 ): Promise<Streamed> {
   const { speed, ...log } = options;

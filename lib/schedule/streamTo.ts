@@ -7,11 +7,11 @@ import { plainScenario } from "../scenario/parse.js";
 import { generate } from "../write/generate.js";
 import { systemClock } from "./clock.js";
 import { readProgress } from "./position.js";
-import { FileSink, type Rotation } from "./sinks/fileSink.js";
+import { type Rotation, StreamFileSink } from "./sinks/fileSink.js";
 import { PipeSink } from "./sinks/pipeSink.js";
 import type { Receiver } from "./sinks/receiver.js";
 import { ReceiverSink } from "./sinks/receiverSink.js";
-import { isAddress, type ReceiverOptions, receiverAt } from "./sinks/receivers.js";
+import { isReceiverAddress, type ReceiverOptions, receiverAt } from "./sinks/receivers.js";
 import { type Streamed, type StreamOptions, type StreamWork, stream } from "./stream.js";
 import { desk, HandIncidents } from "./streamIncidents.js";
 
@@ -64,7 +64,7 @@ export async function streamTo(
 ): Promise<StreamedTo> {
   pathOption("out", out);
   if (key !== undefined) pathOption("key", key);
-  const receiver = isAddress(out) ? receiverAt(out, spoken) : undefined;
+  const receiver = isReceiverAddress(out) ? receiverAt(out, spoken) : undefined;
   const named = Object.entries(spoken).find(([, value]) => value !== undefined);
   if (receiver === undefined && named !== undefined)
     throw new InputError(
@@ -101,8 +101,8 @@ export async function streamTo(
     ? new ReceiverSink(receiver, spoken, recordIds, clock, tell, giveUp)
     : isPipe
       ? new PipeSink(out, ids, giveUp)
-      : new FileSink(out, rotation, ids);
-  const kept = receiver ? state : isPipe ? undefined : FileSink.progressOf(await targetOf(out));
+      : new StreamFileSink(out, rotation, ids);
+  const kept = receiver ? state : isPipe ? undefined : StreamFileSink.progressOf(await targetOf(out));
   const known = kept === undefined ? undefined : await readProgress(kept, receiver ? "state" : "out");
   const log = { ...options, format, ...windowOf(options, known, clock.now()) };
   const incidents = work.incidents ?? new HandIncidents();

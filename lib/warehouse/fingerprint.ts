@@ -122,7 +122,7 @@ export function isBeginningOf(
 }
 
 /** A log's bytes and its content, from one reading of all of it. */
-export interface Known extends Content {
+export interface LogFingerprint extends Content {
   /** SHA-256 of the stored bytes, packed or not. */
   readonly sha256: string;
   readonly bytes: number;
@@ -141,7 +141,7 @@ export async function fingerprintOf(
   name: string,
   loads: readonly Load[],
   { signal }: Work,
-): Promise<Known> {
+): Promise<LogFingerprint> {
   const content = contentOf(source);
   const fingerprint = new Fingerprint(loads);
   const packed = new Digest();

@@ -6,7 +6,7 @@ import type { Source } from "../record.js";
 import type { Work } from "../work.js";
 import { interruptible } from "./duckdb/duckdb.js";
 import { columnList, requestsColumns } from "./schema.js";
-import { checkColumns, checkPages, rows, type Trust, unsound } from "./soundRows.js";
+import { checkColumns, checkPages, soundRows, type Trust, unsound } from "./soundRows.js";
 import { sourceName, withTableFile } from "./source.js";
 
 /** Creates the empty table `requests`. */
@@ -49,7 +49,7 @@ export function takeRows(
     await checkColumns(connection, file, name);
     if (file.kind === "parquet") await checkPages(file, name, work);
     try {
-      const run = () => connection.run(statement(rows(file, trust)), [file.path]);
+      const run = () => connection.run(statement(soundRows(file, trust)), [file.path]);
       const { rowsChanged } = await interruptible(connection, work, run, file.size);
       if (typeof content === "string") await checkUnchanged(content, before);
       return rowsChanged;

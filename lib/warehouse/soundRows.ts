@@ -18,7 +18,7 @@ export type Trust = "checked" | "as they are";
  * The SELECT of a file's records: all five fields with the types of the table. Its parameter is the path of the file.
  * It fails at a value that breaks a rule of the record, which is cheaper than a search for such values beforehand.
  */
-export function rows(file: TableFile, trust: Trust): string {
+export function soundRows(file: TableFile, trust: Trust): string {
   if (trust === "as they are") return `SELECT ${columnList} FROM ${scanOf(file, { timestamp: "TIMESTAMP" })}`;
   const sound = recordFields.map(({ name }) => `(${conditions(file)[name]})`).join(" AND ");
   const columns = recordFields.map(({ name }) => {

@@ -15,7 +15,7 @@ import { labelHeader } from "../truth/labels.js";
 import { Pace } from "../work.js";
 import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
-import { logPlaces, placesOf } from "./places.js";
+import { logPlaces, placesOfLog } from "./places.js";
 import { hasHeader, type LogSlice } from "./sliceEncoder.js";
 
 export type { GenerateOptions } from "./options.js";
@@ -60,7 +60,7 @@ export async function generate(options: GenerateOptions = {}): Promise<Generated
   const workers = workerCount(options.workers, plan, from, to);
   const places = await logPlaces(out, { key: options.key ?? true, labels: slice.labels });
   if (slice.labels && places.labels === undefined) noPlaceForLabels();
-  await checkPlaces([], placesOf(places));
+  await checkPlaces([], placesOfLog(places));
   const outputs = new Outputs(options);
   const memory = new MemorySink();
   const log = new Digest();

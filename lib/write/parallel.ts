@@ -4,7 +4,7 @@ import type { Tally } from "../truth/answerKey.js";
 import { type ChunkPiece, type Chunks, chunksOf, claimedPieces } from "./chunks.js";
 import { PieceMemory } from "./pieceMemory.js";
 import { hasHeader, type LogSlice, type Piece, SliceEncoder } from "./sliceEncoder.js";
-import type { Answer, PieceTask } from "./worker.js";
+import type { PieceTask, WorkerMessage } from "./worker.js";
 
 /**
  * The bytes of a slice of a log, made by several threads that claim chunks of it. This thread is one of them: it makes
@@ -131,7 +131,7 @@ function startThreadOfPieces(
     Atomics.notify(counter, 0);
   };
   const tally = new Promise<Tally>((resolve, reject) => {
-    worker.on("message", (answer: Answer) => {
+    worker.on("message", (answer: WorkerMessage) => {
       if ("tally" in answer) resolve(answer.tally);
       else waiting.add({ ...answer, written });
     });

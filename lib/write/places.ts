@@ -34,7 +34,7 @@ export async function logPlaces(
 }
 
 /** The same places, as `checkPlaces` takes them. */
-export function placesOf({ out, key, labels }: LogPlaces): Place[] {
+export function placesOfLog({ out, key, labels }: LogPlaces): Place[] {
   const named = [
     { argument: "out", path: out, what: "the log that is written" },
     { argument: "key", path: key, what: "the answer key that is written" },

@@ -16,7 +16,7 @@ export interface PieceTask {
 }
 
 /** The messages of a worker: the pieces of the chunks that it claimed and, at the end, their tally. */
-export type Answer = ChunkPiece | { readonly tally: Tally };
+export type WorkerMessage = ChunkPiece | { readonly tally: Tally };
 
 const port = parentPort!;
 const { slice, chunks, threads, written } = threadJob<PieceTask>();
@@ -43,9 +43,10 @@ encoder.format.memory = (bytes) => {
 try {
   for (const piece of claimedPieces(encoder, chunks)) {
     if (isStopped()) throw stopped;
-    if (piece.last || piece.records > 0 || piece.bytes.length > 0) port.postMessage(piece satisfies Answer);
+    if (piece.last || piece.records > 0 || piece.bytes.length > 0)
+      port.postMessage(piece satisfies WorkerMessage);
   }
-  port.postMessage({ tally: encoder.tally() } satisfies Answer);
+  port.postMessage({ tally: encoder.tally() } satisfies WorkerMessage);
 } catch (error) {
   if (error !== stopped) throw error;
 }

@@ -8,8 +8,8 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Clock } from "#lib/schedule/clock";
-import type { Sink } from "#lib/schedule/sink";
-import { FileSink } from "#lib/schedule/sinks/fileSink";
+import type { StreamSink } from "#lib/schedule/sink";
+import { StreamFileSink } from "#lib/schedule/sinks/fileSink";
 import { type StreamOptions, stream } from "#lib/schedule/stream";
 import { streamTo } from "#lib/schedule/streamTo";
 import type { Stretch } from "#lib/schedule/stretch";
@@ -52,7 +52,7 @@ class TestClock implements Clock {
 }
 
 /** Keeps what it is given, and when. */
-class Kept implements Sink {
+class Kept implements StreamSink {
   readonly pieces: { bytes: Buffer; at: number; due: Float64Array }[] = [];
   readonly clock: TestClock;
   readonly slow: number;
@@ -229,7 +229,7 @@ describe("a file that rotates", () => {
     expect(joined("resumed.csv").bytes.equals(await made())).toBe(true);
     writeFileSync(out, "other");
     await expect(streamTo({ ...log, out, rotation })).rejects.toThrow("does not hold what the stream wrote");
-    rmSync(FileSink.progressOf(out));
+    rmSync(StreamFileSink.progressOf(out));
     await expect(streamTo({ ...log, out, rotation })).rejects.toThrow(
       "exists and is not the beginning of a stream",
     );

@@ -36,7 +36,7 @@ export interface RemakeTask {
 }
 
 /** The messages of a worker: how many more lines it has made and, at the end, their sums. */
-export type WorkerAnswer =
+export type VerifyMessage =
   | { readonly lines: number }
   | (Pick<Buckets, "records" | "sumA" | "sumB"> & { readonly tally: Tally });
 
@@ -91,10 +91,10 @@ export async function remakeOnThreads(
     const answers = Array.from(
       { length: threads },
       () =>
-        new Promise<Extract<WorkerAnswer, { tally: Tally }>>((resolve, reject) => {
+        new Promise<Extract<VerifyMessage, { tally: Tally }>>((resolve, reject) => {
           const thread = startThread(new URL("./verifyWorker.js", import.meta.url), task);
           started.push(thread);
-          thread.worker.on("message", (answer: WorkerAnswer) => {
+          thread.worker.on("message", (answer: VerifyMessage) => {
             if ("tally" in answer) resolve(answer);
             else done(answer.lines);
           });

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { isStopped, processIdle, threadJob } from "../../thread.js";
-import { type RemakeTask, remake, type WorkerAnswer } from "./expected.js";
+import { type RemakeTask, remake, type VerifyMessage } from "./expected.js";
 
 const port = parentPort!;
 const { expectation, chunks } = threadJob<RemakeTask>();
@@ -10,13 +10,13 @@ let step = making.next();
 for (; !step.done && !isStopped(); step = making.next()) {
   lines += step.value;
   if (lines < 100_000) continue;
-  port.postMessage({ lines } satisfies WorkerAnswer);
+  port.postMessage({ lines } satisfies VerifyMessage);
   lines = 0;
 }
 if (step.done) {
   const { buckets, tally } = step.value;
   const { records, sumA, sumB } = buckets;
-  port.postMessage({ records, sumA, sumB, tally } satisfies WorkerAnswer, [
+  port.postMessage({ records, sumA, sumB, tally } satisfies VerifyMessage, [
     records.buffer as ArrayBuffer,
     sumA.buffer as ArrayBuffer,
     sumB.buffer as ArrayBuffer,

@@ -123,7 +123,7 @@ export function builtInDetector(name: string): Detector {
 }
 
 /** What a detector says of one reading of a plain series. */
-export interface Reading {
+export interface ReadingScore {
   /**
    * How anomalous the reading is, 0 to 1: 0.5 and more where an alarm begins, less elsewhere, so that what lasts is one
    * alarm.
@@ -138,7 +138,7 @@ export interface Reading {
  * the other, the time in milliseconds since 1970, and says what it is.
  * @throws InputError when there is none of this name, or it judges shares of requests only
  */
-export function readingDetector(name: string): (time: number, value: number) => Reading {
+export function readingDetector(name: string): (time: number, value: number) => ReadingScore {
   const kind = kindOf(name);
   if (kind.sharesOnly) {
     const others = detectorNames.filter((other) => !kindOf(other).sharesOnly);

@@ -11,7 +11,7 @@ import { builtInDetector, type DetectorName, detectorNames } from "../detect/det
 import type { DetectorFunction } from "../detect/own.js";
 import { checkRules } from "../prometheus/programs.js";
 import { checkedSlos, type Slo } from "../slo.js";
-import type { WorkerAnswer, WorkerJob } from "./drillWorker.js";
+import type { DrillMessage, WorkerJob } from "./drillWorker.js";
 import { type DrillResult, drillResult } from "./result.js";
 import { type DrillCase, drillSeed, type SeedOutcome } from "./seed.js";
 import { checkLines, linesOf, seriesFor, type Watcher } from "./watchers.js";
@@ -144,7 +144,7 @@ async function together(
       let left = todo.seeds;
       for (const { worker } of threads) {
         worker.on("error", reject);
-        worker.on("message", (answer: WorkerAnswer) => {
+        worker.on("message", (answer: DrillMessage) => {
           if (answer.is === "series") done();
           else if (answer.is === "refused") reject(new InputError(answer.message));
           else {

@@ -13,7 +13,7 @@ export interface WorkerJob {
 }
 
 /** One more series was watched, or a seed is done; or what was wrong with the call. */
-export type WorkerAnswer =
+export type DrillMessage =
   | { readonly is: "series" }
   | { readonly is: "seed"; readonly seed: number; readonly outcomes: readonly SeedOutcome[] }
   | { readonly is: "refused"; readonly message: string };
@@ -24,14 +24,14 @@ const stop = new AbortController();
 const looking = setInterval(() => isStopped() && stop.abort(), 25);
 try {
   for (let i = Atomics.add(next, 0, 1); i < seeds && !isStopped(); i = Atomics.add(next, 0, 1)) {
-    const done = () => port.postMessage({ is: "series" } satisfies WorkerAnswer);
+    const done = () => port.postMessage({ is: "series" } satisfies DrillMessage);
     const seed = firstSeed + i;
     const outcomes = await drillSeed(job, seed, done, { signal: stop.signal });
-    port.postMessage({ is: "seed", seed, outcomes } satisfies WorkerAnswer);
+    port.postMessage({ is: "seed", seed, outcomes } satisfies DrillMessage);
   }
 } catch (error) {
   if (error instanceof InputError)
-    port.postMessage({ is: "refused", message: error.message } satisfies WorkerAnswer);
+    port.postMessage({ is: "refused", message: error.message } satisfies DrillMessage);
   else if (!stop.signal.aborted) throw error;
 } finally {
   clearInterval(looking);

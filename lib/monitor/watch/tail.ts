@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { LF } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 
 /** Where a followed log was read up to: which file, how many bytes, and the last bytes before that. */
@@ -215,5 +216,3 @@ function startsWith(bytes: Uint8Array, mark: Uint8Array): boolean {
   for (let i = 0; i < mark.length; i++) if (bytes[i] !== mark[i]) return false;
   return true;
 }
-
-const LF = 10;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LF } from "../../ascii.js";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { isSpreadJson } from "../../files/jsonElements.js";
 import { standardInput } from "../../files/places.js";
@@ -46,7 +47,6 @@ export interface Watched {
 const LOOK = 100;
 /** Bytes of a log that tell its format. */
 const HEAD = 1 << 14;
-const LF = 10;
 /** Milliseconds between two saved states while nothing is found, at least, and as a multiple of what saving takes. */
 const SAVE = 1000;
 const SAVE_TIMES = 20;

@@ -1,3 +1,17 @@
+import {
+  BAR,
+  CAPITAL_F,
+  CAPITAL_P,
+  CLOSE_BRACKET,
+  COLON,
+  MINUS,
+  OPEN_BRACKET,
+  SMALL_O,
+  SMALL_P,
+  SMALL_S,
+  SPACE,
+  TAB,
+} from "../../ascii.js";
 import { moment } from "../fields/time.js";
 import { wordEnd } from "../fields/words.js";
 import type { Envelope } from "./envelope.js";
@@ -71,8 +85,8 @@ export const pods: Envelope = {
   opener: () => (bytes, start, end, into) => {
     const close = wordEnd(bytes, start, end);
     const isPod =
-      bytes[start] === OPEN &&
-      bytes[close - 1] === CLOSE &&
+      bytes[start] === OPEN_BRACKET &&
+      bytes[close - 1] === CLOSE_BRACKET &&
       close < end &&
       String.fromCharCode(...bytes.subarray(start + 1, start + 5)) === "pod/";
     if (!isPod) return "no pod in brackets";
@@ -103,16 +117,3 @@ export const outFile: Envelope = {
     into.set(bytes, tag + 1, end);
   },
 };
-
-const TAB = 9;
-const SPACE = 32;
-const MINUS = 45;
-const COLON = 58;
-const CAPITAL_F = 70;
-const CAPITAL_P = 80;
-const OPEN = 91;
-const CLOSE = 93;
-const SMALL_O = 111;
-const SMALL_P = 112;
-const SMALL_S = 115;
-const BAR = 124;

@@ -1,3 +1,4 @@
+import { BACKSLASH, SMALL_N, SMALL_R, SMALL_U } from "../../ascii.js";
 import { Repeated } from "../fields/repeated.js";
 import type { FormatOptions, Reason } from "../row.js";
 
@@ -95,10 +96,6 @@ const unit = (bytes: Uint8Array, at: number) =>
   Number.parseInt(String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]), 16);
 
 const utf8 = new TextEncoder();
-const BACKSLASH = 92;
-const SMALL_N = 110;
-const SMALL_R = 114;
-const SMALL_U = 117;
 
 /** What the letter of an escape stands for, if it does not stand for itself. */
 const controls = new Uint8Array(256);

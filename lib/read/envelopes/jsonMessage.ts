@@ -1,3 +1,4 @@
+import { QUOTE } from "../../ascii.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { moment } from "../fields/time.js";
 import type { Envelope } from "./envelope.js";
@@ -41,5 +42,3 @@ export const loki = jsonMessage("Loki's JSON lines", "line", "timestamp");
 
 /** Lines in the `textPayload` of Google Cloud Logging. Source: Google Cloud, "LogEntry". */
 export const textPayload = jsonMessage("Google Cloud's textPayload", "textPayload", "timestamp");
-
-const QUOTE = 34;

@@ -1,3 +1,16 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COLON,
+  GREATER,
+  LESS,
+  MINUS,
+  NINE,
+  ONE,
+  OPEN_BRACKET,
+  SLASH,
+  SPACE,
+} from "../../ascii.js";
 import { digits, moment, monthNumber } from "../fields/time.js";
 import { wordEnd } from "../fields/words.js";
 import type { Envelope } from "./envelope.js";
@@ -61,12 +74,12 @@ export const syslog5424: Envelope = {
       for (let words = 0; words < 4; words++) at = wordEnd(bytes, at, end) + 1; // host, program, process, message
       if (at >= end) return noHeader5424;
       if (bytes[at] === MINUS && (at + 1 === end || bytes[at + 1] === SPACE)) at++;
-      else if (bytes[at] !== OPEN) {
+      else if (bytes[at] !== OPEN_BRACKET) {
         into.setMessage(bytes, at, end); // Heroku leaves the structured data out
         return;
       } else {
-        while (at < end && bytes[at] === OPEN) {
-          while (at < end && bytes[at] !== CLOSE) at += bytes[at] === BACKSLASH ? 2 : 1;
+        while (at < end && bytes[at] === OPEN_BRACKET) {
+          while (at < end && bytes[at] !== CLOSE_BRACKET) at += bytes[at] === BACKSLASH ? 2 : 1;
           at++;
         }
       }
@@ -93,15 +106,3 @@ function afterPriority(bytes: Uint8Array, start: number, end: number): number {
     if (bytes[at] === GREATER && digits(bytes, start + 1, at) >= 0) return at + 1;
   return start;
 }
-
-const SPACE = 32;
-const MINUS = 45;
-const SLASH = 47;
-const ONE = 49;
-const NINE = 57;
-const COLON = 58;
-const LESS = 60;
-const GREATER = 62;
-const OPEN = 91;
-const BACKSLASH = 92;
-const CLOSE = 93;

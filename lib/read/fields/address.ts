@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { DOT, NINE, ZERO } from "../../ascii.js";
 
 /** Whether bytes[start, end) are an IPv4 or IPv6 address in text form, without a port or a zone. */
 export function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
@@ -17,14 +18,14 @@ function isIPv4(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0;
   for (let i = start; i < end; i++) {
     const byte = bytes[i];
-    if (byte === 46) {
+    if (byte === DOT) {
       if (length === 0) return false;
       dots++;
       octet = 0;
       length = 0;
-    } else if (byte >= 48 && byte <= 57) {
+    } else if (byte >= ZERO && byte <= NINE) {
       if (length > 0 && octet === 0) return false;
-      octet = octet * 10 + byte - 48;
+      octet = octet * 10 + byte - ZERO;
       length++;
       if (octet > 255) return false;
     } else {

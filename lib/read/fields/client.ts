@@ -1,3 +1,4 @@
+import { CLOSE_BRACKET, COLON, COMMA, MINUS, OPEN_BRACKET, OPEN_PARENTHESIS } from "../../ascii.js";
 import { type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { Pieces } from "./pieces.js";
@@ -18,15 +19,15 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
       colon = to;
     }
   }
-  if (bytes[start] === PARENTHESIS && bytes[end - 1] === PARENTHESIS + 1) {
+  if (bytes[start] === OPEN_PARENTHESIS && bytes[end - 1] === OPEN_PARENTHESIS + 1) {
     readClient(bytes, start + 1, end - 1, row); // Apache's (%{X-Forwarded-For}i), as many write it
     return;
   }
   row.addressStart = start;
   row.addressEnd = to;
-  if (bytes[start] === OPEN) {
+  if (bytes[start] === OPEN_BRACKET) {
     row.addressStart = start + 1;
-    for (let i = start + 1; i < to; i++) if (bytes[i] === CLOSE) row.addressEnd = i;
+    for (let i = start + 1; i < to; i++) if (bytes[i] === CLOSE_BRACKET) row.addressEnd = i;
   } else if (colons === 1 && colon < to) row.addressEnd = colon; // an IPv6 address has at least two
 }
 
@@ -86,7 +87,7 @@ export class ClientBeforeTime {
     for (let i = 0; i < count; i++)
       if (bytes[to[i] - 1] === COLON && to[i] - from[i] > 1 && !isAddress(bytes, from[i], to[i]))
         first = i + 1;
-    if (first >= 4 && first < count && bytes[from[first]] === OPEN && to[first] - from[first] === 1) {
+    if (first >= 4 && first < count && bytes[from[first]] === OPEN_BRACKET && to[first] - from[first] === 1) {
       const times = digits(bytes, from[first - 2], to[first - 2]);
       if (times > 0 && isText(bytes, from[first - 3], to[first - 3], "repeated")) {
         row.repeats = times;
@@ -120,10 +121,3 @@ function isText(bytes: Uint8Array, start: number, end: number, text: string): bo
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
   return true;
 }
-
-const PARENTHESIS = 40;
-const COMMA = 44;
-const MINUS = 45;
-const COLON = 58;
-const OPEN = 91;
-const CLOSE = 93;

@@ -1,3 +1,4 @@
+import { DOT, MINUS } from "../../ascii.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
 
 /**
@@ -72,6 +73,3 @@ function readUnusual(bytes: Uint8Array, start: number, end: number, unit: TimeUn
   if (!(value < 1e14)) return "the response time is out of range";
   row.hundredths = value;
 }
-
-const MINUS = 45;
-const DOT = 46;

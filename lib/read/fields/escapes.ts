@@ -1,3 +1,5 @@
+import { BACKSLASH, NINE, SMALL_U, SMALL_X, ZERO } from "../../ascii.js";
+
 /** Copies bytes[start, end) to `out` without the escapes of Apache and nginx (`\x22`, `\"`, `\t`). @returns the end */
 export function unescaped(
   bytes: Uint8Array,
@@ -35,9 +37,3 @@ function hex(byte: number): number {
 }
 
 const controls = new Map([..."bnrtv"].map((letter, i) => [letter.charCodeAt(0), [8, 10, 13, 9, 11][i]]));
-
-const ZERO = 48;
-const NINE = 57;
-const BACKSLASH = 92;
-const SMALL_U = 117;
-const SMALL_X = 120;

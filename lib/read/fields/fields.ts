@@ -1,3 +1,4 @@
+import { DOT, QUOTE, SPACE, ZERO } from "../../ascii.js";
 import type { FormatOptions, Reason, Row, TimeUnit } from "../row.js";
 import { readDuration } from "./duration.js";
 import { unescaped } from "./escapes.js";
@@ -140,8 +141,3 @@ function statusIn(bytes: Uint8Array, start: number, end: number): number {
   }
   return whole - start === 3 ? digits(bytes, start, whole) : -1;
 }
-
-const SPACE = 32;
-const QUOTE = 34;
-const DOT = 46;
-const ZERO = 48;

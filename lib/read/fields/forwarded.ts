@@ -1,9 +1,17 @@
+import { CLOSE_BRACKET, COLON, MINUS, QUOTE } from "../../ascii.js";
 import { quoted } from "../../errors.js";
 import { eitherClient, type Reading, type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { readClient } from "./client.js";
 import { isHostName } from "./hostName.js";
-import { bare, clientNames, type FieldMap, forwardedNames, type Known, type Mapped } from "./names.js";
+import {
+  bare,
+  clientNames,
+  type FieldEvidence,
+  type FieldMap,
+  forwardedNames,
+  type Mapped,
+} from "./names.js";
 import { Pieces } from "./pieces.js";
 
 /** The names that hold the client: the peer's, of which on each line the first counts that is not empty. */
@@ -18,7 +26,11 @@ export interface Clients {
  * @param found - the name that is the client's by its usual names
  * @param available - all names
  */
-export function clientsAmong(found: string, available: readonly string[], { values }: Known): Clients {
+export function clientsAmong(
+  found: string,
+  available: readonly string[],
+  { values }: FieldEvidence,
+): Clients {
   const others = (of: string) =>
     of.split(" ").flatMap((wanted) => available.filter((name) => bare(name) === wanted && name !== found));
   const hasClients = (name: string) => values === undefined || values(name).some((text) => isClient(text));
@@ -50,7 +62,7 @@ export function headerBeside(
   { names, decided }: Mapped,
   map: FieldMap,
   available: readonly string[],
-  known: Known,
+  known: FieldEvidence,
   asked: WhichClient | undefined,
 ): { header?: string; clients?: readonly [peer: string, forwarded: string]; decided: string } {
   const [, peer] = names;
@@ -124,7 +136,7 @@ export function isAddressAt(bytes: Uint8Array, start: number, end: number): bool
   readClient(bytes, start, end, probe);
   if (!isAddress(bytes, probe.addressStart, probe.addressEnd)) return false;
   const next = bytes[probe.addressEnd];
-  return probe.addressEnd >= end || (next !== COLON && next !== CLOSE);
+  return probe.addressEnd >= end || (next !== COLON && next !== CLOSE_BRACKET);
 }
 
 const isNothing = (bytes: Uint8Array, start: number, end: number) =>
@@ -228,7 +240,3 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
 }
 
 const probe = new Row();
-const QUOTE = 34;
-const MINUS = 45;
-const COLON = 58;
-const CLOSE = 93;

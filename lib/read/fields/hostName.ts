@@ -1,3 +1,5 @@
+import { CAPITAL_A, CAPITAL_Z, COLON, DOT, MINUS, NINE, UNDERSCORE, ZERO } from "../../ascii.js";
+
 /**
  * Whether bytes[start, end) may be a host name: letters, digits, dots, dashes and underscores, with at least one
  * letter.
@@ -8,7 +10,7 @@ export function isHostName(bytes: Uint8Array, start: number, end: number): boole
   for (let i = start; i < end; i++) {
     const byte = bytes[i];
     if ((byte | 32) >= 97 && (byte | 32) <= 122) letters++;
-    else if (byte !== DOT && byte !== DASH && byte !== UNDERSCORE && (byte < ZERO || byte > NINE))
+    else if (byte !== DOT && byte !== MINUS && byte !== UNDERSCORE && (byte < ZERO || byte > NINE))
       return false;
   }
   return letters > 0;
@@ -41,11 +43,3 @@ export const standInLength = 39;
 
 const prefix = "2001:0db8";
 const hexadecimal = "0123456789abcdef";
-const DASH = 45;
-const DOT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const CAPITAL_A = 65;
-const CAPITAL_Z = 90;
-const UNDERSCORE = 95;

@@ -1,3 +1,5 @@
+import { MINUS, NINE, QUESTION, SLASH, ZERO } from "../../ascii.js";
+
 /**
  * Copies the path bytes[start, end) to the beginning of `out` with identifiers folded: a part between slashes that is a
  * number, a UUID or at least 16 hexadecimal digits becomes `{id}`, as in `/users/{id}`. A query string is kept. `out`
@@ -29,7 +31,7 @@ function isIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
     const byte = bytes[i];
     if (byte >= ZERO && byte <= NINE) decimals++;
     else if ((byte | 32) >= 97 && (byte | 32) <= 102) letters++;
-    else if (byte !== DASH || !isUuidDash(i - start)) return false;
+    else if (byte !== MINUS || !isUuidDash(i - start)) return false;
   }
   if (decimals === 0 && letters < 16) return false;
   const dashes = length - decimals - letters;
@@ -41,8 +43,3 @@ function isIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
 const isUuidDash = (at: number) => at === 8 || at === 13 || at === 18 || at === 23;
 
 const id = new TextEncoder().encode("{id}");
-const DASH = 45;
-const SLASH = 47;
-const ZERO = 48;
-const NINE = 57;
-const QUESTION = 63;

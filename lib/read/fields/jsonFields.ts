@@ -1,4 +1,25 @@
 import { isUtf8 } from "node:buffer";
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  CR,
+  DOT,
+  LF,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  QUOTE,
+  SMALL_E,
+  SMALL_U,
+  SPACE,
+  TAB,
+  ZERO,
+} from "../../ascii.js";
 
 /** A node in the tree of names to look for: the part of a path walked so far, and how it may continue. */
 interface Place {
@@ -274,26 +295,6 @@ function isHex(byte: number): boolean {
 const utf8 = new TextEncoder();
 const utf8Text = new TextDecoder("utf-8", { ignoreBOM: true });
 const [TRUE, FALSE, NULL] = ["true", "false", "null"].map((word) => utf8.encode(word));
-
-const TAB = 9;
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const QUOTE = 34;
-const PLUS = 43;
-const COMMA = 44;
-const MINUS = 45;
-const DOT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
-const CLOSE_BRACKET = 93;
-const SMALL_E = 101;
-const SMALL_U = 117;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
 
 /** 1 for the bytes in a string that need attention: quote, backslash, control characters and bytes beyond ASCII. */
 const special = new Uint8Array(256);

@@ -1,3 +1,4 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, MINUS, OPEN_BRACE, OPEN_BRACKET, SPACE } from "../../ascii.js";
 import { recordFields } from "../../record.js";
 import {
   type FormatOptions,
@@ -105,11 +106,3 @@ function afterSpace(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && bytes[at] <= SPACE) at++;
   return at;
 }
-
-const SPACE = 32;
-const COMMA = 44;
-const MINUS = 45;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;

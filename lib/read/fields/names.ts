@@ -88,7 +88,7 @@ export interface Mapped {
 }
 
 /** What is known of a log besides its names. */
-export interface Known {
+export interface FieldEvidence {
   /** Unit of the response time, if it was given. */
   readonly timeUnit?: TimeUnit | "none" | undefined;
   /** Name of the response time, if it was given. */
@@ -108,7 +108,12 @@ export interface Known {
  * | @param what - what the log has, for the error: "the columns of the header"
  * | @throws InputError if a field of the map is not among the names, or a field that a record needs is not found
  */
-export function mapFields(available: readonly string[], map: FieldMap, known: Known, what: string): Mapped {
+export function mapFields(
+  available: readonly string[],
+  map: FieldMap,
+  known: FieldEvidence,
+  what: string,
+): Mapped {
   const [date, givenClock] = typeof map.timestamp === "object" ? map.timestamp : [map.timestamp];
   const fields: Partial<Record<FieldName, string | undefined>> = {
     ...map,
@@ -176,7 +181,7 @@ const inWords: Record<FieldName, string> = {
 /** A name without case and punctuation. */
 export const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-function exampleOf(name: string | undefined, { values }: Known): string {
+function exampleOf(name: string | undefined, { values }: FieldEvidence): string {
   const example = name === undefined ? undefined : values?.(name).find((text) => !isEmpty(text));
   return example === undefined ? "" : `, such as ${quoted(example)},`;
 }
@@ -186,7 +191,7 @@ function exampleOf(name: string | undefined, { values }: Known): string {
  * (`net.client.ip`, then `net.ip`); if none fit, the first that it has.
  * @throws InputError when names that end so have different values
  */
-function named(available: readonly string[], field: FieldName, known: Known): string | undefined {
+function named(available: readonly string[], field: FieldName, known: FieldEvidence): string | undefined {
   const withName = (of: (name: string) => string) =>
     usual[field].map((names) =>
       names.split(" ").flatMap((wanted) => available.filter((name) => of(name) === wanted)),
@@ -218,13 +223,13 @@ function lastParts(name: string, count: number): string {
   return name.includes(".") ? bare(parts.slice(-count).join("")) : "";
 }
 
-const sameValues = (one: string, other: string, { values }: Known) => {
+const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
   const others = values?.(other) ?? [];
   return values?.(one).every((text, i) => text === others[i]) ?? false;
 };
 
 /** Names that are not usual for the field, but whose values fit it. */
-function couldBe(available: readonly string[], field: FieldName, known: Known): string {
+function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence): string {
   const like = known.values ? available.filter((name) => fits(name, field, known)).slice(0, 3) : [];
   return like.length === 0
     ? ""
@@ -232,7 +237,7 @@ function couldBe(available: readonly string[], field: FieldName, known: Known): 
 }
 
 /** Whether most of a name's values fit the field. If the values are not available, only its most certain names fit. */
-function fits(name: string, field: FieldName, { values, readTime = moment }: Known): boolean {
+function fits(name: string, field: FieldName, { values, readTime = moment }: FieldEvidence): boolean {
   if (values === undefined) return surest(field).includes(bare(name));
   const texts = values(name).filter((text) => !isEmpty(text));
   const sound = texts.filter((text) =>
@@ -274,7 +279,7 @@ function momentIn(text: string, readTime: ReadTime): number {
 function clockBeside(
   timestamp: string | undefined,
   available: readonly string[],
-  { values, readTime }: Known,
+  { values, readTime }: FieldEvidence,
 ): string | undefined {
   if (timestamp === undefined || values === undefined || readTime !== undefined) return;
   const only = (name: string, pattern: RegExp) => {
@@ -316,7 +321,7 @@ interface TimeName {
 }
 
 /** The names that may be the response time's, the most certain first, and the units that they tell. */
-function timesAmong(available: readonly string[], known: Known): TimeName[] {
+function timesAmong(available: readonly string[], known: FieldEvidence): TimeName[] {
   const found: TimeName[] = [];
   for (const wanted of surest("response_time_ms")) {
     for (const name of available) {
@@ -331,10 +336,15 @@ function timesAmong(available: readonly string[], known: Known): TimeName[] {
   return found;
 }
 
-const hasText = (name: string, { values }: Known) => values?.(name).some((text) => !isEmpty(text)) ?? false;
+const hasText = (name: string, { values }: FieldEvidence) =>
+  values?.(name).some((text) => !isEmpty(text)) ?? false;
 
 /** Names that may be the response time's, apart from the first, and that mean something else. */
-function otherTimes(times: readonly TimeName[], available: readonly string[], known: Known): string[] {
+function otherTimes(
+  times: readonly TimeName[],
+  available: readonly string[],
+  known: FieldEvidence,
+): string[] {
   if (known.values === undefined || times.length < 2) return [];
   const inMilliseconds = ({ name }: TimeName) => {
     const unit = known.timeUnit ?? unitOf(name, available, known);
@@ -354,7 +364,7 @@ function otherTimes(times: readonly TimeName[], available: readonly string[], kn
  * written. nginx's `request_time` is in seconds with three decimals. The W3C's `time-taken` is in whole milliseconds in
  * IIS, and in seconds with three decimals in CloudFront. Undefined if nothing tells.
  */
-function unitOf(name: string, available: readonly string[], { values }: Known): TimeUnit | undefined {
+function unitOf(name: string, available: readonly string[], { values }: FieldEvidence): TimeUnit | undefined {
   const unit = responseTimeName(name)?.unit;
   if (unit !== undefined) return unit;
   const text = lastParts(name, 1) || bare(name);

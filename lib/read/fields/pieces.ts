@@ -1,3 +1,21 @@
+import {
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOT,
+  EQUALS,
+  MINUS,
+  NINE,
+  OPEN_BRACKET,
+  QUOTE,
+  SMALL_M,
+  SMALL_N,
+  SMALL_S,
+  SMALL_U,
+  SPACE,
+  UNDERSCORE,
+  ZERO,
+} from "../../ascii.js";
 import { quoteEnd, wordEnd } from "./words.js";
 
 const most = 64;
@@ -56,9 +74,9 @@ export class Pieces {
       if (close < 0) this.open = true;
       return close < 0 ? to : wordEnd(bytes, close, to);
     }
-    if (bytes[value] === OPEN && value + 1 < to && bytes[value + 1] !== SPACE) {
+    if (bytes[value] === OPEN_BRACKET && value + 1 < to && bytes[value + 1] !== SPACE) {
       let close = value;
-      while (close < to && bytes[close] !== CLOSE) close++;
+      while (close < to && bytes[close] !== CLOSE_BRACKET) close++;
       if (close < to && (close + 1 === to || bytes[close + 1] === SPACE)) {
         this.start[i] = value + 1;
         this.end[i] = close;
@@ -117,20 +135,3 @@ function afterSpaces(bytes: Uint8Array, at: number, end: number): number {
 const isLetter = (byte: number) => (byte | 32) >= 97 && (byte | 32) <= 122;
 const isNameByte = (byte: number) =>
   isLetter(byte) || byte === UNDERSCORE || byte === MINUS || byte === DOT || (byte >= ZERO && byte <= NINE);
-
-const SPACE = 32;
-const QUOTE = 34;
-const COMMA = 44;
-const MINUS = 45;
-const DOT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const EQUALS = 61;
-const OPEN = 91;
-const CLOSE = 93;
-const UNDERSCORE = 95;
-const SMALL_M = 109;
-const SMALL_N = 110;
-const SMALL_S = 115;
-const SMALL_U = 117;

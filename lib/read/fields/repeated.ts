@@ -1,3 +1,4 @@
+import { CLOSE_BRACKET, COLON, SPACE } from "../../ascii.js";
 import { digits } from "./time.js";
 
 /**
@@ -19,7 +20,7 @@ export class Repeated {
     this.end = end;
     let at = start;
     while (at < end && bytes[at] === SPACE) at++;
-    if (bytes[at] !== beginning[0] || bytes[end - 1] !== CLOSE) return;
+    if (bytes[at] !== beginning[0] || bytes[end - 1] !== CLOSE_BRACKET) return;
     for (const letter of beginning) if (bytes[at++] !== letter) return;
     let to = at;
     while (to < end && bytes[to] !== SPACE) to++;
@@ -49,7 +50,3 @@ const utf8 = new TextEncoder();
 const beginning = utf8.encode("message repeated ");
 const middle = utf8.encode(" times: [");
 const shortest = beginning.length + middle.length;
-
-const SPACE = 32;
-const COLON = 58;
-const CLOSE = 93;

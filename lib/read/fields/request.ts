@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { COLON, DOT, MINUS, NINE, ONE, QUESTION, SLASH, TWO, UNDERSCORE, ZERO } from "../../ascii.js";
 import { type Reason, type Row, unreadableRequest } from "../row.js";
 import { wordEnd, wordStart } from "./words.js";
 
@@ -171,13 +172,3 @@ function isBadRequest(bytes: Uint8Array, start: number, end: number): boolean {
 
 const badRequest = "<BADREQ>";
 const http = "HTTP/";
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const ZERO = 48;
-const ONE = 49;
-const TWO = 50;
-const NINE = 57;
-const COLON = 58;
-const QUESTION = 63;
-const UNDERSCORE = 95;

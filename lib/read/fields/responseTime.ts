@@ -1,3 +1,4 @@
+import { DOT } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
 import { readDuration } from "./duration.js";
@@ -286,5 +287,3 @@ function others(columns: readonly Column[]): string | undefined {
     ? undefined
     : `no response time: not taken for one is ${list(left)} (--time-field takes it)`;
 }
-
-const DOT = 46;

@@ -1,3 +1,4 @@
+import { COLON, NINE, SPACE, ZERO } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import type { ReadTime } from "../row.js";
 import { dayNumber, digits, monthNumber, zoneOffset } from "./time.js";
@@ -242,8 +243,3 @@ export function fractionPart(length: number): ReadTimePart {
     return at + length;
   };
 }
-
-const SPACE = 32;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;

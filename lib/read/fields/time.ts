@@ -1,3 +1,19 @@
+import {
+  CAPITAL_T,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOT,
+  MINUS,
+  NINE,
+  OPEN_BRACKET,
+  PLUS,
+  SLASH,
+  SMALL_T,
+  SPACE,
+  TAB,
+  ZERO,
+} from "../../ascii.js";
 import type { ToUtc } from "./clock.js";
 
 const minute = 60_000;
@@ -121,7 +137,7 @@ export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToU
   if (length >= 10 && (between === MINUS || between === SLASH) && bytes[start + 7] === between) {
     return isoTime(bytes, start, end, toUtc);
   }
-  if (length >= 20 && bytes[start] === OPEN && bytes[end - 1] === CLOSE) {
+  if (length >= 20 && bytes[start] === OPEN_BRACKET && bytes[end - 1] === CLOSE_BRACKET) {
     return moment(bytes, start + 1, end - 1, toUtc);
   }
   if (length >= 20 && bytes[start + 2] === SLASH) {
@@ -251,18 +267,3 @@ function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
 
 const firstEpoch = Date.UTC(likelyYears[0], 0);
 const endOfEpoch = Date.UTC(likelyYears[1] + 1, 0);
-
-const TAB = 9;
-const SPACE = 32;
-const PLUS = 43;
-const COMMA = 44;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const CAPITAL_T = 84;
-const OPEN = 91;
-const CLOSE = 93;
-const SMALL_T = 116;

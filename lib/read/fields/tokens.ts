@@ -1,3 +1,5 @@
+import { BACKSLASH, CLOSE_BRACKET, OPEN_BRACKET, QUOTE, SPACE } from "../../ascii.js";
+
 /**
  * The parts of a line as most servers write it: words separated by one or more spaces. A text in double quotes or in
  * square brackets is one part, without the quotes or brackets.
@@ -43,9 +45,9 @@ export class Tokens {
         this.start[count] = at + 1;
         this.end[count++] = to;
         at = to + 1;
-      } else if (first === OPEN) {
+      } else if (first === OPEN_BRACKET) {
         let to = at + 1;
-        while (to < end && bytes[to] !== CLOSE) to++;
+        while (to < end && bytes[to] !== CLOSE_BRACKET) to++;
         if (to >= end || (to + 1 < end && bytes[to + 1] !== SPACE)) return false;
         this.start[count] = at + 1;
         this.end[count++] = to;
@@ -62,9 +64,3 @@ export class Tokens {
     return true;
   }
 }
-
-const SPACE = 32;
-const QUOTE = 34;
-const OPEN = 91;
-const BACKSLASH = 92;
-const CLOSE = 93;

@@ -1,3 +1,5 @@
+import { BACKSLASH, COLON, QUOTE, SPACE } from "../../ascii.js";
+
 /** Walks through a line by its words and quoted texts. */
 
 /** Position of the space that ends the word at `start`, or `end`. */
@@ -36,8 +38,3 @@ export function lastColon(bytes: Uint8Array, start: number, end: number): number
   for (let i = end - 1; i >= start && bytes[i] !== SPACE; i--) if (bytes[i] === COLON) return i;
   return -1;
 }
-
-const SPACE = 32;
-const QUOTE = 34;
-const COLON = 58;
-const BACKSLASH = 92;

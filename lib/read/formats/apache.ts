@@ -1,3 +1,22 @@
+import {
+  BACKSLASH,
+  CAPITAL_A,
+  CAPITAL_H,
+  CAPITAL_P,
+  CAPITAL_T,
+  CAPITAL_Z,
+  CLOSE_BRACKET,
+  COLON,
+  DOT,
+  MINUS,
+  NINE,
+  OPEN_BRACKET,
+  QUESTION,
+  QUOTE,
+  SLASH,
+  SPACE,
+  ZERO,
+} from "../../ascii.js";
 import { ClientBeforeTime, twoAddresses } from "../fields/client.js";
 import { unescaped } from "../fields/escapes.js";
 import {
@@ -185,7 +204,7 @@ class Head {
     let reason: Reason;
     if (date !== firstEnd + 5 || bytes[firstEnd + 1] !== MINUS || !looksLikeAddress(bytes, start, firstEnd)) {
       reason = this.client.read(bytes, start, date, row);
-      if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE) this.lineEnd--;
+      if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE_BRACKET) this.lineEnd--;
     }
     this.#peerStart = row.addressStart;
     this.#peerEnd = row.addressEnd;
@@ -333,10 +352,10 @@ const noTime = otherFormat("no time in brackets, such as [05/Jan/2026:00:22:28 +
 /** Whether ` [dd/Mon/yyyy:hh:mm:ss +zzzz] "` surrounds the bracket at `at`, as in the head of a line. */
 function isDate(bytes: Uint8Array, at: number): boolean {
   return (
-    bytes[at] === OPEN &&
+    bytes[at] === OPEN_BRACKET &&
     bytes[at + 3] === SLASH &&
     bytes[at + 21] === SPACE &&
-    bytes[at + 27] === CLOSE &&
+    bytes[at + 27] === CLOSE_BRACKET &&
     bytes[at + 28] === SPACE &&
     bytes[at + 29] === QUOTE
   );
@@ -393,24 +412,6 @@ function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
 
 /** 1 for the bytes that end a plain path: space, double quote, question mark, backslash, and bytes beyond ASCII. */
 const endsPath = new Uint8Array(256);
-
-const SPACE = 32;
-const QUOTE = 34;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const QUESTION = 63;
-const CAPITAL_A = 65;
-const CAPITAL_H = 72;
-const CAPITAL_P = 80;
-const CAPITAL_T = 84;
-const CAPITAL_Z = 90;
-const OPEN = 91;
-const BACKSLASH = 92;
-const CLOSE = 93;
 
 for (const byte of [SPACE, QUOTE, QUESTION, BACKSLASH]) endsPath[byte] = 1;
 endsPath.fill(1, 0x80);

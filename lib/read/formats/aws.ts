@@ -1,3 +1,4 @@
+import { MINUS, OPEN_BRACKET, QUOTE, SPACE } from "../../ascii.js";
 import { readClient } from "../fields/client.js";
 import { scaled } from "../fields/duration.js";
 import { damagedTarget, requestPath } from "../fields/request.js";
@@ -53,7 +54,7 @@ function loadBalancer(
       }
       const timeEnd = wordEnd(bytes, at, end);
       row.time = moment(bytes, at, timeEnd, toUtc);
-      if (row.time < 0 || timeEnd - at < 19 || bytes[at] === OPEN) return noTime;
+      if (row.time < 0 || timeEnd - at < 19 || bytes[at] === OPEN_BRACKET) return noTime;
       const client = afterWords(bytes, timeEnd + 1, end, 1);
       const clientEnd = wordEnd(bytes, client, end);
       readClient(bytes, client, clientEnd, row);
@@ -132,7 +133,3 @@ const types = ["https", "http", "h2", "wss", "ws", "grpcs"];
 
 const noType = otherFormat("no type of connection, such as https, at the start");
 const noTime = otherFormat("no time, such as 2026-01-05T00:22:28.123456Z");
-const SPACE = 32;
-const QUOTE = 34;
-const MINUS = 45;
-const OPEN = 91;

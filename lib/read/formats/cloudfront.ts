@@ -1,3 +1,4 @@
+import { TAB } from "../../ascii.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { type LineFormat, otherFormat } from "../row.js";
@@ -40,7 +41,5 @@ export const cloudfrontRealtime: LineFormat = {
     };
   },
 };
-
-const TAB = 9;
 
 const fewerFields = otherFormat("fewer fields with tabs between than CloudFront's real-time log has");

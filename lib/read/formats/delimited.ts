@@ -1,7 +1,8 @@
+import { QUOTE } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { headerBeside } from "../fields/forwarded.js";
-import { type FieldMap, type Known, type Mapped, mapFields } from "../fields/names.js";
+import { type FieldEvidence, type FieldMap, type Mapped, mapFields } from "../fields/names.js";
 import { damagedTarget } from "../fields/request.js";
 import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type Reading } from "../row.js";
 
@@ -131,7 +132,7 @@ function csvReading(
 const utf8 = new TextDecoder();
 
 /** Like `mapFields`, but if the cells of a line are not names, it says that the line is not a header. */
-function mapColumns(names: readonly string[], fields: FieldMap, known: Known): Mapped {
+function mapColumns(names: readonly string[], fields: FieldMap, known: FieldEvidence): Mapped {
   try {
     return mapFields(names, fields, known, "the columns of the header");
   } catch (error) {
@@ -172,5 +173,3 @@ function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array
 
 /** Index of the path among the texts of the five fields. */
 const TARGET = 2;
-
-const QUOTE = 34;

@@ -1,3 +1,4 @@
+import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
 import { FORWARDED } from "../fields/fields.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
@@ -23,7 +24,7 @@ export const envoy = wordLog({
   place: (bytes, words, texts) => {
     const { start, end, count } = words;
     const istio = count >= 20;
-    if (bytes[start[0] - 1] !== OPEN || bytes[start[1] - 1] !== QUOTE)
+    if (bytes[start[0] - 1] !== OPEN_BRACKET || bytes[start[1] - 1] !== QUOTE)
       return "no time in brackets and request in quotes";
     if (!istio && count !== 13) return "neither the fields of Envoy's default format nor of Istio's";
     const forwarded = istio ? 11 : 8;
@@ -39,6 +40,3 @@ export const envoy = wordLog({
     else texts.start[CLIENT] = texts.end[CLIENT] = start[0];
   },
 });
-
-const QUOTE = 34;
-const OPEN = 91;

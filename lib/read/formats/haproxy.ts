@@ -1,3 +1,4 @@
+import { CLOSE_BRACKET, DOT, MINUS, ONE, OPEN_BRACKET, PLUS, QUOTE, SLASH, SPACE } from "../../ascii.js";
 import { Repeated } from "../fields/repeated.js";
 import { cutRequestPath, requestPath } from "../fields/request.js";
 import { clfTime, digits } from "../fields/time.js";
@@ -65,11 +66,11 @@ export const haproxy: LineFormat = {
 function acceptDate(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start + 1; i + 26 < end; i++) {
     if (
-      bytes[i] === OPEN &&
+      bytes[i] === OPEN_BRACKET &&
       bytes[i - 1] === SPACE &&
       bytes[i + 3] === SLASH &&
       bytes[i + 21] === DOT &&
-      bytes[i + 25] === CLOSE &&
+      bytes[i + 25] === CLOSE_BRACKET &&
       bytes[i + 26] === SPACE
     ) {
       return i + 1;
@@ -99,13 +100,3 @@ function readTimers(bytes: Uint8Array, start: number, end: number, row: Row): Re
 
 const noDate = otherFormat("no accept date in brackets, such as [05/Aug/2012:00:50:12.093]");
 const notTimers = "no five timers, such as 0/0/0/444/445: not an HTTP line of HAProxy";
-
-const SPACE = 32;
-const QUOTE = 34;
-const PLUS = 43;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const ONE = 49;
-const OPEN = 91;
-const CLOSE = 93;

@@ -1,3 +1,4 @@
+import { EQUALS, QUOTE, SPACE } from "../../ascii.js";
 import { readDuration } from "../fields/duration.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { type LineFormat, otherFormat } from "../row.js";
@@ -63,9 +64,5 @@ export const heroku: LineFormat = {
     };
   },
 };
-
-const SPACE = 32;
-const QUOTE = 34;
-const EQUALS = 61;
 
 const noValues = otherFormat("no values of Heroku's router, at= first");

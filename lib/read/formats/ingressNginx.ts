@@ -1,3 +1,4 @@
+import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -19,7 +20,11 @@ export const ingressNginx = wordLog({
   over: ["combined"],
   place: (bytes, words, texts) => {
     const { start } = words;
-    if (bytes[start[3] - 1] !== OPEN || bytes[start[11] - 1] !== OPEN || bytes[start[12] - 1] !== OPEN)
+    if (
+      bytes[start[3] - 1] !== OPEN_BRACKET ||
+      bytes[start[11] - 1] !== OPEN_BRACKET ||
+      bytes[start[12] - 1] !== OPEN_BRACKET
+    )
       return "no time and no two upstreams in brackets where ingress-nginx has them";
     if (bytes[start[4] - 1] !== QUOTE || bytes[start[8] - 1] !== QUOTE)
       return "no request and user agent in quotes";
@@ -30,6 +35,3 @@ export const ingressNginx = wordLog({
     take(texts, DURATION, words, 10);
   },
 });
-
-const QUOTE = 34;
-const OPEN = 91;

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { OPEN_BRACE } from "../../ascii.js";
 import { recordFields } from "../../record.js";
 import { clientIs, clientsAmong } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
@@ -185,4 +186,3 @@ function objectOf(whole: Uint8Array): object | undefined {
 }
 
 const utf8 = new TextDecoder();
-const OPEN_BRACE = 123;

@@ -1,3 +1,14 @@
+import {
+  BACKSLASH,
+  CAPITAL_H,
+  CAPITAL_T,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  MINUS,
+  SLASH,
+  SPACE,
+} from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import { readClient } from "../fields/client.js";
 import { readDuration } from "../fields/duration.js";
@@ -158,7 +169,7 @@ function valueEndOf(bytes: Uint8Array, at: number, to: number, item: Item): numb
       return quoteEnd(bytes, at, to);
     case "bracket": {
       let i = at;
-      while (i < to && bytes[i] !== CLOSE) i++;
+      while (i < to && bytes[i] !== CLOSE_BRACKET) i++;
       return i === to ? -1 : item.name === "%t" ? i + 1 : i;
     }
     case "date":
@@ -219,13 +230,3 @@ function afterLiteral(bytes: Uint8Array, at: number, to: number, text: Uint8Arra
   }
   return i;
 }
-
-const SPACE = 32;
-const COMMA = 44;
-const MINUS = 45;
-const SLASH = 47;
-const COLON = 58;
-const CAPITAL_H = 72;
-const CAPITAL_T = 84;
-const BACKSLASH = 92;
-const CLOSE = 93;

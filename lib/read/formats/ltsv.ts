@@ -1,3 +1,4 @@
+import { COLON, MINUS, TAB } from "../../ascii.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import type { LineFormat } from "../row.js";
@@ -79,6 +80,3 @@ function labelAt(labels: Labels, bytes: Uint8Array, start: number, end: number):
 }
 
 const utf8 = new TextDecoder();
-const TAB = 9;
-const MINUS = 45;
-const COLON = 58;

@@ -1,3 +1,4 @@
+import { OPEN_BRACKET } from "../../ascii.js";
 import { CLIENT, isText, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -22,7 +23,7 @@ export const proxyManager = wordLog({
       : words.count > 9 && isClient(bytes, start[9], end[9])
         ? 9
         : 0;
-    if (client === 0 || bytes[start[client] - 1] !== OPEN || bytes[start[0] - 1] !== OPEN)
+    if (client === 0 || bytes[start[client] - 1] !== OPEN_BRACKET || bytes[start[0] - 1] !== OPEN_BRACKET)
       return "no time and no client in brackets, such as [Client 203.0.113.9]";
     take(texts, TIMESTAMP, words, 0);
     texts.start[CLIENT] = start[client] + label.length;
@@ -35,4 +36,3 @@ export const proxyManager = wordLog({
 const label = "Client ";
 const isClient = (bytes: Uint8Array, start: number, end: number) =>
   end - start > label.length && isText(bytes, start, start + label.length, label);
-const OPEN = 91;

@@ -1,3 +1,4 @@
+import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -16,7 +17,7 @@ export const s3 = wordLog({
   unit: "ms",
   place: (bytes, words, texts) => {
     const { start } = words;
-    if (bytes[start[2] - 1] !== OPEN || bytes[start[8] - 1] !== QUOTE)
+    if (bytes[start[2] - 1] !== OPEN_BRACKET || bytes[start[8] - 1] !== QUOTE)
       return "no time in brackets and request in quotes where S3 has them: it may be of no client's request";
     take(texts, TIMESTAMP, words, 2);
     take(texts, CLIENT, words, 3);
@@ -25,6 +26,3 @@ export const s3 = wordLog({
     take(texts, DURATION, words, 13);
   },
 });
-
-const QUOTE = 34;
-const OPEN = 91;

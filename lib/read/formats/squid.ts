@@ -1,3 +1,4 @@
+import { DOT, SLASH } from "../../ascii.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -27,6 +28,3 @@ export const squid = wordLog({
     take(texts, DURATION, words, 1);
   },
 });
-
-const DOT = 46;
-const SLASH = 47;

@@ -1,3 +1,4 @@
+import { MINUS, QUOTE } from "../../ascii.js";
 import { monthNumber } from "../fields/time.js";
 import { CLIENT, isText, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
@@ -39,6 +40,3 @@ export const uvicorn = wordLog({
     take(texts, STATUS, words, request + 1);
   },
 });
-
-const QUOTE = 34;
-const MINUS = 45;

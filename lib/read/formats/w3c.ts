@@ -1,3 +1,4 @@
+import { HASH, MINUS, QUESTION, QUOTE, SPACE, TAB } from "../../ascii.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { moment } from "../fields/time.js";
@@ -220,9 +221,3 @@ function unitOf(
 }
 
 const utf8 = new TextDecoder();
-const TAB = 9;
-const SPACE = 32;
-const QUOTE = 34;
-const HASH = 35;
-const MINUS = 45;
-const QUESTION = 63;

@@ -1,3 +1,4 @@
+import { COLON, ESCAPE, QUOTE, SMALL_M, SPACE } from "../../ascii.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { clfTime } from "../fields/time.js";
 import { Tokens } from "../fields/tokens.js";
@@ -62,11 +63,5 @@ function colourless(bytes: Uint8Array, { start, end }: FieldTexts): void {
   start[TARGET] = Math.min(at, end[TARGET] - 4);
   end[TARGET] -= 4;
 }
-
-const ESCAPE = 27;
-const SPACE = 32;
-const QUOTE = 34;
-const COLON = 58;
-const SMALL_M = 109;
 
 const noWords = otherFormat("no client, time in brackets, request in quotes and status");

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { LF } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import { Claim } from "../../files/claim.js";
 import { Compressor } from "../../files/compress.js";
@@ -9,8 +10,8 @@ import { checkWritable, targetOf } from "../../files/places.js";
 import { WholeFile } from "../../files/wholeFile.js";
 import type { Plan } from "../../generate/plan.js";
 import type { LogSlice } from "../../write/sliceEncoder.js";
-import { checkSameLog, identityOf, type Progress, readProgress, writeProgress } from "../position.js";
-import type { Sink } from "../sink.js";
+import { checkSameLog, identityOf, readProgress, type StreamProgress, writeProgress } from "../position.js";
+import type { StreamSink } from "../sink.js";
 import type { HandIncident } from "../streamIncidents.js";
 import { type Extras, type Position, positionIn, type Stretch } from "../stretch.js";
 
@@ -31,14 +32,14 @@ export interface Rotation {
  * from the log alone. A hidden file beside it, `.NAME.stream`, says where the file begins; a run that was killed
  * (kill -9) left a beginning of what belongs there, so the next one makes it again, compares it, and goes on behind it.
  */
-export class FileSink implements Sink {
+export class StreamFileSink implements StreamSink {
   readonly wants: Extras;
   readonly #named: string;
   readonly #rotation: Rotation;
   #path = "";
   #claim: Claim | undefined;
   #handle: FileHandle | undefined;
-  #progress: Progress | undefined;
+  #progress: StreamProgress | undefined;
   /** Bytes that the file has of what was put. */
   #written = 0;
   /** Bytes that an earlier run left in the file and that were not yet put again. */
@@ -62,7 +63,7 @@ export class FileSink implements Sink {
     await checkWritable(this.#named, "out");
     this.#path = await targetOf(this.#named);
     this.#claim = await Claim.of(this.#path, "out");
-    const kept = FileSink.progressOf(this.#path);
+    const kept = StreamFileSink.progressOf(this.#path);
     const known = await readProgress(kept, "out");
     const identity = identityOf(plan, slice);
     const size = (await stat(this.#path).catch(() => undefined))?.size;
@@ -97,9 +98,9 @@ export class FileSink implements Sink {
       }
       let end = last === due.length ? bytes.length : endOfLines(bytes, begin, last - row);
       if (most !== undefined && this.#written + end - begin > most) {
-        const room = bytes.lastIndexOf(LINE_FEED, begin + most - this.#written - 1) + 1;
+        const room = bytes.lastIndexOf(LF, begin + most - this.#written - 1) + 1;
         end = this.#written < most && room > begin ? room : begin;
-        if (end === begin && this.#written === 0) end = bytes.indexOf(LINE_FEED, begin) + 1;
+        if (end === begin && this.#written === 0) end = bytes.indexOf(LF, begin) + 1;
         last = row + linesIn(bytes, begin, end);
       }
       await this.#write(bytes.subarray(begin, end));
@@ -229,7 +230,7 @@ export class FileSink implements Sink {
   }
 
   async #keep(): Promise<void> {
-    await writeProgress(FileSink.progressOf(this.#path), this.#progress!, "out");
+    await writeProgress(StreamFileSink.progressOf(this.#path), this.#progress!, "out");
   }
 
   async #sync(): Promise<void> {
@@ -246,7 +247,7 @@ export class FileSink implements Sink {
 
   #otherContent(): Error {
     return new InputError(
-      `out: ${quoted(this.#path)} does not hold what the stream wrote: it was changed since; remove it and ${quoted(FileSink.progressOf(this.#path))} to begin anew`,
+      `out: ${quoted(this.#path)} does not hold what the stream wrote: it was changed since; remove it and ${quoted(StreamFileSink.progressOf(this.#path))} to begin anew`,
     );
   }
 
@@ -256,19 +257,18 @@ export class FileSink implements Sink {
   }
 }
 
-const LINE_FEED = 0x0a;
 /** What stands between the stem and the extension of a closed file's name. */
 const CLOSED = /^-\d{8}T\d{6}\.\d{3}Z(\+\d{6,})?\.?/;
 
 /** Where a number of lines ends that begin at a byte. */
 function endOfLines(bytes: Buffer, begin: number, lines: number): number {
-  for (; lines > 0; lines--) begin = bytes.indexOf(LINE_FEED, begin) + 1;
+  for (; lines > 0; lines--) begin = bytes.indexOf(LF, begin) + 1;
   return begin;
 }
 
 function linesIn(bytes: Buffer, begin: number, end: number): number {
   let lines = 0;
-  for (let at = begin; at < end; lines++) at = bytes.indexOf(LINE_FEED, at) + 1;
+  for (let at = begin; at < end; lines++) at = bytes.indexOf(LF, at) + 1;
   return lines;
 }
 

@@ -1,5 +1,5 @@
 import { quoted } from "../../errors.js";
-import { type Delivery, type Parcel, type Receiver, saying, type Try } from "./receiver.js";
+import { type DeliveryOutcome, type Parcel, type Receiver, saying, type Try } from "./receiver.js";
 
 /** What is said over HTTP to a kind of receiver. */
 export interface Dialect {
@@ -49,7 +49,7 @@ export class HttpReceiver implements Receiver {
     return quoted(`${this.#url.origin}${this.#url.pathname}`);
   }
 
-  async send(parcel: Parcel, { timeout, giveUp, now }: Try): Promise<Delivery> {
+  async send(parcel: Parcel, { timeout, giveUp, now }: Try): Promise<DeliveryOutcome> {
     const limit = AbortSignal.timeout(timeout);
     let answer: Response;
     let text: string;

@@ -1,11 +1,11 @@
 import { Outputs, type Put } from "../../files/outputs.js";
 import type { Plan } from "../../generate/plan.js";
 import type { LogSlice } from "../../write/sliceEncoder.js";
-import type { Sink } from "../sink.js";
+import type { StreamSink } from "../sink.js";
 import type { Extras, Position, Stretch } from "../stretch.js";
 
 /** Streams to standard output, a named pipe or a device, as fast as its reader takes. */
-export class PipeSink implements Sink {
+export class PipeSink implements StreamSink {
   readonly wants: Extras;
   readonly #path: string;
   readonly #outputs: Outputs;

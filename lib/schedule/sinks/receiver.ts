@@ -12,7 +12,7 @@ export interface Parcel {
 }
 
 /** What came of sending a parcel once. */
-export type Delivery =
+export type DeliveryOutcome =
   /** The receiver has it, but for some records that it does not want, and says why. */
   | { readonly taken: true; readonly rejected?: number | undefined; readonly why?: string | undefined }
   /** It does not have it. `final`: it never will. `after`: milliseconds after which it wants to be asked again. */
@@ -51,7 +51,7 @@ export interface Receiver {
    */
   offer?(parcel: Parcel): boolean;
   /** Sends a parcel once. It never throws. */
-  send(parcel: Parcel, limits: Try): Promise<Delivery>;
+  send(parcel: Parcel, limits: Try): Promise<DeliveryOutcome>;
   /** Lets go of what it holds; it never throws. */
   close?(): void;
 }

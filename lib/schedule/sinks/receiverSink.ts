@@ -1,9 +1,10 @@
+import { LF } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import type { Plan } from "../../generate/plan.js";
 import type { LogSlice } from "../../write/sliceEncoder.js";
 import type { Clock } from "../clock.js";
-import { checkSameLog, identityOf, type Progress, readProgress, writeProgress } from "../position.js";
-import type { Sink } from "../sink.js";
+import { checkSameLog, identityOf, readProgress, type StreamProgress, writeProgress } from "../position.js";
+import type { StreamSink } from "../sink.js";
 import type { HandIncident } from "../streamIncidents.js";
 import { type Extras, type Position, positionIn, type Stretch } from "../stretch.js";
 import { type Parcel, type Receiver, saying } from "./receiver.js";
@@ -26,7 +27,7 @@ const BACKOFF = { first: 500, most: 30_000 };
  * after the time that the receiver asks for, or one that doubles; meanwhile the stream waits, so that memory holds one
  * parcel. Each record arrives at least once, and in order.
  */
-export class ReceiverSink implements Sink {
+export class ReceiverSink implements StreamSink {
   readonly wants: Extras;
   /** Records that the receiver has said it does not want. */
   rejected = 0;
@@ -37,7 +38,7 @@ export class ReceiverSink implements Sink {
   readonly #clock: Clock;
   readonly #tell: (words: string) => void;
   readonly #giveUp: AbortSignal | undefined;
-  #progress: Progress | undefined;
+  #progress: StreamProgress | undefined;
   #parcel = emptyParcel();
   /** Behind the last record of the parcel. */
   #behind: Position | undefined;
@@ -86,7 +87,7 @@ export class ReceiverSink implements Sink {
       if (parcel.lines.length === 0) this.#begun = this.#clock.now();
       const last = Math.min(due.length, row + this.#batch - parcel.lines.length);
       for (; row < last; row++) {
-        const end = bytes.indexOf(LINE_FEED, begin) + 1;
+        const end = bytes.indexOf(LF, begin) + 1;
         parcel.lines.push(bytes.subarray(begin, end));
         parcel.due.push(due[row]);
         if (ids !== undefined) parcel.ids.push(ids[row]);
@@ -159,7 +160,5 @@ export class ReceiverSink implements Sink {
     return new Error(`out: ${why}; ${confirmed}${skip > 0 ? ` and ${skip} records of that moment` : ""}`);
   }
 }
-
-const LINE_FEED = 0x0a;
 
 const emptyParcel = (): Parcel => ({ lines: [], due: [], ids: [], otlp: [] });

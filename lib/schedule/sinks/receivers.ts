@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, (url: URL, options: ReceiverOptions) => Rec
 };
 
 /** Whether a stream's `out` is an address, and no path. */
-export function isAddress(out: string): boolean {
+export function isReceiverAddress(out: string): boolean {
   return /^[a-z][a-z+]*:\/\//i.test(out);
 }
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 import { InputError, quoted } from "../../errors.js";
-import type { Delivery, Parcel, Receiver, Try } from "./receiver.js";
+import type { DeliveryOutcome, Parcel, Receiver, Try } from "./receiver.js";
 
 /** How messages are told apart in a connection: by their length before them (RFC 6587, 3.4.1), or by a line feed behind. */
 export type Framing = "octets" | "lines";
@@ -47,7 +47,7 @@ export class SyslogReceiver implements Receiver {
     return !this.#connection.isBroken;
   }
 
-  async send(parcel: Parcel, { timeout, giveUp }: Try): Promise<Delivery> {
+  async send(parcel: Parcel, { timeout, giveUp }: Try): Promise<DeliveryOutcome> {
     const limit = AbortSignal.timeout(timeout);
     const signal = giveUp ? AbortSignal.any([limit, giveUp]) : limit;
     const connection = this.#connection ?? new Connection(this.#host, this.#port);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
+import { CR, LF } from "../../ascii.js";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { machineFault } from "../../files/fault.js";
 import { contentOf, Lines } from "../../files/lines.js";
@@ -155,9 +156,9 @@ async function* pieces(lines: Lines, refuse: (why: string) => Error, work: Work)
 
 function endOfData(piece: Buffer, first: boolean): boolean {
   for (let at = piece.indexOf("\\."); at >= 0; at = piece.indexOf("\\.", at + 1)) {
-    const begins = at === 0 ? !first : piece[at - 1] === 10;
+    const begins = at === 0 ? !first : piece[at - 1] === LF;
     const after = piece[at + 2];
-    if (begins && (after === undefined || after === 10 || after === 13)) return true;
+    if (begins && (after === undefined || after === LF || after === CR)) return true;
   }
   return false;
 }
