@@ -7,12 +7,11 @@ import { visible } from "../visible.js";
  *
  * @param sentence what is claimed, in words
  * @param holds whether it is true
- * @returns `holds`
  * @throws InputError if `holds` is neither true nor false; a comparison with a missing value could otherwise pass for
  * one
  * @example claim("the file has as many rows as the frame", log.records === df.shape[0])
  */
-export function claim(sentence: string, holds: boolean): boolean {
+export function claim(sentence: string, holds: boolean): void {
   if (typeof sentence !== "string" || sentence.trim() === "")
     throw new InputError(`sentence: got ${quoted(sentence)}, but it must say what is claimed`);
   if (typeof holds !== "boolean")
@@ -20,5 +19,4 @@ export function claim(sentence: string, holds: boolean): boolean {
   const said = visible(sentence, 300);
   if (holds) console.log(`✓ ${said}`);
   else console.error(`✗ not so: ${said}`);
-  return holds;
 }

@@ -134,9 +134,7 @@ function cellText(value: unknown, format: (value: number) => string): string {
  */
 export function htmlTable(table: Table): string {
   const { header, rows, isText, size } = shown(table);
-  const unbroken = header.map(
-    (_, i) => isText[i] && rows.every(({ cells }) => cells[i]!.text.length <= longestUnbroken),
-  );
+  const unbroken = header.map((_, i) => rows.every(({ cells }) => cells[i]!.text.length <= longestUnbroken));
   const side = (column: number) => {
     const style = `${isText[column] ? "text-align: left;" : ""}${unbroken[column] ? " white-space: nowrap;" : ""}`;
     return style === "" ? "" : ` style="${style.trim()}"`;

@@ -116,7 +116,13 @@ export const layout = {
   hoverlabel: { bgcolor: "#333333", bordercolor: "#777777", font: { color: "#ffffff", family: font } },
   modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(128,128,128,0.6)", activecolor: ink },
   margin: { l: 60, r: 30, t: 60, b: 50 },
-  legend: { orientation: "h", x: 0, xanchor: "left", y: 1.0, yanchor: "bottom" },
+  // Below the plot, where its lines may be as many as a narrow chart needs; parts in the order in which they stand.
+  legend: {
+    orientation: "h",
+    traceorder: "normal",
+    ...{ x: 0, xref: "container", xanchor: "left" },
+    ...{ y: 0, yref: "container", yanchor: "bottom" },
+  },
   // What a user's own figure has of buttons and sliders stands on the page's ground, as the rest does.
   template: {
     layout: {

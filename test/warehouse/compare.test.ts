@@ -156,6 +156,6 @@ describe("in a cell, a comparison", () => {
     };
     expect([data[0]!.x, data[0]!.y]).toEqual([[3], ["/x: percent failed (5xx)"]]);
     expect(layout.title.text).toBe("What changed most from a to b?");
-    expect(layout.title.subtitle.text).toBe("1 more from or to nothing");
+    expect(layout.title.subtitle.text).toBe("1 change from or to zero: in the table alone");
   });
 });

@@ -6,9 +6,12 @@ import { axis } from "../theme.js";
 
 const units: Record<string, string> = { ms: "ms", s: "s", pct: "%", percent: "%", bytes: "bytes" };
 
+/** Columns whose names say how they were made, and not what they hold. */
+const plainer: Record<string, string> = { bucket: "time", timestamp: "time" };
+
 /** A column's name for people, with the unit: `response_time_ms` is `response time (ms)`. */
 export function axisName(column: string, unit?: string): string {
-  const words = column.split("_");
+  const words = (plainer[column] ?? column).split("_");
   const known = words.length > 1 ? units[words.at(-1)!] : undefined;
   const name = (known === undefined ? words : words.slice(0, -1)).join(" ");
   const shown = unit ?? known;
@@ -111,7 +114,9 @@ function ticks(kind: Positions["kind"], values: Positions["values"]): object {
   }
   const times = known.map((value) => Date.parse(`${String(value).replace(" ", "T").padEnd(16, "T00:00")}Z`));
   const hours = (Math.max(...times) - Math.min(...times)) / 3_600_000;
-  return hours > 12 && hours <= 24 ? { dtick: 3 * 3_600_000, tickformat: "%H:%M\n%b %-d, %Y" } : {};
+  return hours > 12 && hours <= 24
+    ? { dtick: 3 * 3_600_000, tickformat: "%H:%M\n%b %-d, %Y", tickangle: 0 }
+    : {};
 }
 
 /**
@@ -132,8 +137,19 @@ export function logAxis(values: readonly (number | null)[], fine = 4): object {
   for (let power = powers[0]; power <= powers[1]; power++) {
     for (const step of steps) tickvals.push(Number(`${step}e${power}`));
   }
-  const ticktext = tickvals.map((value) => value.toLocaleString("en-US", { maximumSignificantDigits: 3 }));
+  const ticktext = tickvals.map(short);
   return { type: "log", tickmode: "array", tickvals, ticktext };
+}
+
+/** A number as Plotly has it at ticks, where every character counts: 5, 500, 1k, 20M. */
+function short(value: number): string {
+  for (const [size, letter] of [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const)
+    if (value >= size) return `${value / size}${letter}`;
+  return String(value);
 }
 
 /** Categories that look alike after cutting must not fall into one: they get a number. */

@@ -2,6 +2,7 @@ import { escapePlotly, plotlyLabel } from "../../visible.js";
 import type { Chart } from "../chart.js";
 import { columnReader } from "../chartData.js";
 import type { Comparison } from "../comparison.js";
+import { counted } from "../numbers.js";
 import { axis, palette } from "../theme.js";
 import { logAxis, titled, unique } from "./axes.js";
 import { type ChartOptions, made } from "./made.js";
@@ -22,7 +23,7 @@ export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> 
   const labels = unique(names.map((name) => plotlyLabel(name)));
   const values = rows.map((i) => times[i]!);
   const without = times.length - rows.length;
-  const xName = `${b} as a multiple of ${a}`;
+  const xName = `${b} ÷ ${a}`;
   const colour = (value: number) => (value >= 1 ? palette[3] : palette[0]);
   return made(options, {
     says: `What changed most from ${a} to ${b}?`,
@@ -61,7 +62,7 @@ export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> 
       ],
     },
     height: 150 + Math.max(labels.length * 24, 90),
-    note: without > 0 ? `${without} more from or to nothing` : undefined,
+    note: without > 0 ? `${counted(without, "change")} from or to zero: in the table alone` : undefined,
     text: {
       change: names,
       [a]: rows.map((i) => column(a)[i]),

@@ -3,7 +3,6 @@ import { escapePlotly } from "../../visible.js";
 import { Chart, standardHeight } from "../chart.js";
 import type { ChartData } from "../chartData.js";
 import { columnsTable, textTable } from "../table.js";
-import { textWidth } from "../textSize.js";
 import { layout as look } from "../theme.js";
 import { drawnWindows, type Panel } from "./windows.js";
 
@@ -38,7 +37,9 @@ export interface Parts {
   panels?: readonly Panel[];
 }
 
-const titleRoom = 76;
+/** Characters in a line of the title, and in one below it, so that none is cut off where a chart is narrow, as in half a window. */
+const titleWidth = 56;
+const noteWidth = 84;
 
 /** Puts a chart together. @throws InputError when the title is no text, or the windows do not suit the chart */
 export function made(
@@ -52,20 +53,22 @@ export function made(
   const windows = windowsBehind(options.windows, axes.xaxis, data, panels);
   const shaded = windows?.text ? `shaded: ${windows.text}` : undefined;
   const below = [note, shaded].filter(Boolean).join("; ");
-  const title: Record<string, unknown> = {
-    text: escapePlotly(words, 120),
-    x: 0,
-    xref: "paper",
-    xanchor: "left",
-    // Of Plotly's own 17 pixels, as many characters find room in a picture; more are smaller, so that none is cut off.
-    ...(words.length > titleRoom
-      ? { font: { size: Math.floor((17 * titleRoom) / Math.min(words.length, 120)) } }
+  const lines = wrapped(words, 120, titleWidth);
+  const notes = below ? wrapped(below, 240, noteWidth) : [];
+  const title = {
+    text: joined(lines),
+    // At the upper left of the whole, and not of the plot, which long names push far to the right.
+    ...{ x: 0, xref: "container", xanchor: "left" },
+    // Plotly hangs one line by its top, but the first of several by its base: so these stand lower, or begin empty.
+    ...{ y: 1, yref: "container", yanchor: "top", pad: { l: 12, t: lines.length > 1 ? 24 : 12 } },
+    ...(below
+      ? { subtitle: { text: joined(notes.length > 1 ? ["", ...notes] : notes), font: { size: 11 } } }
       : {}),
-    ...(below ? { subtitle: { text: escapePlotly(below, 160), font: { size: 11 } } } : {}),
   };
-  const room = roomAbove(data, layout, below !== "");
-  // Under the top, and not in the middle of what is above the plot, when a legend stands there too.
-  if (room !== undefined) Object.assign(title, { y: 1, yref: "container", yanchor: "top", pad: { t: 12 } });
+  const margin = {
+    ...look.margin,
+    t: 28 + 24 * lines.length + 16 * notes.length + (notes.length > 1 ? 8 : 0),
+  };
   const isEmpty = Object.values(text).every((values) => values.length === 0);
   const nothing = {
     text: "no rows",
@@ -87,7 +90,7 @@ export function made(
         title,
         ...axes,
         ...layout,
-        ...room,
+        margin: { ...margin, ...(layout as { margin?: object }).margin },
         ...(windows ? { shapes: windows.shapes } : {}),
         ...(annotations.length > 0 ? { annotations } : {}),
       },
@@ -107,21 +110,18 @@ export function made(
   );
 }
 
-const legendRoom = 620; // CSS pixels of a picture's width beside its axes
-
-/** Room for a legend between what stands under the title and the plot, where Plotly would draw one over the other. */
-function roomAbove(data: object[], layout: object, hasNote: boolean): object | undefined {
-  const { showlegend, margin } = layout as { showlegend?: boolean; margin?: object };
-  if (!showlegend || margin !== undefined) return undefined;
-  const names = (data as { name?: string; showlegend?: boolean }[])
-    .filter((trace) => trace.showlegend !== false)
-    .map(({ name = "" }) => name);
-  // Plotly makes all entries as wide as the widest.
-  const widest = Math.max(...names.map((name) => textWidth(name, 12))) + 45;
-  const rows = Math.ceil(names.length / Math.max(1, Math.floor(legendRoom / widest)));
-  if (!hasNote && rows === 1) return undefined;
-  return { margin: { ...look.margin, t: 48 + (hasNote ? 18 : 0) + 20 * rows } };
+/** A text, cut after so many characters, in lines of at most so many, broken between words. */
+function wrapped(text: string, most: number, width: number): string[] {
+  const lines = [""];
+  for (const word of (text.length > most ? `${text.slice(0, most - 1)}…` : text).split(" ")) {
+    const last = lines.at(-1)!;
+    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
 }
+
+const joined = (lines: string[]) => lines.map((line) => escapePlotly(line, 240)).join("<br>");
 
 function windowsBehind(
   windows: ChartData | undefined,

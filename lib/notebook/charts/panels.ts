@@ -106,7 +106,7 @@ export function panels<Data extends ChartData>(data: Data, options: PanelOptions
       annotations: shown.map(([label], i) => grid.title(i, plotlyLabel(label))),
       showlegend: series.length > 1,
       hovermode: "closest",
-      margin: { l: 60, r: 30, t: series.length > 1 ? 90 : 76, b: 40 },
+      margin: { b: series.length > 1 ? 64 : 40 },
     },
     height: 116 + grid.rows * panelHeight,
     note: [

@@ -71,6 +71,7 @@ export function points<Data extends ChartData>(data: Data, options: PointOptions
       x: chosen(xs[kind.x]!.values, kind),
       y: chosen(y.values, kind),
       name: kind.name,
+      ...(kind.color === others ? { legendrank: 2000 } : {}), // Plotly's own is 1000: last
       marker: {
         size: isCategory ? 9 : kind.rows ? 6 : 5,
         opacity: isCategory ? 1 : kind.rows ? 0.8 : 0.6,
