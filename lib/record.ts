@@ -79,7 +79,7 @@ export const csvHeader: string = recordFields.map((field) => field.name).join(",
 export interface Log {
   /** Absolute path of the CSV file; absent when the log was made without one. */
   readonly path?: string;
-  /** The CSV itself, header included, when there is no file. */
+  /** The CSV itself, when there is no file. It has a header, but for a generated part (`from`, `to`, `shard`). */
   readonly csv?: Uint8Array;
   /** Number of records. */
   readonly records: number;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { CR, LF } from "../ascii.js";
 import { InputError, quoted } from "../errors.js";
-import type { Source } from "../record.js";
+import { csvHeader, type Log, type Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
 import { type ByteEncoding, type ByteStream, openBytes, openMemory, readSize } from "./bytes.js";
 import type { Bytes } from "./digest.js";
@@ -68,9 +68,23 @@ export function afterMark(bytes: Uint8Array, start: number, end: number): number
 export function contentOf(source: Source): string | Uint8Array {
   if (typeof source === "string" && source !== "") return resolve(source);
   if (typeof source === "object" && typeof source?.path === "string") return resolve(source.path);
-  if (typeof source === "object" && source?.csv instanceof Uint8Array) return source.csv;
+  if (typeof source === "object" && source?.csv instanceof Uint8Array) return standsAlone(source, source.csv);
   throw new InputError(`source: ${quoted(source)} is neither a log nor the path of a CSV file`);
 }
+
+/** The bytes of a log in memory; a generated part of a log begins without the header that a table of its own needs. */
+function standsAlone(log: Log, csv: Uint8Array): Uint8Array {
+  const header = Buffer.from(`${csvHeader}\n`);
+  if (!("generatorVersion" in log) || header.equals(csv.subarray(0, header.length))) return csv;
+  const known = headed.get(csv);
+  if (known !== undefined) return known;
+  const whole = Buffer.concat([header, csv]);
+  headed.set(csv, whole);
+  return whole;
+}
+
+/** One array for each, by which a database knows that it has loaded it. */
+const headed = new WeakMap<Uint8Array, Uint8Array>();
 
 /**
  * The lines of a file, of standard input ("-") or of bytes in memory, in constant memory. Each source may be plain,

@@ -4,6 +4,7 @@ import type { DataFrame } from "danfojs-node";
 import { answerKeyOf } from "../check/verify/key.js";
 import type { KeySource } from "../check/verify/verify.js";
 import { InputError, quoted } from "../errors.js";
+import { contentOf } from "../files/lines.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type Alert, alertsOf } from "../monitor/alert.js";
 import { BurnRate } from "../monitor/burnRate.js";
@@ -41,10 +42,10 @@ export async function series(
   options: ReadSeriesOptions = {},
   work: Work = {},
 ): Promise<LogSeries> {
-  const log =
-    typeof source === "object" && "records" in source ? (source.path ?? source.csv) : (source as LogSource);
-  if (log === undefined)
+  const isLog = typeof source === "object" && "records" in source;
+  if (source === undefined || (isLog && source.path === undefined && source.csv === undefined))
     throw new InputError(`source: must be a log or the path of one, not ${quoted(source)}`);
+  const log = isLog ? contentOf(source) : source;
   const counted = await longWork(
     "Counting",
     async (watched) =>
