@@ -251,8 +251,10 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
       child.kill("SIGKILL");
       kinds[name].runs++;
       if ((await ended) === "SIGKILL") kinds[name].killed++;
-      const fault = (what) =>
+      const fault = (what) => {
         faults.push(`run ${i} of ${name}, seed ${seed}, killed after ${wait.toFixed(0)} ms: ${what}`);
+        told(faults.at(-1)); // at once: the rest may take hours
+      };
       for (const [file, hash] of Object.entries(contentOf(work))) {
         if (basename(file).startsWith(".") || file.endsWith(".wal")) continue;
         if (command.growing?.includes(file)) {

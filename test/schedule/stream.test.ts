@@ -1,12 +1,23 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { ownName } from "#lib/files/owner";
 import type { Clock } from "#lib/schedule/clock";
 import type { StreamSink } from "#lib/schedule/sink";
 import { StreamFileSink } from "#lib/schedule/sinks/fileSink";
@@ -276,5 +287,15 @@ describe("the command line", () => {
     expect(joined("killed.csv").bytes.equals(whole)).toBe(true);
     expect(statSync(out).size).toBeLessThanOrEqual(100_000);
     expect(existsSync(join(folder, ".killed.csv.writing"))).toBe(false);
+
+    // killed at the end, while it noted how far it had come: nothing of it is to be noted any more, yet its lock goes
+    const child = spawn("true");
+    await once(child, "exit");
+    const [, ...others] = ownName().split("-");
+    const lock = join(folder, "..killed.csv.stream.writing");
+    symlinkSync([child.pid, ...others].join("-"), lock);
+    execFileSync(process.execPath, args, { stdio: "ignore" });
+    expect(lstatSync(lock, { throwIfNoEntry: false })).toBeUndefined();
+    expect(joined("killed.csv").bytes.equals(whole)).toBe(true);
   }, 60_000);
 });

@@ -73,13 +73,10 @@ export class StreamFileSink implements StreamSink {
         throw new InputError(
           `out: ${quoted(this.#path)} exists and is not the beginning of a stream: remove it, or give another name`,
         );
-      this.#progress = { ...identity, at: slice.from, skip: 0 };
-      await writeProgress(kept, this.#progress, "out");
-    } else {
-      checkSameLog(known, identity.log, kept, "out");
-      this.#progress = known;
-      if (known.rotating !== undefined) await this.#finishRotation(known.rotating);
-    }
+    } else checkSameLog(known, identity.log, kept, "out");
+    this.#progress = known ?? { ...identity, at: slice.from, skip: 0 };
+    await this.#keep(); // which also removes what a run left beside it that was killed while it did so
+    if (known?.rotating !== undefined) await this.#finishRotation(known.rotating);
     await this.#openFile();
     return { at: this.#progress.at, skip: this.#progress.skip };
   }
