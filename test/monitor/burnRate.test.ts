@@ -77,23 +77,6 @@ describe("burn-rate alerts", () => {
     expect(monitor.budgetLeft).toBe(1); // the bad day is 32 days ago
   });
 
-  it("go on from a saved state as if they had never stopped", () => {
-    const series = madeSeries(
-      600,
-      () => 50,
-      (i) => (i % 200 < 20 ? 10 : 0),
-    );
-    const whole = alertsOf(new BurnRate(availability, minute), series);
-    const first = new BurnRate(availability, minute);
-    const changes = [];
-    for (let i = 0; i < 210; i++) changes.push(...first.next(series.point(i)));
-    const second = new BurnRate(availability, minute);
-    second.restore(JSON.parse(JSON.stringify(first.state())));
-    for (let i = 210; i < 600; i++) changes.push(...second.next(series.point(i)));
-    const ends = new Map(changes.map((alert) => [`${alert.severity} ${alert.start}`, alert]));
-    expect([...ends.values()]).toEqual(whole);
-  });
-
   it.each([
     [
       { ...availability, objective: 1 },

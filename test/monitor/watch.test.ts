@@ -188,6 +188,8 @@ describe("watch", () => {
     expect(whole.stderr).not.toContain("had ended");
   });
 
+  writeFileSync(file("earlier"), '{"version":1}\nwritten\n');
+
   it.each([
     [["watch", "a.csv", "b.csv"], "path: one log is followed at a time"],
     [["watch", "-", "--state", "x"], "state: is for a log that is followed"],
@@ -195,6 +197,7 @@ describe("watch", () => {
     [["watch", "x.csv", "--milliseconds", "3"], "milliseconds: is for --latency"],
     [["watch", "x.csv", "--step", "600"], "step: must be at most 300 s"],
     [["watch", "x.csv", "--state", program], "is not a state of watch"],
+    [["watch", "x.csv", "--state", file("earlier")], "is of an earlier version of watch; give another file"],
     [["watch", "x.csv", "--state", "x.csv"], "would stand on the log itself"],
   ])("refuses %j in one sentence", (args, sentence) => {
     const { status, stderr, stdout } = run(...args);

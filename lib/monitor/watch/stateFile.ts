@@ -1,17 +1,17 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { InputError, quoted } from "../../errors.js";
-import type { BurnRateState } from "../burnRate.js";
 import type { StepsState } from "../steps.js";
+import type { ObjectivesState } from "./objectives.js";
 import type { TailPlace } from "./tail.js";
 
 /** What a watcher knows after some lines of a log. */
 export interface WatchState {
-  readonly version: 1;
+  readonly version: 2;
   readonly place: TailPlace;
   /** The lines by which the log's format was told, base64; absent before there were any. */
   readonly head?: string;
   readonly steps: StepsState;
-  readonly objectives: readonly BurnRateState[];
+  readonly objectives: ObjectivesState;
   /** What those lines brought, to be written to standard output after this state is safe. */
   readonly pending: readonly string[];
 }
@@ -41,12 +41,21 @@ export class StateFile {
       throw new InputError(`state: cannot read ${quoted(this.path)}: ${code}`);
     }
     const [first, second] = text.split("\n");
+    let state: { version?: unknown; place?: { offset?: unknown }; objectives?: unknown } = {};
     try {
-      const state = JSON.parse(first) as WatchState;
-      if (state.version === 1 && typeof state.place?.offset === "number" && Array.isArray(state.objectives))
-        return { state, isWritten: second === WRITTEN };
+      state = JSON.parse(first) ?? {};
     } catch {} // told below
-    throw new InputError(`state: ${quoted(this.path)} is not a state of watch; give another file`);
+    if (state.version === 1)
+      throw new InputError(
+        `state: ${quoted(this.path)} is of an earlier version of watch; give another file`,
+      );
+    if (
+      state.version !== 2 ||
+      typeof state.place?.offset !== "number" ||
+      typeof state.objectives !== "object"
+    )
+      throw new InputError(`state: ${quoted(this.path)} is not a state of watch; give another file`);
+    return { state: state as WatchState, isWritten: second === WRITTEN };
   }
 
   /** Replaces the state. */

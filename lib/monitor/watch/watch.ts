@@ -8,12 +8,12 @@ import { firstLines } from "../../read/detect.js";
 import { readingFor } from "../../read/read.js";
 import { Pace, type Work } from "../../work.js";
 import { type Alert, alertKey } from "../alert.js";
-import { BurnRate } from "../burnRate.js";
 import type { LineCounter } from "../lineCounter.js";
 import { countLogs, firstLine, prepareCounting, type ReadSeriesOptions } from "../readSeries.js";
 import { checkedSlos, inWords, latencyObjectiveOf, type Slo } from "../slo.js";
 import { type OpenStep, Steps } from "../steps.js";
 import { AlertOutput } from "./alertOutput.js";
+import { Objectives } from "./objectives.js";
 import { StateFile } from "./stateFile.js";
 import { Tail } from "./tail.js";
 
@@ -87,7 +87,7 @@ export async function watch(
 
 class Watcher {
   readonly #options: WatchOptions;
-  readonly #objectives: BurnRate[];
+  readonly #objectives: Objectives;
   readonly #steps: Steps;
   readonly #counter: LineCounter;
   readonly #prepared: ReturnType<typeof prepareCounting>;
@@ -110,20 +110,17 @@ class Watcher {
     this.#series = { ...reading, ...counted };
     this.#prepared = prepareCounting(this.#steps, this.#series);
     this.#counter = this.#prepared.counter;
-    this.#objectives = slos.map((slo) => new BurnRate(slo, step * 1000));
+    this.#objectives = new Objectives(slos, step * 1000);
   }
 
   /** A step has closed: whatever it changes goes out behind the line that closed it. */
   #judge(time: number, open: OpenStep | undefined): void {
     const point = this.#steps.point(time, open);
     const late = this.#steps.totals(this.#steps.late);
-    for (const objective of this.#objectives) {
-      objective.late(late);
-      for (const alert of objective.next(point)) {
-        if (alert.end === undefined) this.#began++;
-        this.#pending.push(lineOf(alert, objective.budgetLeft));
-      }
-    }
+    this.#objectives.next(point, late, (alert, { budgetLeft }) => {
+      if (alert.end === undefined) this.#began++;
+      this.#pending.push(lineOf(alert, budgetLeft));
+    });
     this.#counting.paused = true;
   }
 
@@ -237,10 +234,10 @@ class Watcher {
         this.#saved === 0 ||
         now - this.#saved > Math.max(SAVE, SAVE_TIMES * this.#saveTakes))
     ) {
-      const objectives = this.#objectives.map((objective) => objective.state());
+      const objectives = this.#objectives.state();
       const head = this.#head && Buffer.from(this.#head).toString("base64");
       const steps = this.#steps.state();
-      file.save({ version: 1, place, ...(head && { head }), steps, objectives, pending: this.#pending });
+      file.save({ version: 2, place, ...(head && { head }), steps, objectives, pending: this.#pending });
       this.#saved = performance.now();
       this.#saveTakes = this.#saved - now;
     }
@@ -250,19 +247,15 @@ class Watcher {
   }
 
   #restore({ steps, objectives }: NonNullable<ReturnType<StateFile["load"]>>["state"]): void {
-    if (objectives.length !== this.#objectives.length)
-      throw new InputError("state: was kept for other objectives; give the same, or another file");
     this.#steps.restore(steps);
-    this.#objectives.forEach((objective, i) => {
-      objective.restore(objectives[i]);
-    });
+    this.#objectives.restore(objectives);
   }
 
   /** What was found so far. */
   found(): Watched {
     const late = this.#steps.totals(this.#steps.late);
-    for (const objective of this.#objectives) objective.late(late);
-    const objectives = this.#objectives.map(({ slo, budgetLeft }) => ({
+    this.#objectives.late(late);
+    const objectives = this.#objectives.all.map(({ slo, budgetLeft }) => ({
       name: slo.name,
       budgetLeft,
       words: inWords(slo),
