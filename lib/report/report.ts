@@ -90,8 +90,8 @@ export async function report(source: Asked, options: ReportOptions = {}): Promis
     codes: await answer("status_codes"),
     traffic: await answer("traffic_over_time"),
     times: await answer("response_times_over_time"),
-    byEndpoint: await answer("response_times_by_endpoint"),
-    failing: await answer("failing_endpoints", { top: 1000 }),
+    byEndpoint: await answer("response_times_by_endpoint", { top: mostRows }),
+    failing: await answer("failing_endpoints", { top: mostRows }),
     histogram: await answer("response_time_histogram"),
     slowest: await answer("slowest_requests", { top: 50 }),
     clients: await answer("busiest_clients", { top: 50 }),
@@ -109,6 +109,11 @@ export async function report(source: Asked, options: ReportOptions = {}): Promis
   const html = pageOf(name, answers, { read, alerts, truth, end, availability });
   return { html, path: out === undefined ? undefined : await written(html, out, work) };
 }
+
+/** Rows of the longest tables: a site with an identifier in each path has more endpoints than anybody reads, or a browser sorts. */
+const mostRows = 1000;
+const orTheFirst = (caption: string, { length }: { length: number }) =>
+  length < mostRows ? caption : `${caption}; the first ${grouped(mostRows)} alone`;
 
 /** Seconds of a step in which failures are counted for alerts. */
 const STEP = 60;
@@ -281,14 +286,22 @@ function pageOf(
       "Errors",
       key +
         drawn.get(errors) +
-        sortableTable("Endpoints with failed requests, the most first", answers.failing, columns.failing),
+        sortableTable(
+          orTheFirst("Endpoints with failed requests, the most first", answers.failing.endpoint),
+          answers.failing,
+          columns.failing,
+        ),
     ],
     [
       "times",
       "Response times",
       key +
         drawn.get(latency) +
-        sortableTable("By endpoint, the most requested first", answers.byEndpoint, columns.byEndpoint) +
+        sortableTable(
+          orTheFirst("By endpoint, the most requested first", answers.byEndpoint.endpoint),
+          answers.byEndpoint,
+          columns.byEndpoint,
+        ) +
         sortableTable("How response times are distributed", answers.histogram, columns.histogram) +
         sortableTable("The slowest requests", answers.slowest, columns.slowest),
     ],
@@ -357,16 +370,18 @@ function alertsHtml(alerts: readonly Alert[], end: number, availability: number)
   const objective = `${numberText(100 * availability, 3).replace(/\.?0+$/, "")} %`;
   const rule = `<p>The objective: ${objective} of the requests do not end with a server error (5xx). An alert is on while the error budget burns too fast in a long and a short window, by the table of the SRE Workbook, chapter 5.</p>`;
   const iso = (time: number) => new Date(time).toISOString();
+  const caption = orTheFirst("Burn-rate alerts", alerts);
+  const shown = alerts.slice(0, mostRows);
   const table: Columns = {
-    severity: alerts.map(({ severity }) => severity ?? ""),
-    start: alerts.map(({ start }) => iso(start)),
-    end: alerts.map((alert) => (alert.end === undefined ? null : iso(alert.end))),
-    minutes: alerts.map((alert) => ((alert.end ?? end) - alert.start) / 60_000),
-    why: alerts.map(({ why }) => why ?? ""),
+    severity: shown.map(({ severity }) => severity ?? ""),
+    start: shown.map(({ start }) => iso(start)),
+    end: shown.map((alert) => (alert.end === undefined ? null : iso(alert.end))),
+    minutes: shown.map((alert) => ((alert.end ?? end) - alert.start) / 60_000),
+    why: shown.map(({ why }) => why ?? ""),
   };
   return (
     rule +
-    sortableTable("Burn-rate alerts", table, [
+    sortableTable(caption, table, [
       column("severity", "severity"),
       column("start", "from (UTC)"),
       column("end", "to (UTC)"),

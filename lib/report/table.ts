@@ -33,7 +33,9 @@ const LONGEST = 64;
 export function sortableTable(caption: string, answer: Columns, columns: readonly Column[]): string {
   const length = answer[columns[0].name]?.length ?? 0;
   if (length === 0) return `<p class="none">${escapeHtml(caption)}: none.</p>`;
-  const largest = columns.map(({ name }) => Math.max(0, ...answer[name].map(Number).filter(Number.isFinite)));
+  const largest = columns.map(({ name }) =>
+    answer[name].reduce((most: number, value) => (Number(value) > most ? Number(value) : most), 0),
+  );
   const isNumber = columns.map(({ name }) => answer[name].every((v) => v === null || typeof v === "number"));
   const head = columns.map(
     ({ title }, c) =>

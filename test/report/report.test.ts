@@ -121,3 +121,18 @@ it("never stands on the log", async () => {
     /^out: .* is the log itself/,
   );
 });
+
+describe("of a log with a path of its own in each request", () => {
+  it("shows the first thousand of its endpoints, says so, and is no larger than a mail may be", async () => {
+    const lines = [csvHeader];
+    for (let i = 0; i < 200_000; i++) lines.push(`2026-01-05T00:00:00.000Z,192.0.2.1,/item/${i},500,1.00`);
+    const { html } = await report({ csv: Buffer.from(`${lines.join("\n")}\n`), records: 200_000 });
+    const { document } = new JSDOM(html).window as Page;
+    for (const caption of [
+      "By endpoint, the most requested first",
+      "Endpoints with failed requests, the most first",
+    ])
+      expect(cells(document, `${caption}; the first 1,000 alone`).length).toBe(1000);
+    expect(html.length).toBeLessThan(3_000_000);
+  });
+});
