@@ -24,6 +24,13 @@ whole.properties.incidents.items = {
     whole.properties.incidents.items,
   ],
 };
+const endpoint = whole.properties.site.properties.endpoints.items;
+const { latency } = endpoint.properties;
+endpoint.required = ["route", "latency"];
+endpoint.properties.latency = {
+  description: latency.description,
+  anyOf: [{ ...latency.properties.p50, description: "The median in milliseconds." }, latency],
+};
 const { $schema, properties, ...rest } = whole;
 const schema = {
   $schema,

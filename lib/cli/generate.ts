@@ -4,8 +4,9 @@ import { formats } from "../encode/formats.js";
 import { InputError } from "../errors.js";
 import { defectKinds } from "../scenario/defects.js";
 import { presetIncidents } from "../scenario/incidents/preset.js";
+import { momentOption } from "../scenario/spokenMoment.js";
 import { command } from "./command.js";
-import { keepOptionFile, momentOption, number, pairs, scenarioOption } from "./options.js";
+import { keepOptionFile, number, pairs, scenarioOption } from "./options.js";
 import { print, tell } from "./output.js";
 import { working } from "./progress.js";
 

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import { InputError, quoted } from "../errors.js";
 import type { IncidentShape } from "../scenario/incidents/kind.js";
 import { momentOf, momentText } from "../scenario/moment.js";
+import { lengthOf } from "../scenario/spokenMoment.js";
 import type { HandIncident } from "../schedule/streamIncidents.js";
 import { command } from "./command.js";
-import { lengthOf, number } from "./options.js";
+import { number } from "./options.js";
 import { print, tell } from "./output.js";
 
 /** Adds the command `incident`: what goes wrong, and when it ends, by hand while a stream runs. */

@@ -5,7 +5,6 @@ import { checkPlaces, type Place } from "../files/places.js";
 import type { ReadFormat } from "../read/formats/formats.js";
 import type { OwnFormat } from "../read/formats/ownFormat.js";
 import type { Columns } from "../record.js";
-import { momentOf, momentText } from "../scenario/moment.js";
 import { presets } from "../scenario/presets.js";
 import type { ScenarioInput } from "../scenario/types.js";
 
@@ -80,39 +79,6 @@ export function pairs(option: string, texts: readonly string[]): Record<string, 
   const twice = entries.find(([name], i) => entries.findIndex(([other]) => other === name) < i);
   if (twice !== undefined) throw new InputError(`${option}: ${quoted(twice[0])} is given twice`);
   return Object.fromEntries(entries);
-}
-
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
-
-/** Milliseconds of a length of time such as 90s, 10m or 1h; undefined when it is none. */
-export function lengthOf(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
-  if (unit === undefined || Number(amount) === 0) return undefined;
-  return Number(amount) * SECONDS[unit as keyof typeof SECONDS] * 1000;
-}
-
-/**
- * Converts a time as people say it to the library's form: a date, `today`, `yesterday`, `now`, `now-7d`, `today+8h`.
- * The clock is read only here, so what is made from it is still a pure function.
- */
-export function momentOption(name: string, text: string | undefined, now: number): string | undefined {
-  if (text === undefined || /T/.test(text)) return text;
-  const wrong = () =>
-    new InputError(
-      `${name}: must be a moment such as 2026-01-05T00:00:00Z, 2026-01-05, yesterday or now-7d, not ${quoted(text)}`,
-    );
-  const [, base, sign, amount, unit] =
-    /^(\d{4}-\d\d-\d\d|now|today|yesterday)(?:([+-])(\d{1,6})([smhdw]))?$/.exec(text) ?? [];
-  if (base === undefined) throw wrong();
-  const today = Math.floor(now / 86_400_000) * 86_400;
-  const moments: Record<string, number> = { now: Math.floor(now / 1000), today, yesterday: today - 86_400 };
-  const begin = moments[base] ?? momentOf(`${base}T00:00:00Z`);
-  if (begin === undefined) throw wrong();
-  const offset = amount === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
-  const second = sign === "-" ? begin - offset : begin + offset;
-  if (second < 0 || second >= Date.UTC(10_000, 0) / 1000)
-    throw new InputError(`${name}: ${quoted(text)} lies outside of the years 1970 to 9999`);
-  return momentText(second);
 }
 
 /** Checks, before any work, that a chart can be drawn and written. @returns the function that draws it */

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { grouped } from "../digits.js";
 import { InputError, quoted } from "../errors.js";
+import { lengthOf, momentOption } from "../scenario/spokenMoment.js";
 import { command, type Exit } from "./command.js";
 import { logOf, logOptions } from "./generate.js";
-import { lengthOf, momentOption, number, pairs } from "./options.js";
+import { number, pairs } from "./options.js";
 import { tell } from "./output.js";
 import { stopping } from "./progress.js";
 

@@ -20,6 +20,7 @@ import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Named, Source } from "../record.js";
+import { momentOption } from "../scenario/spokenMoment.js";
 import type { StreamWork } from "../schedule/stream.js";
 import { type StreamedTo, type StreamToOptions, streamTo } from "../schedule/streamTo.js";
 import { visible } from "../visible.js";
@@ -51,19 +52,36 @@ if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question 
  * behind.
  *
  * @example const logs = await generate({ rows: 1_000, seed: 42, out: "../data/server_logs.csv" })
- * @param options rows or rate, seed, scenario, start and end, from and to, out: all may be left out
+ * @example await generate({ rate: 5, start: "yesterday", incidents: ["traffic_surge"] })
+ * @example await generate({ scenario: { site: { endpoints: [{ route: "/api/orders", latency: 80 }] } } })
+ * @param options rows or rate, seed, scenario, start and end, from and to, out: all may be left out. A moment is written
+ *   2026-01-05T08:00:00Z, 2026-01-05, `today`, `yesterday`, `now-7d` or `today+8h`, in UTC
  * @throws InputError naming the option, its value and the rule, before anything is written
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog & Framed> {
   checkGenerateOptions(options);
   const { signal, onProgress } = options;
-  const log = await longWork("Generating", (work) => generateLog({ ...options, ...work }), {
+  const made = withMoments(options);
+  const log = await longWork("Generating", (work) => generateLog({ ...made, ...work }), {
     signal,
     onProgress,
   });
   showsItself(log, () => ({ "text/plain": described(log) }));
   return withFrame(log);
 }
+
+/** Moments as people say them, by the clock of this moment, as the moments that a log is made of. */
+function withMoments<Options extends Pick<GenerateOptions, (typeof moments)[number]>>(
+  options: Options,
+): Options {
+  const now = Date.now();
+  const said = moments.filter((name) => options[name] !== undefined);
+  return {
+    ...options,
+    ...Object.fromEntries(said.map((name) => [name, momentOption(name, options[name], now)])),
+  };
+}
+const moments = ["start", "end", "from", "to"] as const;
 
 /** Milliseconds that a stream which was stopped has for what it began. */
 const closing = 1500;
@@ -89,7 +107,7 @@ export async function stream(options: StreamToOptions = {}, work: StreamWork = {
     ({ signal }) => {
       const giveUp = new AbortController();
       signal?.addEventListener("abort", () => setTimeout(() => giveUp.abort(), closing).unref());
-      return streamTo(options, { ...work, signal, giveUp: giveUp.signal });
+      return streamTo(withMoments(options), { ...work, signal, giveUp: giveUp.signal });
     },
     { signal: work.signal },
   );

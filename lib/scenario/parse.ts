@@ -29,7 +29,7 @@ export function parseScenario(input: ScenarioInput = "demo"): Scenario {
   }
   const result = v.safeParse(
     scenarioSchema,
-    withIncidents(withChanges(presets[preset as PresetName], changes)),
+    withIncidents(withLatencies(withChanges(presets[preset as PresetName], changes))),
   );
   if (!result.success) {
     throw new InputError(brokenRule(result.issues, scenarioSchema, ["preset", "$schema"]));
@@ -65,6 +65,16 @@ function withChanges(preset: Scenario, changes: Record<string, unknown>): unknow
     }
   }
   return whole;
+}
+
+/** Puts the median alone, as a number, in its place in the endpoint's response time. */
+function withLatencies(scenario: unknown): unknown {
+  const endpoints = isPlain(scenario) && isPlain(scenario.site) ? scenario.site.endpoints : undefined;
+  if (!Array.isArray(endpoints)) return scenario;
+  for (const endpoint of endpoints)
+    if (isPlain(endpoint) && typeof endpoint.latency === "number")
+      endpoint.latency = { p50: endpoint.latency };
+  return scenario;
 }
 
 /** First second of the last day of the year 9999, beyond which a year has more than four digits. */

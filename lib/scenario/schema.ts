@@ -78,24 +78,31 @@ const rules: v.GenericSchema<unknown, Scenario> = v.strictObject({
             ),
             "GET",
           ),
-          popularity: number(1e-9, 1e9),
+          popularity: v.optional(number(1e-9, 1e9), 1),
           phase: v.optional(
             v.picklist(["entry", "browse", "finish"], 'must be "entry", "browse" or "finish"'),
           ),
           latency: v.strictObject({
             p50: number(0.01, 600_000),
-            spread: number(0.01, 2),
-            tail: number(0.0001, 0.5),
-            tailIndex: number(0.8, 10),
+            // By default between those of the presets that `npm run realism` compares with real sites.
+            spread: v.optional(number(0.01, 2), 0.35),
+            tail: v.optional(number(0.0001, 0.5), 0.04),
+            tailIndex: v.optional(number(0.8, 10), 1.9),
           }),
           size: v.optional(v.strictObject({ median: number(0, 10_000_000), spread: number(0, 1.5) })),
-          status: v.pipe(
-            v.record(
-              v.pipe(v.string(), v.regex(/^[1-5]\d\d$/, "must be a status code from 100 to 599")),
-              number(0, 1e9),
-              "must be an object of status codes and their frequencies",
+          status: v.optional(
+            v.pipe(
+              v.record(
+                v.pipe(v.string(), v.regex(/^[1-5]\d\d$/, "must be a status code from 100 to 599")),
+                number(0, 1e9),
+                "must be an object of status codes and their frequencies",
+              ),
+              v.check(
+                (mix) => Object.values(mix).some((share) => share > 0),
+                "must have a frequency above 0",
+              ),
             ),
-            v.check((mix) => Object.values(mix).some((share) => share > 0), "must have a frequency above 0"),
+            { "200": 1 },
           ),
         }),
         "must be a list of endpoints",

@@ -81,15 +81,15 @@ export interface Endpoint {
   route: string;
   /** HTTP method. Default GET. */
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
-  /** Share of the requests, relative to the other endpoints. It is above 0. */
+  /** Share of the requests, relative to the other endpoints. It is above 0. Default 1. */
   popularity: number;
   /** The part of a visit in which visitors request it most. Its total popularity does not change. Default anywhere. */
   phase?: "entry" | "browse" | "finish" | undefined;
-  /** Response time of a normal answer at the mean rate. */
+  /** Response time of a normal answer at the mean rate; a number is its median in milliseconds, the rest by default. */
   latency: Latency;
   /** Bytes of a normal answer: lognormal, median 0 to 10,000,000, standard deviation of ln 0 to 1.5. Default by kind. */
   size?: Lognormal | undefined;
-  /** Relative frequency of each status code, "100" to "599"; at least one above 0. */
+  /** Relative frequency of each status code, "100" to "599"; at least one above 0. Default: 200 alone. */
   status: Record<string, number>;
 }
 
@@ -105,10 +105,10 @@ export interface Lognormal {
 export interface Latency {
   /** Median, milliseconds, 0.01 to 600,000. */
   p50: number;
-  /** Standard deviation of ln inside the body, 0.01 to 2. Real endpoints: 0.15 to 0.6. */
+  /** Standard deviation of ln inside the body, 0.01 to 2. Real endpoints: 0.15 to 0.6. Default 0.35. */
   spread: number;
-  /** Share of requests in the tail, 0.0001 to 0.5. */
+  /** Share of requests in the tail, 0.0001 to 0.5. Default 0.04. */
   tail: number;
-  /** Pareto index of the tail, 0.8 to 10: smaller is heavier. */
+  /** Pareto index of the tail, 0.8 to 10: smaller is heavier. Default 1.9. */
   tailIndex: number;
 }

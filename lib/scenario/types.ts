@@ -2,7 +2,7 @@ import type { Named } from "../record.js";
 import type { Defects } from "./defects.js";
 import type { Incident } from "./incidents/incident.js";
 import type { IncidentName } from "./incidents/preset.js";
-import type { Endpoint, Site, Traffic, Visitors } from "./site.js";
+import type { Endpoint, Latency, Site, Traffic, Visitors } from "./site.js";
 
 export type { DefectKind, Defects } from "./defects.js";
 export type { Incident } from "./incidents/incident.js";
@@ -50,9 +50,15 @@ export type ScenarioInput =
       $schema?: string | undefined;
     });
 
+/** An endpoint as a caller may give it: a route and the median of its response times are enough. */
+export type EndpointInput = Pick<Endpoint, "route"> &
+  Partial<Omit<Endpoint, "route" | "latency">> & {
+    latency: number | (Pick<Latency, "p50"> & Partial<Latency>);
+  };
+
 /** The same type with every key optional. An array that is given replaces the whole array. */
 export type DeepPartial<T> = T extends Endpoint[]
-  ? (Omit<Endpoint, "method"> & { method?: Endpoint["method"] | undefined })[]
+  ? EndpointInput[]
   : T extends (infer Item)[]
     ? Item[]
     : T extends object

@@ -26,7 +26,7 @@ export interface GenerateOptions extends Work {
   seed?: number | undefined;
   /** The name of a preset, or a preset with changes on top. Default `"demo"`, the demonstration shop. */
   scenario?: ScenarioInput | undefined;
-  /** First moment of the log, such as `2026-01-05T00:00:00Z`. Default: the scenario's. */
+  /** First moment of the log, such as `2026-01-05T00:00:00Z`; in `generate` also `2026-01-05` or `yesterday`. Default: the scenario's. */
   start?: string | undefined;
   /** End of the log, excluded. Default: one day after `start`, or the scenario's. */
   end?: string | undefined;

@@ -137,6 +137,28 @@ describe("the published schema", () => {
     expect(keys.filter(({ node }) => !node.description).map(({ path }) => named(path))).toEqual([]);
   });
 
+  it("takes an endpoint of a route and a median, the rest by default", () => {
+    const rest = { spread: 0.35, tail: 0.04, tailIndex: 1.9 };
+    const whole = { method: "GET", popularity: 1, status: { "200": 1 } };
+    const short = {
+      site: {
+        endpoints: [
+          { route: "/a", latency: 80 },
+          { route: "/b", latency: { p50: 5, tail: 0.1 } },
+        ],
+      },
+    };
+    expect(isScenario(short)).toBe(true);
+    expect(parseScenario(short).site.endpoints).toEqual([
+      { ...whole, route: "/a", latency: { p50: 80, ...rest } },
+      { ...whole, route: "/b", latency: { p50: 5, ...rest, tail: 0.1 } },
+    ]);
+    expect(refusal({ site: { endpoints: [{ route: "/a", latency: -1 }] } })).toBe(
+      "site.endpoints[0].latency.p50: must be a number from 0.01 to 600000, not -1",
+    );
+    expect(refusal({ site: { endpoints: [{ route: "/a" }] } })).toContain("site.endpoints[0].latency");
+  });
+
   it("may be named in the scenario's file", () => {
     const file = {
       $schema: "node_modules/server-logs/dist/scenario/scenario.schema.json",
@@ -162,6 +184,7 @@ describe("a wrong value", () => {
     ({ path, node, name }) => {
       for (const value of wrong[node.type!]) {
         if (name === "incidents" && Array.isArray(value)) continue; // no incidents are fine
+        if (name.endsWith(".latency") && value === 5) continue; // its median
         const input = changed(path, (parent, key) => {
           parent[key] = value;
         });

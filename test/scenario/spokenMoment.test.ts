@@ -1,6 +1,6 @@
 /** Moments on the command line, as people say them. */
 import { describe, expect, it } from "vitest";
-import { momentOption } from "#lib/cli/options";
+import { momentOption } from "#lib/scenario/spokenMoment";
 
 // a Saturday evening
 const now = Date.parse("2026-02-28T21:34:56.789Z");
