@@ -34,6 +34,7 @@ export {
   planted,
   questions,
   read,
+  report,
   stream,
   Validation,
   validate,
@@ -59,11 +60,13 @@ export {
   recordFields,
   type Source,
 } from "./record.js";
+export type { Report, ReportOptions } from "./report/report.js";
 export type {
   DeepPartial,
   DefectKind,
   Defects,
   Endpoint,
+  EndpointInput,
   Incident,
   IncidentKind,
   IncidentName,

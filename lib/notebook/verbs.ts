@@ -20,6 +20,7 @@ import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
 import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
 import type { Columns, Named, Source } from "../record.js";
+import { type Report, type ReportOptions, report as reportOn } from "../report/report.js";
 import { momentOption } from "../scenario/spokenMoment.js";
 import type { StreamWork } from "../schedule/stream.js";
 import { type StreamedTo, type StreamToOptions, streamTo } from "../schedule/streamTo.js";
@@ -121,6 +122,27 @@ function described(log: GeneratedLog): string {
     `${counted(log.bytes, "byte")} in ${place}, sha256 ${log.sha256}`,
     `scenario ${visible(log.scenario.name)}, seed ${log.seed}, generator version ${log.generatorVersion}`,
   ].join("\n");
+}
+
+/**
+ * Makes one page of all that the five fields of a log say, to hand on: traffic, errors, response times, clients, bots,
+ * alerts and, where there is an answer key, incidents. It needs no network.
+ *
+ * @example await report(log, { out: "report.html" })
+ * @example await report("/var/log/nginx/access.log", { out: "report.html", title: "Our shop" })
+ * @returns `html`, the page, and `path`, where it was written
+ * @throws InputError if an option or the source is wrong, or the log is damaged
+ */
+export async function report(source: Asked, options: ReportOptions = {}): Promise<Report> {
+  const { signal, onProgress } = options;
+  const made = await longWork("Reporting", (work) => reportOn(source, { ...options, ...work }), {
+    signal,
+    onProgress,
+  });
+  const place = made.path === undefined ? "in memory" : `in ${visible(relative(process.cwd(), made.path))}`;
+  const said = `a report of ${Buffer.byteLength(made.html).toLocaleString("en")} bytes, ${place}`;
+  showsItself(made, () => ({ "text/plain": said }));
+  return made;
 }
 
 /**

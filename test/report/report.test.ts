@@ -5,8 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { JSDOM } from "jsdom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { report as reportInCell } from "#lib/notebook/verbs";
 import { csvHeader } from "#lib/record";
 import { report } from "#lib/report/report";
 import { ask } from "#lib/warehouse/ask";
@@ -134,5 +136,13 @@ describe("of a log with a path of its own in each request", () => {
     ])
       expect(cells(document, `${caption}; the first 1,000 alone`).length).toBe(1000);
     expect(html.length).toBeLessThan(3_000_000);
+  });
+});
+
+describe("in a cell", () => {
+  it("is the page of a log in memory, and says in a line what it is", async () => {
+    const made = await reportInCell(await generate({ rows: 500, seed: 3 }), { out: at("cell.html") });
+    expect(made.html).toBe(readFileSync(at("cell.html"), "utf8"));
+    expect(inspect(made)).toMatch(/^a report of [\d,]+ bytes, in \S*cell\.html$/);
   });
 });
