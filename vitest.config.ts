@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**", "test/cluster/**"],
-    maxWorkers: availableParallelism(), // by itself vitest leaves one core idle
+    maxWorkers: availableParallelism() + 1, // a test often waits: for the disk, a receiver, a process
     testTimeout: 120_000,
     hookTimeout: 180_000,
     env: { TZ: "UTC" },
