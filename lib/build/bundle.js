@@ -1,5 +1,6 @@
-// The command line starts from two files instead of sixty modules, each of which costs Node 0.4 ms: one holds its
-// words, the other all that `generate` needs. Threads share them; what the other commands need stands in files beside.
+// The command line starts from two files instead of sixty modules, because each module costs Node 0.4 ms: one file
+// holds the commands and their help, the other all that `generate` needs. Threads share them. The code of the other
+// commands is in files beside them.
 import { copyFileSync, cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,7 @@ import { rolldown } from "rolldown";
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const out = join(dist, "bundle");
 
-/** Packages that go in; all others are loaded when they are needed, from where they are installed. */
+/** The packages to bundle. All others are loaded from where they are installed, when they are needed. */
 const inside = ["commander", "tinyqueue", "valibot"];
 
 const core = new Set();
@@ -20,7 +21,7 @@ const findCore = {
       core.add(module);
       this.getModuleInfo(module)?.importedIds.forEach(add);
     };
-    // the last two are small, and would each become a file of their own
+    // the last two are small; each would otherwise become a file of its own
     for (const file of ["write/generate.js", "digits.js", "thread.js"]) add(join(dist, file));
   },
 };
@@ -39,12 +40,12 @@ const bundle = await rolldown({
 });
 const { output } = await bundle.write({
   dir: out,
-  chunkFileNames: "[name].js", // the same at every build, which then overwrites what was there
+  chunkFileNames: "[name].js", // the same at every build, so that it overwrites the old files
   codeSplitting: { groups: [{ name: "core", test: (module) => core.has(module) }] },
 });
 await bundle.close();
 
-// What is read beside the code, and the licences of the packages that went in.
+// The data files that the code reads, and the licences of the bundled packages.
 cpSync(join(dist, "warehouse", "queries"), join(out, "queries"), { recursive: true });
 cpSync(join(dist, "monitor", "series"), join(out, "series"), { recursive: true });
 cpSync(join(dist, "report", "page"), join(out, "page"), { recursive: true });

@@ -1,4 +1,4 @@
-// tsc does not copy SQL: the question files, those of a series and those of Spark go beside the compiled code that reads them.
+// tsc does not copy SQL. This copies the files of questions, series and Spark to the compiled code that reads them.
 import { cpSync } from "node:fs";
 
 const copy = (from, to, filter) =>

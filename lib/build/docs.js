@@ -1,5 +1,5 @@
-// `node lib/build/docs.js`, after a build: docs/ has a page for each command, its help. To be run where a command or an
-// option changes; a test holds the pages to the help.
+// `node lib/build/docs.js`, after a build: docs/ has a page for each command, its help. Run it after changing a command
+// or an option; a test compares the pages with the help.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { programOf } from "../dist/cli/main.js";

@@ -1,10 +1,10 @@
-// The answer key's JSON Schema, so that other programs can check a key and complete its names: the rules are those
-// by which the library reads it.
+// The answer key's JSON Schema, so that other programs can check a key and complete its names: the rules are those that
+// the library applies when it reads one.
 import { writeFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { keySchema } from "../dist/truth/keySchema.js";
 
-// What JSON Schema cannot say (columns of equal length, the scenario's sums) the reader still checks.
+// The reader also checks what JSON Schema cannot express (columns of equal length, the scenario's sums).
 const { $schema, ...rules } = toJsonSchema(keySchema, { errorMode: "ignore", typeMode: "output" });
 const schema = {
   $schema,

@@ -1,5 +1,5 @@
-// The schedule's JSON Schema, so that editors complete a schedule and mark its mistakes: the rules are those by which
-// the library checks, the words are the doc comments of the types, and a scenario's own schema stands in it.
+// The schedule's JSON Schema, so that editors complete a schedule and mark its mistakes. The rules are those that the
+// library checks, the descriptions are the doc comments of the types, and the schema of a scenario is part of it.
 import { readFileSync, writeFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { scheduleSchema } from "../dist/schedule/jobs/scheduleSchema.js";

@@ -1,5 +1,5 @@
-// The scenario's JSON Schema, so that editors complete a scenario file and mark its mistakes: the rules are those
-// by which the library checks, the words are the doc comments of the types.
+// The scenario's JSON Schema, so that editors complete a scenario file and mark its mistakes. The rules are those that
+// the library checks, the descriptions are the doc comments of the types.
 import { writeFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { presetIncidents } from "../dist/scenario/incidents/preset.js";
@@ -14,7 +14,7 @@ const interfaces = interfacesOf([
   "scenario/incidents/incident.ts",
 ]);
 
-// What JSON Schema cannot say (sums, dates that exist, keys that depend on each other) the library still checks.
+// The library also checks what JSON Schema cannot express (sums, dates that exist, keys that depend on each other).
 const whole = toJsonSchema(scenarioSchema, { errorMode: "ignore", typeMode: "input" });
 describe(whole, interfaces.get("Scenario").members, interfaces);
 makeOptional(whole);
@@ -52,7 +52,7 @@ writeFileSync(
   `${JSON.stringify(schema, null, 2)}\n`,
 );
 
-/** Changes on top of a preset may leave out any key; the items of a list stand alone and are whole. */
+/** Changes to a preset may leave out any key, but each item of a list must be complete. */
 function makeOptional(node) {
   delete node.required;
   for (const property of Object.values(node.properties ?? {})) makeOptional(property);

@@ -1,5 +1,6 @@
-// `node lib/build/question-types.js`, after a build: what a question's SQL says of its parameters and its answer, as types,
-// by which editors and notebooks complete. To be run where a question is added or changed; a test holds the file to it.
+// `node lib/build/question-types.js`, after a build: what a question's SQL says about its parameters and its answer, as
+// types, so that editors and notebooks can complete them. Run it after adding or changing a question; a test checks
+// that the file is up to date.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ask } from "../dist/warehouse/ask.js";
@@ -7,7 +8,7 @@ import { question, questions } from "../dist/warehouse/questions.js";
 
 export const path = fileURLToPath(new URL("../warehouse/questionTypes.ts", import.meta.url));
 
-/** The file's text, from the questions as they are. */
+/** The text of the file, made from the current questions. */
 export async function questionTypes() {
   const csv =
     "timestamp,ip_address,endpoint,status_code,response_time_ms\n2026-01-05T00:00:00.000Z,192.0.2.1,/,200,1.00\n";

@@ -8,7 +8,7 @@ import { command } from "./command.js";
 import { number } from "./options.js";
 import { print, tell } from "./output.js";
 
-/** Adds the command `incident`: what goes wrong, and when it ends, by hand while a stream runs. */
+/** Adds the command `incident`: starts and ends incidents by hand while a stream runs. */
 export function incidentCommand(program: Command): void {
   const incident = command(program, "incident", "begin and end incidents by hand while a stream runs");
 

@@ -62,7 +62,7 @@ export function programOf(exit: Exit): Command {
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on("error", () => {}); // told by the write that failed
+  process.stdout.on("error", () => {}); // the write that failed reports it
   process.stderr.on("error", () => {}); // there is nobody to tell
   const exit = { code: 0 };
   const program = programOf(exit);
@@ -76,8 +76,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /**
  * Runs the command line as this process's program, and ends the process. Node 20 hangs when its event loop has nothing
- * to wait for while V8 compiles in the background (see `processIdle`), as while WebAssembly is compiled: so there is
- * always a timer to wait for.
+ * to wait for while V8 compiles in the background (see `processIdle`), for example WebAssembly. So there is always a
+ * timer to wait for.
  */
 export async function run(args: readonly string[]): Promise<never> {
   setInterval(() => {}, 2 ** 30);
@@ -90,25 +90,26 @@ export async function run(args: readonly string[]): Promise<never> {
 /** The exit code of an interrupted command. */
 const interrupted = 130;
 
-/** Milliseconds that an interrupted command may still compute: threads that have just begun compile for seconds. */
+/** Milliseconds that an interrupted command may still compute: threads that have just started compile for seconds. */
 const SOON = 100;
 
 /**
- * Ends the process by the signal itself, as shells want it (which tell it as 130), and as nothing else ends a process
- * whose threads compile. Only the first process of a container lives on: the system keeps such signals from it.
+ * Ends the process by the signal itself: shells expect that (and report it as 130), and nothing else ends a process
+ * whose threads are compiling. Only the first process of a container survives, because the system keeps such signals
+ * from it.
  */
 function dieOfInterrupt(): void {
-  process.emit("exit", interrupted); // what is to be removed at the end
+  process.emit("exit", interrupted); // removes files that must not remain
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }
 
-/** The version of this package; its package.json is two folders up, from here and from the bundle. */
+/** The version of this package. Its package.json is two folders up, from this file and from the bundle. */
 function version(): string {
   return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
 
-/** What failed, in one sentence: of the machine's faults in words, which Node would tell as codes and calls. */
+/** What failed, in one sentence. Node reports faults of the machine as codes and calls; this puts them into words. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const missing = missingPackage(error);

@@ -40,7 +40,7 @@ export async function keepOptionFile(
   await checkPlaces(places, written);
 }
 
-/** What stands in a file of JSON. */
+/** The content of a JSON file. */
 function fromFile<T>(path: string, argument: string, what: string): FromFile<T> {
   return { value: jsonFile(path, argument) as T, places: [{ argument, path, what }] };
 }

@@ -72,5 +72,5 @@ export async function readingOptionsOf(
   };
 }
 
-/** Reports on standard error what became of the lines of a log that had to be read first. */
+/** Reports on standard error how many lines of a server's own log became records, were quarantined or were skipped. */
 export const tellRead: NonNullable<ReadingOptions["onRead"]> = ({ summary }) => tell(summary);

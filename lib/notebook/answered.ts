@@ -3,12 +3,12 @@ import type { Question } from "../warehouse/questions.js";
 import type { QuestionColumns, QuestionName, QuestionParameters } from "../warehouse/questionTypes.js";
 import type { Columned } from "./chartData.js";
 
-/** What a question may be given: known of a built-in one. */
+/** The parameters of a question, which are known if it is built in. */
 export type ParametersOf<Asked extends string> = Asked extends QuestionName
   ? QuestionParameters[Asked]
   : Record<string, unknown>;
 
-/** The frame that answers a question; an editor knows the columns of a built-in one. */
+/** The frame that answers a question. For a built-in question, an editor knows the columns. */
 export type AnswerFrame<Asked extends string> = DataFrame &
   Columned<Asked extends QuestionName ? QuestionColumns[Asked] : string>;
 

@@ -14,13 +14,13 @@ export interface Figure {
 export const standardHeight = 400;
 const width = 720; // CSS pixels of the picture; the live figure is as wide as the cell
 
-/** What a chart is beside its figure. */
+/** The parts of a chart other than its figure. */
 export interface About {
   /** What it shows, as text. */
   readonly title: string;
   /** The chart in words and values, for readers without pictures. */
   readonly text: string;
-  /** The values that it draws, as the table of its page; a figure of a user's own has none. */
+  /** The values that it draws, for the table on its page; undefined for a user's own figure. */
   readonly columns?: Readonly<Record<string, readonly unknown[]>>;
   /** In CSS pixels. */
   readonly height: number;
@@ -39,8 +39,8 @@ export class Chart {
 
   /** Adds the chart to the running cell. */
   show(): void {
-    // JupyterLab draws a figure that comes with a picture only once the mouse enters it, and shows the picture,
-    // white in a dark theme too, until then. So the figure goes ahead, and the picture joins it in its place.
+    // JupyterLab draws a figure that comes with a picture only once the mouse enters it, and shows the picture, white
+    // in a dark theme too, until then. So the figure is sent first, and then replaced by the figure with its picture.
     const size = { width, height: this.#about.height };
     const output = liveOutput(this.figureBundle(), { "image/png": size });
     if (output === undefined) show({ "text/plain": this.#about.text });
@@ -59,8 +59,8 @@ export class Chart {
 
   /**
    * The chart as a web page that stands alone, with the table of what it draws: it holds the drawing library (5 MB) and
-   * loads nothing. Light or dark as its reader's system is.
-   * @param columns the table to show below it, in place of that
+   * loads nothing. It is light or dark as the reader's system is.
+   * @param columns the table to show below it instead of the values that it draws
    */
   html(columns = this.#about.columns ?? {}): string {
     return chartPage(this.figure, this.#about.title, columns);
@@ -88,8 +88,8 @@ export class Chart {
     return {
       "application/vnd.plotly.v1+json": {
         ...this.figure,
-        // No button may send a log's data to a cloud, and no text of it become a formula. Not "responsive":
-        // JupyterLab resizes charts itself, and with it a change of theme leaves them without height.
+        // No button may send a log's data to a cloud, and no text of a log may become a formula. Not "responsive":
+        // JupyterLab resizes charts itself, and a responsive chart loses its height when the theme changes.
         config: { displaylogo: false, showSendToCloud: false, typesetMath: false },
       },
       "text/plain": this.#about.text,

@@ -3,12 +3,12 @@ import type { Named } from "../record.js";
 
 declare const names: unique symbol;
 
-/** A frame of which an editor knows the names of the columns; there is no such member when it runs. */
+/** A frame whose column names an editor knows. The member exists in the type only, not at run time. */
 export interface Columned<Names extends string> {
   readonly [names]?: Names;
 }
 
-/** The columns of a chart's data by name, as far as its type tells them: an editor offers them. */
+/** The names of the columns of a chart's data, as far as its type tells them, so that an editor can offer them. */
 export type ColumnOf<Data> =
   Data extends Columned<infer Names extends string>
     ? Named<Names>
@@ -35,11 +35,11 @@ export interface ColumnReader {
    * @throws InputError when there is no such column: names the option, the value and the columns there are
    */
   read(option: string, name: unknown): readonly unknown[];
-  /** Whether there is such a column; a series has none of a name. */
+  /** Whether there is such a column. A series has no named columns. */
   has(name: string): boolean;
 }
 
-/** A reader for `data`; of a series, `x` names the index and `y` the values, whatever they are called. */
+/** A reader for `data`. For a series, `x` names the index and `y` the values, whatever they are called. */
 export function columnReader(data: ChartData): ColumnReader {
   if (typeof data !== "object" || data === null) {
     throw new InputError(

@@ -12,7 +12,8 @@ export function checkSuited(question: Question, path: string): void {
 }
 
 /**
- * Writes the chart of an answer: a PNG or SVG picture, or a web page that stands alone, by the file's ending.
+ * Writes the chart of an answer: a PNG or SVG picture, or a web page that stands alone, depending on the file's
+ * extension.
  * @throws InputError as `checkSuited` does, or when the file cannot be written
  */
 export async function writeChart(question: Question, answer: Columns, path: string): Promise<void> {
@@ -28,8 +29,9 @@ export function checkPicture(path: string): void {
 }
 
 /**
- * Writes a chart: a PNG or SVG picture, or a web page that stands alone with the table it draws, by the file's ending.
- * @param columns the table of the page, in place of what the chart draws
+ * Writes a chart: a PNG or SVG picture, or a web page that stands alone with the table it draws, depending on the
+ * file's extension.
+ * @param columns the table of the page, instead of the values that the chart draws
  * @throws InputError when the file cannot be written
  */
 export async function writePicture(chart: Chart, path: string, columns?: Columns): Promise<void> {

@@ -1,4 +1,4 @@
-/** The charts: each one call, with a title, names and units. */
+/** The charts. Each is one call, with a title, names and units. */
 export type { About, Chart, Figure } from "./chart.js";
 export type { ChartData } from "./chartData.js";
 export { type AnswerOptions, answer } from "./charts/answer.js";

@@ -8,13 +8,13 @@ import { columnsTable, htmlTable, textTable } from "./table.js";
 
 /** Two logs side by side. In a cell it is two tables: the measures, and what changed most; `chart.comparison` draws that. */
 export class Comparison {
-  /** The names of the two, as the columns have them. */
+  /** The names of the two logs, as in the columns. */
   readonly names: readonly [string, string];
-  /** A row a measure: requests, clients, shares of errors, response times. */
+  /** A row for each measure: requests, clients, shares of errors, response times. */
   readonly measures: DataFrame;
-  /** A row a status code. */
+  /** A row for each status code. */
   readonly statuses: DataFrame;
-  /** A row an endpoint, the busiest first. */
+  /** A row for each endpoint, the busiest first. */
   readonly endpoints: DataFrame;
   /** What changed by more than chance, the surest first. */
   readonly changes: DataFrame;
@@ -48,7 +48,7 @@ export class Comparison {
   }
 }
 
-/** A row a log and a column a measure, so that the numbers below one another are of one unit. */
+/** A row for each log and a column for each measure, so that the numbers in a column have one unit. */
 function turned({ measure, change_percent: _, ...logs }: Columns): Columns {
   const names = Object.keys(logs);
   return {

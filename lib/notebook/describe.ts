@@ -8,8 +8,8 @@ const statistics = ["count", "mean", "std", "min", "median", "max", "variance"];
 
 /**
  * Replaces Danfo's `describe`. As in pandas, it describes the columns of numbers and leaves out missing values. Danfo's
- * own fails on a column of times, one missing value makes all its figures NaN, and its time grows with the square of
- * the number of rows.
+ * version fails on a column of times, one missing value makes all its figures NaN, and its time grows with the square
+ * of the number of rows.
  * @param Frame Danfo's DataFrame, from whose parent all frames inherit `describe`
  */
 export function mendDescribe(Frame: FrameClass): void {

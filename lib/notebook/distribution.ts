@@ -5,7 +5,7 @@ export interface Bins {
   readonly counts: number[];
 }
 
-/** About `wanted` bins of equal width, where the width is 1, 2 or 5 times a power of ten. */
+/** About `wanted` bins of equal width. The width is 1, 2 or 5 times a power of ten. */
 export function plainBins(values: readonly number[], wanted: number): Bins {
   const [low, high] = extremes(values);
   const size = Math.max(Math.abs(low), Math.abs(high));

@@ -22,15 +22,15 @@ interface Plotly {
 }
 
 /**
- * Loads what draws without a browser, Plotly inside jsdom for the SVG and resvg for the PNG, and returns
- * the function that does it: bytes of a PNG or the text of an SVG. Loading takes most of a second, and the first drawing is three times slower
- * than later ones.
+ * Loads Plotly inside jsdom (for the SVG) and resvg (for the PNG), which need no browser, and returns the function that
+ * draws with them: the bytes of a PNG or the text of an SVG. Loading takes most of a second, and the first drawing is
+ * three times slower than later ones.
  */
 export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string> {
   const require = createRequire(import.meta.url);
   const { JSDOM, VirtualConsole } = require(peer("jsdom"));
   const { Resvg } = require(peer("@resvg/resvg-js"));
-  // Its console goes nowhere: what the thread printed would keep the process that draws from ending.
+  // Its console discards everything: if this thread printed, the process could not end.
   const { window } = new JSDOM("<!doctype html><body></body>", {
     runScripts: "outside-only",
     virtualConsole: new VirtualConsole(),
@@ -61,8 +61,8 @@ export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string
   };
 }
 
-/** What Plotly asks of a browser and jsdom does not have: the size of text, and a few that only must exist. */
-// biome-ignore lint/suspicious/noExplicitAny: jsdom's window, of which no types are installed
+/** What Plotly needs from a browser and jsdom lacks: the size of text, and a few functions that only have to exist. */
+// biome-ignore lint/suspicious/noExplicitAny: jsdom's window, whose types are not installed
 function imitateBrowser(window: any): void {
   window.URL.createObjectURL = () => "";
   window.matchMedia = () => ({ matches: false, addListener() {}, addEventListener() {} });

@@ -14,14 +14,14 @@ const require = createRequire(import.meta.url);
 let danfo: Danfo | undefined;
 
 /**
- * Danfo, loaded on first use, in a seventh of its time: its statistics, spreadsheet and network packages
- * wait until they are called for. From then on every frame and series, the notebook's own as well, shows
- * itself as a table.
+ * Danfo, loaded on first use. It loads seven times as fast as usual, because its statistics, spreadsheet and network
+ * packages are loaded only when they are called. From then on every frame and series, including the notebook's own,
+ * shows itself as a table.
  */
 export function loadDanfo(): Danfo {
   if (danfo === undefined) {
     const owner = peer("danfojs-node");
-    loadLater("mathjs", owner, "lib/browser/math.js"); // the same in one file, which loads in a tenth of the time
+    loadLater("mathjs", owner, "lib/browser/math.js"); // the same code in one file, which loads in a tenth of the time
     for (const name of [
       "xlsx",
       "request",
@@ -42,7 +42,7 @@ export function loadDanfo(): Danfo {
   return danfo;
 }
 
-// In a notebook the frames must show themselves from the first cell on; elsewhere Danfo can wait.
+// In a notebook, frames must show themselves from the first cell on. Elsewhere Danfo can be loaded later.
 if (inNotebook()) loadDanfo();
 
 /** The columns as a Danfo frame, which a cell shows as a table. A missing number is NaN, as Danfo wants it. */
@@ -55,9 +55,9 @@ export function toFrame(columns: Columns): DataFrame {
   return new DataFrame(Object.fromEntries(entries.map(([name, values]) => [name, withoutNull(values)])));
 }
 
-/** The columns of a frame; what is none stays as it is. */
+/** The columns of a frame. Any other value is returned unchanged. */
 export function columnsOf<T>(table: DataFrame | T): Columns | T {
-  // By its make-up, since a notebook's Danfo need not be the library's copy.
+  // Recognised by its members, since a notebook may use another copy of Danfo than the library.
   if (typeof table !== "object" || table === null || !("$isSeries" in table)) return table as T;
   const { columns, values } = table as DataFrame;
   return Object.fromEntries(
@@ -72,7 +72,7 @@ function withoutNull(values: Columns[string]): Columns[string] {
 
 function frameBundle(frame: NDframe, textOnly: boolean): Bundle {
   const table = frameTable(frame);
-  // Inside a printed array or object, and in scripts, only the text is asked for.
+  // Inside a printed array or object, and in scripts, only the text is used.
   if (textOnly) return { "text/plain": textTable(table) };
   return { "text/html": htmlTable(table), "text/plain": textTable(table) };
 }

@@ -2,9 +2,9 @@ import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 
 /**
- * Delays the loading of a CommonJS package that another package requires at its top but rarely uses. The other package
- * gets a stand-in, which loads the real package when it is first used. Nothing happens if the package is already loaded
- * or cannot be found.
+ * Delays the loading of a CommonJS package that another package requires when it loads but rarely uses. The other
+ * package gets a stand-in, which loads the real package when it is first used. Nothing happens if the package is
+ * already loaded or cannot be found.
  * @param name the package, as it is required
  * @param owner a file of the package that requires it, from which it is resolved
  * @param instead a file to load in its place, relative to the package's folder. If it is minified, errors are thrown

@@ -1,6 +1,6 @@
 import type { DataFrame, NDframe } from "danfojs-node";
 
-/** Danfo's calls whose time grows with the square of the rows, in linear or nearly linear time. */
+/** Danfo's functions that take quadratic time in the number of rows, here in linear or nearly linear time. */
 
 /** How `sortValues` sorts. */
 interface SortOptions {
@@ -9,8 +9,8 @@ interface SortOptions {
 }
 
 /**
- * Mends Danfo's `sortValues`, whose time grows with the square of the rows, and which mixes up rows whose index
- * holds a label twice. Rows with equal values keep their order, and missing values come last, as with pandas'
+ * Mends Danfo's `sortValues`, whose time grows with the square of the number of rows, and which mixes up rows if the
+ * index holds a label twice. Rows with equal values keep their order, and missing values come last, as with pandas'
  * `sort_values(kind="stable")`.
  * @param Frame Danfo's DataFrame, from whose parent all frames inherit `sortValues`
  */
@@ -19,7 +19,7 @@ export function mendSortValues(Frame: { prototype: DataFrame }): void {
   const original = prototype.sortValues;
   prototype.sortValues = function (this: DataFrame, column: string, options: SortOptions = {}) {
     const at = this.columns.indexOf(column);
-    if (at < 0) return original.call(this, column, options); // which says so
+    if (at < 0) return original.call(this, column, options); // Danfo reports the error
     const { ascending = true, inplace = false } = options;
     const rows = this.values as unknown[][];
     const keys = rows.map((row) => row[at]);
@@ -42,13 +42,13 @@ function isMissing(value: unknown): boolean {
   return value === null || value === undefined || Number.isNaN(value);
 }
 
-/** Danfo's `loc` and `iloc`: a frame's take rows and columns by name, a series' its rows. */
+/** Danfo's `loc` and `iloc`: those of a frame take `rows` and `columns`, those of a series take its rows. */
 type Choose = (this: NDframe, chosen: unknown) => unknown;
 
 /**
- * Mends Danfo's `loc` and `iloc` of frames and series. `loc` searches the whole index for the label of each row, so that
- * its time grows with the square of the rows; `iloc` takes labels for positions where rows are marked with true and
- * false. Both take fewer marks than rows, which pandas refuses.
+ * Mends Danfo's `loc` and `iloc` of frames and series. `loc` searches the whole index for the label of each row, so
+ * that its time grows with the square of the rows; `iloc` takes labels for positions if the rows are chosen by true and
+ * false. Both accept fewer marks than rows, which pandas refuses.
  * @param Frame Danfo's DataFrame @param Series Danfo's Series
  */
 export function mendChoosing(Frame: { prototype: DataFrame }, Series: { prototype: NDframe }): void {
@@ -73,7 +73,7 @@ export function mendChoosing(Frame: { prototype: DataFrame }, Series: { prototyp
 }
 
 /**
- * The marks that choose rows, true or false for each; undefined where rows are chosen otherwise.
+ * The marks that choose rows, true or false for each; undefined if the rows are chosen in another way.
  * @throws Error unless every row has one
  */
 function marksOf(frame: NDframe, rows: unknown): boolean[] | undefined {
@@ -86,7 +86,7 @@ function marksOf(frame: NDframe, rows: unknown): boolean[] | undefined {
   return list;
 }
 
-/** Danfo's own choice, by an index that finds a label at once; Danfo lets no label be there twice. */
+/** Chooses as Danfo does, but finds each label at once by an index. Danfo allows no label twice. */
 function withQuickIndex<T>(frame: NDframe, choose: () => T): T {
   const labels = frame.index;
   const positions = new Map<unknown, number>(labels.map((label, row) => [label, row]));

@@ -8,19 +8,19 @@ import { count } from "./numbers.js";
 /** A log that a cell can turn into a frame. */
 export interface Framed {
   /**
-   * The log as a Danfo frame: a row a record in the log's order, with real dates as `timestamp`, so that
+   * The log as a Danfo frame: a row for each record in the log's order, with real dates as `timestamp`, so that
    * `frame.column("timestamp").dt.hours()` works; a missing response time is NaN.
-   * @throws InputError for more than 300,000 records: `ask` answers from any number
+   * @throws InputError for more than 300,000 records: `ask` takes any number
    */
   frame(): Promise<DataFrame>;
 }
 
-/** Danfo keeps each cell as an object of its own: past this, half a gigabyte. */
+/** Danfo keeps each cell as an object: more rows would take over half a gigabyte. */
 const most = 300_000;
 
 /** Gives a log its `frame()`. */
 export function withFrame<T extends Log>(log: T): T & Framed {
-  // Not enumerable: a log that is printed or copied shows its data alone.
+  // Not enumerable, so that a log that is printed or copied shows only its data.
   return Object.defineProperty(log, "frame", { value: () => frameOf(log) }) as T & Framed;
 }
 

@@ -70,7 +70,7 @@ function seriesOf(given: LogSeries): Series {
   return found;
 }
 
-/** A log as regular steps. A step without a request is a gap: it has no shares and no response times. */
+/** A log in regular steps. A step without a request is a gap: it has no shares and no response times. */
 export class LogSeries {
   /**
    * A row for each step: `time` (its beginning, UTC), `requests`, `client_errors` (4xx), `server_errors` (5xx), `slow`
@@ -108,10 +108,10 @@ export class LogSeries {
 }
 
 /**
- * Watches an objective by the burn rates of the SRE Workbook, and reckons what is left of its error budget.
+ * Watches an objective by the burn rates of the SRE Workbook, and computes what is left of its error budget.
  *
  * @param slo such as `{ name: "availability", kind: "availability", objective: 0.99 }`
- * @returns `alerts`, pages and tickets as of `detect`; and `budget`, a row a step: `time` (its end, UTC),
+ * @returns `alerts`, pages and tickets as of `detect`; and `budget`, a row for each step: `time` (its end, UTC),
  * `burn_rate_1h` and `burn_rate_6h` (1 spends the budget exactly), `budget_left_percent` (below 0 the objective is
  * broken)
  * @throws InputError when the objective is wrong, or the steps are too long for it
@@ -145,10 +145,10 @@ const columnsOfRate = () => ({
 /**
  * Lets a detector watch a log, step by step: it never sees a later one.
  *
- * @param detector ewma, cusum, seasonal, jump, shift or novelty; or a function of a step and a memory of your own
+ * @param detector ewma, cusum, seasonal, jump, shift or novelty; or your own function of a step and a memory
  * @returns a row for each alert, in the order in which they begin: `name`, `severity`, `start` (when it could be known)
  * and `end` (empty while it lasts), in UTC, and `why`
- * @throws InputError when there is no such detector, or a function answers with what is no verdict
+ * @throws InputError when there is no such detector, or a function returns something else than a verdict
  * @example detect(day, (step) => step.serverErrors > 0.1 * step.requests)
  */
 export function detect(log: LogSeries, detector: DetectorName | DetectorFunction): DataFrame {
@@ -169,10 +169,10 @@ function alertFrame(alerts: readonly Alert[]): DataFrame {
 }
 
 /**
- * Marks alerts by what happened: an incident is found when an alert begins in it or at most 15 minutes after its end;
+ * Scores alerts by what happened: an incident is found when an alert begins in it or at most 15 minutes after its end;
  * an alert that begins at any other time is a false alarm.
  *
- * @param alerts frames with a column `start`, by the name of who gave them: of `detect`, `burnRate`, or of your own
+ * @param alerts frames with a column `start`, from `detect`, from `burnRate` or your own, by the name of the detector
  * @param truth the generated log, or its answer key or the path of one
  * @returns a row for each name: `detector`, `found` and `missed` (incidents), `false_alarms`, and for each incident, by
  * its id, the minutes to its detection; NaN where it was missed
@@ -206,9 +206,9 @@ export async function score(
 }
 
 /**
- * The drill: which incidents would be noticed, how late, how often for nothing? Each detector watches a log for each
- * seed, with nothing happening and with each kind of incident in each size. In a cell it is two tables; `chart.drill`
- * draws it.
+ * The drill: which incidents would be noticed, how late, and how many alarms would be false? For each seed, each
+ * detector watches a log without incidents, and a log with each kind of incident in each size. In a cell it is two
+ * tables; `chart.drill` draws it.
  *
  * @throws InputError when an option is wrong, or a command, rules or a function fail
  * @example await drill({ kinds: ["outage"], seeds: 5, detectors: ["cusum"] })

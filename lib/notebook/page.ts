@@ -5,8 +5,8 @@ import { columnsTable, htmlTable } from "./table.js";
 import { darkTextRule } from "./theme.js";
 
 /**
- * A web page of one chart and the table it draws, whole in itself: the drawing library is in it (5 MB), and
- * the page may load nothing. What comes from a log stands in it as text.
+ * A self-contained web page of one chart and the table it draws. It includes the drawing library (5 MB) and may load
+ * nothing. Everything from a log is in it as text.
  */
 export function chartPage(
   { data, layout }: { readonly data: object[]; readonly layout?: object },

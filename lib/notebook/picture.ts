@@ -3,7 +3,10 @@ import type { Drawing } from "./draw.js";
 import type { PictureAnswer, PictureRequest } from "./pictureWorker.js";
 import { inNotebook } from "./show.js";
 
-/** A picture takes a tenth of a second, the first at most two, ten times that on a busy machine; a worker that is silent longer is broken. */
+/**
+ * A picture takes a tenth of a second, the first at most two seconds, and ten times that on a busy machine. A worker
+ * that is silent for longer is broken.
+ */
 const patience = 60_000; // milliseconds
 
 class SilentError extends Error {}
@@ -21,7 +24,7 @@ class Painter {
       workerData: { port: port2, answers: this.#answers },
       transferList: [port2],
       execArgv: [],
-      stdout: true, // what its libraries print is no output of a cell
+      stdout: true, // keeps the output of its libraries out of the cells
       stderr: true,
     });
     worker.on("error", () => {}); // the next picture finds the worker silent, or its failure in the answer
@@ -45,7 +48,7 @@ class Painter {
         if (answer.failure !== undefined) throw new Error(answer.failure);
         return answer.drawn;
       }
-      if (answer !== undefined) continue; // the late answer to a request that was given up
+      if (answer !== undefined) continue; // the late answer to an abandoned request
       if (Atomics.wait(this.#answers, 0, seen, until - performance.now()) === "timed-out") {
         throw new SilentError("the drawing thread does not answer");
       }
@@ -60,12 +63,12 @@ let painter: Painter | undefined;
 let silent = false;
 const warned = new Set<string>();
 
-// In a notebook charts are sure to come: the thread's loading should be over when the first does.
+// A notebook will draw charts, so the thread loads now and is ready for the first.
 if (inNotebook()) painter = new Painter();
 
 /**
- * The figure as a PNG picture, the same bytes for the same figure everywhere; undefined when it cannot be drawn, for
- * which each reason is printed once.
+ * The figure as a PNG picture, the same bytes for the same figure everywhere; undefined if it cannot be drawn. Each
+ * reason for that is printed once.
  * @param width
  * @param height size in CSS pixels
  */

@@ -1,6 +1,6 @@
 /**
- * The thread that draws. It loads at its start and makes trial drawings until it is asked for a picture:
- * the first takes three times as long as the sixth, and no cell should wait for that.
+ * The thread that draws. It loads at its start and makes trial drawings until it is asked for a picture, because the
+ * first drawing takes three times as long as the sixth, and no cell should wait for that.
  */
 import { setImmediate } from "node:timers/promises";
 import { type MessagePort, workerData } from "node:worker_threads";
@@ -29,11 +29,11 @@ const drawing = (async () => {
       scale: 1,
       format: "png",
     });
-    await setImmediate(); // hears of a request
+    await setImmediate(); // receives a request
   }
   return draw;
 })();
-drawing.catch(() => {}); // told to whoever asks for a picture
+drawing.catch(() => {}); // the answer to every later request
 
 port.on("message", async ({ id, ...request }: PictureRequest) => {
   asked = true;

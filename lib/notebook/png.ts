@@ -1,14 +1,14 @@
 import { crc32, deflateSync } from "node:zlib";
 
 /**
- * A picture as PNG with a palette: for charts, whose colours are few, a third of the size of full colour.
- * Up to 256 colours are kept as they are; of more, the most frequent half of them, and of the others, which are mostly
- * the edges of letters and lines, the last bits go until the other half is left.
+ * A picture as PNG with a palette: for charts, which have few colours, a third of the size of full colour. Up to 256
+ * colours are kept exactly. If there are more, the 128 most frequent are kept exactly; the others, mostly the edges of
+ * letters and lines, lose their last bits until 128 colours are left.
  * @param pixels opaque RGBA, four bytes a pixel, row by row
  */
 export function palettePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
   const { palette, indices } = reduced(pixels);
-  const rows = Buffer.alloc((width + 1) * height); // each row begins with its filter: 0, none
+  const rows = Buffer.alloc((width + 1) * height); // each row begins with its filter: 0 means no filter
   for (let y = 0; y < height; y++) {
     rows.set(indices.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   }
@@ -42,13 +42,13 @@ function reduced(pixels: Uint8Array): { palette: Buffer; indices: Uint8Array } {
   const placeOf = new Map([...shown].map(([colour, instead]) => [colour, places.get(instead)!]));
   const indices = new Uint8Array(colours.length);
   for (let i = 0; i < indices.length; i++) {
-    // most pixels have the colour of the one before
+    // most pixels have the same colour as the previous one
     indices[i] = i > 0 && colours[i] === colours[i - 1] ? indices[i - 1]! : placeOf.get(colours[i]!)!;
   }
   return { palette: Buffer.from(palette.flatMap((c) => [c >> 16, (c >> 8) & 255, c & 255])), indices };
 }
 
-/** Another colour for each, 256 in all. */
+/** Maps each colour to another; there are at most 256 new ones. */
 function fewer(counts: Map<number, number>): Map<number, number> {
   const sorted = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
   const kept = sorted.slice(0, exact);

@@ -57,7 +57,7 @@ export function liveOutput(bundle: Bundle, metadata: Metadata = {}): LiveOutput 
   if (!send) return undefined;
   const transient = { display_id: `server-logs-${process.pid}-${++outputs}` };
   send({ data: bundle, metadata, transient }, false);
-  // By way of the cell that runs by then: what executes notebooks listens to that one alone.
+  // Sent through the cell that is running then, because a program that executes notebooks listens to that cell only.
   return {
     update: (next) => (kernel()?.lastWriteDisplayData ?? send)({ data: next, metadata, transient }, true),
   };

@@ -1,21 +1,21 @@
 /**
- * How charts look: on a transparent ground, in marks that are seen on white and on JupyterLab's dark ground alike;
- * pictures, whose surroundings nobody knows, on a white card. No grey has a contrast of 4.5 on both grounds, so the text
- * of live charts is made for white, and a dark page turns it light: `notebooks/setup/custom/custom.css` knows it by its
- * colour.
+ * How charts look. Their background is transparent, and their marks can be seen both on white and on JupyterLab's dark
+ * background. Pictures, which may be shown anywhere, have a white background. No grey has a contrast of 4.5 on both
+ * backgrounds, so the text of live charts is made for white, and a dark page makes it light:
+ * `notebooks/setup/custom/custom.css` finds it by its colour.
  */
 
 /**
- * The Okabe–Ito palette, told apart with any colour vision, without its black and its yellow; its amber, sky blue and
- * pink are darker here, so that every mark has a contrast of 3 or more (WCAG 1.4.11) on white and on JupyterLab's
- * dark ground alike.
+ * The Okabe–Ito palette, which can be told apart with any colour vision, without its black and its yellow. Its amber,
+ * sky blue and pink are darker here, so that every mark has a contrast of 3 or more (WCAG 1.4.11) both on white and on
+ * JupyterLab's dark background.
  */
 export const palette = ["#0072B2", "#BF8400", "#009E73", "#D55E00", "#3D94C9", "#C46A9C"] as const;
 
-/** The colour of all that has none of its own. */
+/** The colour of everything without its own colour. */
 export const others = "#808080";
 
-/** The colour of a series: what names the client's or the server's failures has one colour in all charts. */
+/** The colour of a series. Failures of the client and failures of the server each have one colour in all charts. */
 export function colourOf(column: string, position: number): string {
   if (/client_?error|4xx/i.test(column)) return palette[1];
   if (/server_?error|5xx/i.test(column)) return palette[3];
@@ -24,15 +24,15 @@ export function colourOf(column: string, position: number): string {
 
 /** The colour of a chart's text on white; the page's style sheets find it by this value in a dark theme. */
 export const ink = "#757575";
-/** What that text becomes on a dark ground. */
+/** The colour of that text on a dark background. */
 export const darkInk = "#cccccc";
 
-/** A rule of CSS for a dark page: text of charts becomes light. */
+/** A CSS rule for a dark page, which makes the text of charts light. */
 export const darkTextRule = `.js-plotly-plot text[style*="fill: rgb(${rgbOf(ink).join(", ")})"] { fill: ${darkInk} !important; }`;
 
 /**
- * The sequential palette from low to high, evenly from dark to light, which looks the same with any colour vision:
- * cividis (Nuñez, Anderton and Renslow 2018, doi 10.1371/journal.pone.0199239), in nine steps of equal distance.
+ * The sequential palette for low to high values, from dark to light in even steps, which looks the same with any colour
+ * vision: cividis (Nuñez, Anderton and Renslow 2018, doi 10.1371/journal.pone.0199239), at nine equally spaced points.
  */
 export const sequential = [
   "#00204c",
@@ -49,7 +49,7 @@ export const sequential = [
 /** The sequential palette as Plotly takes it. */
 export const colorscale = sequential.map((colour, i) => [i / (sequential.length - 1), colour] as const);
 
-/** The colour of a share of the way from low (0) to high (1), between two steps in equal parts of red, green and blue. */
+/** The colour at a position from low (0) to high (1), with linear interpolation of red, green and blue. */
 export function sequentialColour(share: number): string {
   const at = Math.min(1, Math.max(0, share)) * (sequential.length - 1);
   const below = Math.min(sequential.length - 2, Math.floor(at));
@@ -57,12 +57,12 @@ export function sequentialColour(share: number): string {
   return `#${low.map((part, i) => hex(part + (at - below) * (high[i]! - part))).join("")}`;
 }
 
-/** Black or white, whichever is read better on a colour. */
+/** Black or white, whichever is easier to read on a colour. */
 export function inkOn(colour: string): string {
   return contrast(colour, "#000000") >= contrast(colour, "#ffffff") ? "#000000" : "#ffffff";
 }
 
-/** The contrast of two colours, written `#rrggbb`, by WCAG 2: from 1 to 21. */
+/** The contrast of two colours, written `#rrggbb`, as WCAG 2 defines it: from 1 to 21. */
 export function contrast(a: string, b: string): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((one, other) => other - one);
   return (light! + 0.05) / (dark! + 0.05);
@@ -89,12 +89,12 @@ export const font = "Open Sans, Verdana, Arial, sans-serif";
 
 const grid = "rgba(128,128,128,0.25)";
 
-/** Stretches of time behind a chart: what happened, and what an alert said. As the report colours them. */
+/** The colours of time ranges behind a chart, for incidents and for alerts, the same as in the report. */
 export const bands = { incident: palette[3], alert: palette[1] } as const;
-/** What a band stands for. */
+/** What a band means. */
 export type BandKind = keyof typeof bands;
 
-/** The look of one axis. */
+/** The layout of one axis. */
 export const axis = {
   automargin: true,
   separatethousands: true,
@@ -107,7 +107,7 @@ export const axis = {
   title: { standoff: 10 },
 };
 
-/** The look of the whole, for the live figure. */
+/** The layout of the live figure. */
 export const layout = {
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
@@ -116,14 +116,15 @@ export const layout = {
   hoverlabel: { bgcolor: "#333333", bordercolor: "#777777", font: { color: "#ffffff", family: font } },
   modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(128,128,128,0.6)", activecolor: ink },
   margin: { l: 60, r: 30, t: 60, b: 50 },
-  // Below the plot, where its lines may be as many as a narrow chart needs; parts in the order in which they stand.
+  // Below the plot, where a narrow chart can use as many lines as it needs, with the parts in the order in which they
+  // are drawn.
   legend: {
     orientation: "h",
     traceorder: "normal",
     ...{ x: 0, xref: "container", xanchor: "left" },
     ...{ y: 0, yref: "container", yanchor: "bottom" },
   },
-  // What a user's own figure has of buttons and sliders stands on the page's ground, as the rest does.
+  // The buttons and sliders of a user's own figure have the page's background, like the rest.
   template: {
     layout: {
       updatemenudefaults: { bgcolor: "rgba(0,0,0,0)", bordercolor: "rgba(128,128,128,0.6)" },
@@ -136,7 +137,7 @@ export const layout = {
   },
 };
 
-/** What a picture has of its own. */
+/** What differs in the layout of a picture. */
 export const pictureLayout = {
   paper_bgcolor: "#ffffff",
   plot_bgcolor: "#ffffff",

@@ -45,8 +45,8 @@ import { inNotebook, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
 import { CountVerification, Verification } from "./verification.js";
 
-// What takes long to load does so while the first cells run, the thread that draws first of all.
-if (inNotebook()) warm().catch(() => {}); // without DuckDB, the first question says so
+// What takes long to load is loaded while the first cells run, beginning with the thread that draws.
+if (inNotebook()) warm().catch(() => {}); // if DuckDB is missing, the first question reports it
 
 /**
  * Makes a log: the same scenario and seed give the same bytes, always and anywhere. Stopped halfway, it leaves no file
@@ -88,18 +88,18 @@ const moments = ["start", "end", "from", "to"] as const;
 const closing = 1500;
 
 /**
- * Streams a log as it happens: each record when its time comes, never before; after a pause it catches up in order. The
- * bytes are those that `generate` makes with the same options from `from` to `to` of the answer. Stopped (Jupyter's stop
- * button, Ctrl-C or `signal`), it ends in good order.
+ * Streams a log as it happens: each record at its time, never before. After a pause the stream catches up in order. The
+ * bytes are those that `generate` makes with the same options from `from` to `to` of the answer. Stopped (Jupyter's
+ * stop button, Ctrl-C or `signal`), it ends in good order.
  *
  * @example await stream({ rate: 50, end: "…", out: "live.ndjson" })
- * @param options as for `generate`, and `speed` (the log's time goes so many times as fast, above 0, up to 1,000,000; its
- *   first moment is then now), `out` (`"-"`, a file, or the address of a receiver), `rotation`, `receiver`, `recordIds`
- *   and `key`. A log whose start nobody tells starts now
- * @param work `signal` ends it; `tell` hears what people should know, such as that a receiver does not answer;
- *   `incidents`, a `new HandIncidents()`, begins and ends incidents while it runs
+ * @param options as for `generate`, and `speed` (how many times as fast as the clock the log's time passes, above 0, up
+ * to 1,000,000; the log's first moment is then now), `out` (`"-"`, a file, or the address of a receiver), `rotation`,
+ * `receiver`, `recordIds` and `key`. A log without `start` starts now
+ * @param work `signal` ends it; `tell` gets messages for people, such as that a receiver does not answer; `incidents`,
+ * a `new HandIncidents()`, begins and ends incidents while it runs
  * @throws InputError naming the option, its value and the rule, before anything is sent
- * @throws Error when the place cannot take the log any more; it says what was taken
+ * @throws Error when the output can no longer take the log; the message says how much was taken
  */
 export async function stream(options: StreamToOptions = {}, work: StreamWork = {}): Promise<StreamedTo> {
   checkOptions(work, ["signal", "tell", "incidents", "clock"], "work");
@@ -114,7 +114,9 @@ export async function stream(options: StreamToOptions = {}, work: StreamWork = {
   );
 }
 
-/** A log in words. Its path as seen from here, so that a saved notebook is the same on every machine. */
+/**
+ * A log in words. Its path is relative to the working directory, so that a saved notebook is the same on every machine.
+ */
 function described(log: GeneratedLog): string {
   const place = log.path === undefined ? "memory" : visible(relative(process.cwd(), log.path));
   return [
@@ -148,15 +150,15 @@ export async function report(source: Asked, options: ReportOptions = {}): Promis
 /**
  * Asks a question in SQL, of a log, of several or of a database that `load` filled, and answers with a frame;
  * `chart.answer(frame)` draws it. Moments are `2026-01-05T00:00:00Z`, dates `2026-01-05`, times of day `00:00:00.001`,
- * intervals `P1DT2H`; a column with a whole number past 2^53 is text, so that none is rounded.
+ * intervals `P1DT2H`; a column that has a whole number past 2^53 is text, so that no number is rounded.
  *
  * @param question a built-in question (`questions()` lists them), the path of an .sql file of your own, or SQL itself:
  * one SELECT over the table `requests`
  * @param source a log; the path of a server's own log, a five-field CSV (plain, gzip or zstd), a Parquet or a DuckDB
  * file; a pattern or a list of logs; or `postgres://USER@HOST/DATABASE`
  * @param params values of the question's parameters, by name; in SQL itself, of `$name`
- * @param options how a server's own log is read, as for `read`; `onRead` takes what became of its lines, which standard
- * error tells by default
+ * @param options how a server's own log is read, as for `read`; `onRead` is called with how many of its lines were
+ * read, quarantined and skipped, which by default is printed on standard error
  * @throws InputError when the question, a parameter, an option or the source is wrong, or a log is damaged
  * @example await ask("failing_endpoints", log, { top: 5 })
  * @example await ask("SELECT endpoint, count(*) AS n FROM requests GROUP BY ALL", "/var/log/nginx/access.log")
@@ -177,7 +179,7 @@ export async function ask<Question extends Named<QuestionName>>(
   return remember(toFrame(answer) as AnswerFrame<Question>, questionNamed(question, params));
 }
 
-/** What became of the lines of a log that had to be read first. */
+/** How many lines of a log that had to be read first were read, quarantined and skipped. */
 const tellRead = ({ summary }: ReadLog) => console.error(summary);
 
 /**
@@ -226,7 +228,7 @@ export class Validation {
   readonly valid: boolean;
   /** Number of records checked. */
   readonly records: number;
-  /** One row a rule. */
+  /** One row for each rule. */
   readonly rules: DataFrame;
   /** The outcome in a few lines of text. */
   readonly summary: string;
@@ -274,8 +276,8 @@ export async function verify(
 }
 
 /**
- * Compares a table of counts, such as a dashboard exports it, with the answer key, cell by cell, and says what such a
- * comparison cannot see. What the table lacks, or has in longer buckets, is summed up from the key.
+ * Compares a table of counts, such as a dashboard exports, with the answer key, cell by cell, and says what such a
+ * comparison cannot detect. Columns that the table lacks and longer buckets are summed up from the key.
  *
  * @param table a frame, columns, or the path of a CSV: requests, and any of bucket, endpoint and status
  * @param key the answer key or its path, or those of all parts
@@ -320,8 +322,8 @@ export async function read(
 
 /**
  * Puts two logs side by side: counts, status codes, endpoints, response times, and what changed by more than chance. In
- * a cell it is two tables; `chart.comparison` draws it. Whether a difference is chance is reckoned as if each request
- * were by itself: visitors who ask for much make it look surer than it is.
+ * a cell it is two tables; `chart.comparison` draws it. Chance is computed as if requests were independent, so visitors
+ * who make many requests make a difference look more certain than it is.
  *
  * @param a what can be asked: a log, its path, a database
  * @param b likewise

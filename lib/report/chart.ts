@@ -2,14 +2,14 @@ import type { Columns } from "../record.js";
 import { escapeHtml } from "../visible.js";
 import { numberText } from "./table.js";
 
-/** A line of a chart: a column of the answer, and the meaning that gives it its colour. */
+/** A line of a chart: a column of the answer, and the meaning that determines its colour. */
 export interface ChartLine {
   readonly name: string;
   readonly title: string;
   readonly meaning: "requests" | "client-error" | "server-error" | "typical" | "slow";
 }
 
-/** A stretch of time that is shaded behind the charts: an incident of the answer key, or an alert. */
+/** A period that is shaded behind the charts: an incident of the answer key, or an alert. */
 export interface Band {
   readonly kind: "incident" | "alert";
   /** Milliseconds since 1970; `to` excluded. */
@@ -17,7 +17,7 @@ export interface Band {
   readonly to: number;
 }
 
-/** A chart over time, drawn by the page's script, with its numbers as a table for those who do not see it. */
+/** A chart over time, drawn by the page's script, with its numbers as a table for readers who cannot see it. */
 export interface TimeChart {
   readonly id: string;
   readonly title: string;
@@ -29,7 +29,7 @@ export interface TimeChart {
   readonly decimals?: number;
 }
 
-/** What the script is told of a chart; seconds since 1970, as uPlot takes time. */
+/** The data of a chart for the script. Times are seconds since 1970, as uPlot takes them. */
 export function chartData(chart: TimeChart, answer: Columns): unknown {
   return {
     id: chart.id,
@@ -43,7 +43,7 @@ export function chartData(chart: TimeChart, answer: Columns): unknown {
   };
 }
 
-/** The place of a chart in the page: a caption, the drawing, and what it shows in a sentence of numbers. */
+/** The HTML for a chart: a caption, an element for the drawing, and a sentence with the main numbers. */
 export function chartHtml(chart: TimeChart, answer: Columns): string {
   const facts = chart.lines.map(({ name, title }) => {
     const known = answer[name].flatMap((value) => (typeof value === "number" ? [value] : []));

@@ -1,5 +1,5 @@
 // The script of a report: draws the charts, and lets people sort and filter the tables. It gets numbers and our own
-// titles as JSON; nothing of a log's text passes through it into the page.
+// titles as JSON; no text of a log passes through it into the page.
 /* global uPlot */
 const { charts, bands } = JSON.parse(document.getElementById("data").textContent);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -29,7 +29,7 @@ function shade(plot) {
     const right = Math.min(bbox.left + bbox.width, plot.valToPos(to / 1000, "x", true));
     if (right <= left) continue;
     ctx.fillStyle = clear(kind, 0.18);
-    // alerts stand in a strip on top, so that both are seen where they overlap
+    // alerts are a strip at the top, so that both can be seen where they overlap
     const height = kind === "alert" ? bbox.height / 12 : bbox.height;
     ctx.fillRect(left, bbox.top, Math.max(2, right - left), height);
   }
@@ -44,7 +44,7 @@ function draw() {
       grid: { stroke: colour("rule"), width: 1 },
       ticks: { stroke: colour("rule") },
     };
-    const marks = ["solid", [6, 4], [2, 3]]; // for those who cannot tell the colours apart
+    const marks = ["solid", [6, 4], [2, 3]]; // for readers who cannot tell the colours apart
     return new uPlot(
       {
         width: place.clientWidth,
@@ -79,7 +79,7 @@ function draw() {
 
 draw();
 for (const change of ["(prefers-color-scheme: dark)", "print"])
-  matchMedia(change).addEventListener("change", draw); // paper has the light colours
+  matchMedia(change).addEventListener("change", draw); // a print has the light colours
 let wait;
 addEventListener("resize", () => {
   clearTimeout(wait);
@@ -101,7 +101,7 @@ for (const table of document.querySelectorAll(".table table")) {
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const order = (a, b) => {
         const [x, y] = [sortKey(a, column), sortKey(b, column)];
-        if (x === undefined || y === undefined) return (x === undefined) - (y === undefined); // unknown ones last
+        if (x === undefined || y === undefined) return (x === undefined) - (y === undefined); // missing values last
         return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
       };
       body.append(...[...body.rows].sort(order));

@@ -9,10 +9,10 @@ const beside = (name: string) =>
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * A page whole in itself: styles, script and data are in it, and its Content-Security-Policy lets it load nothing and
+ * A self-contained page: styles, script and data are in it, and its Content-Security-Policy lets it load nothing and
  * run nothing else, whatever text it holds. uPlot (MIT) draws the charts.
  * @param body HTML, escaped
- * @param data what the script gets, plain numbers and our own words
+ * @param data the data for the script: numbers and texts of this program only
  */
 export function htmlPage(title: string, body: string, data: unknown): string {
   const require = createRequire(import.meta.url);
@@ -20,7 +20,7 @@ export function htmlPage(title: string, body: string, data: unknown): string {
   const script = `${readFileSync(library, "utf8").trim()}\n${beside("page.js").trim()}`;
   const styles = `${readFileSync(require.resolve("uplot/dist/uPlot.min.css"), "utf8").trim()}\n${beside("page.css").trim()}`;
   const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(styles)}; base-uri 'none'; form-action 'none'`;
-  // a `<` in the data could end its element
+  // a `<` in the data could end the script element
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">

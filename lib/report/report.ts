@@ -22,7 +22,7 @@ import { type Band, chartData, chartHtml, type TimeChart } from "./chart.js";
 import { htmlPage } from "./page.js";
 import { type Column, numberText, sortableTable } from "./table.js";
 
-/** What a report says, where it goes, and how a server's own log is read for it. */
+/** What a report contains, where it is written, and how a server's own log is read for it. */
 export interface ReportOptions extends Omit<ReadingOptions, "onRead">, Work {
   /** File to write, one HTML page; `"-"` is standard output; without it the page is only returned. */
   out?: string | undefined;
@@ -30,7 +30,7 @@ export interface ReportOptions extends Omit<ReadingOptions, "onRead">, Work {
   title?: string | undefined;
   /** The answer key of a generated log, for its incidents. Default: the one beside the log, if there is one. */
   key?: string | AnswerKey | undefined;
-  /** Share of the requests that shall not fail on the server's side, above 0 and below 1. Default 0.999. */
+  /** Objective: the share of requests that must not fail on the server's side, above 0 and below 1. Default 0.999. */
   availability?: number | undefined;
 }
 
@@ -52,9 +52,9 @@ const known = [
 ];
 
 /**
- * Makes one page of all that the five fields of a log say: traffic, errors, response times, the slowest requests,
- * clients, bots, burn-rate alerts and, where there is an answer key, incidents. The page needs no network, runs
- * nothing but its own script, and shows a log's text as text.
+ * Makes one page of everything that the five fields of a log show: traffic, errors, response times, the slowest
+ * requests, clients, bots, burn-rate alerts and, where there is an answer key, incidents. The page needs no network,
+ * runs nothing but its own script, and shows a log's text as text.
  * @param source what `ask` takes: logs, or a database that `load` filled
  * @throws InputError when an option or the source is wrong, or the log is damaged
  */
@@ -68,7 +68,7 @@ export async function report(source: Asked, options: ReportOptions = {}): Promis
   if (title !== undefined && (typeof title !== "string" || title === ""))
     throw new InputError(`title: must be a text, not ${quoted(title)}`);
   const slo = { name: "availability", kind: "availability", objective: availability } as const;
-  const burnRate = new BurnRate(slo, STEP * 1000); // a wrong objective is told before any work
+  const burnRate = new BurnRate(slo, STEP * 1000); // a wrong objective is refused before any work
   if (out !== undefined) {
     const logs = paths.filter((path) => !isPostgres(path));
     await checkPlaces(
@@ -110,12 +110,15 @@ export async function report(source: Asked, options: ReportOptions = {}): Promis
   return { html, path: out === undefined ? undefined : await written(html, out, work) };
 }
 
-/** Rows of the longest tables: a site with an identifier in each path has more endpoints than anybody reads, or a browser sorts. */
+/**
+ * Maximum number of rows in a table. A site with an identifier in each path has more endpoints than people read or a
+ * browser can sort.
+ */
 const mostRows = 1000;
 const orTheFirst = (caption: string, { length }: { length: number }) =>
   length < mostRows ? caption : `${caption}; the first ${grouped(mostRows)} alone`;
 
-/** Seconds of a step in which failures are counted for alerts. */
+/** Length in seconds of the steps in which failures are counted for alerts. */
 const STEP = 60;
 
 async function written(html: string, out: string, work: Work): Promise<string | undefined> {
@@ -147,7 +150,7 @@ interface Findings {
   readonly read: ReadLog | undefined;
   readonly alerts: readonly Alert[];
   readonly truth: AnswerKey | undefined;
-  /** End of the log, milliseconds since 1970: of an alert that still lasts. */
+  /** End of the log in milliseconds since 1970, which is the end of an alert that still fires. */
   readonly end: number;
   readonly availability: number;
 }
@@ -345,7 +348,7 @@ function bandKey(bands: readonly Band[]): string {
   return `<p class="key faint">${kinds.map(([kind, says]) => `<span><span class="swatch ${kind}"></span>${says}</span>`).join("")}</p>`;
 }
 
-/** What became of the lines of a log that had to be read first. */
+/** How many lines of a log that had to be read first were read, quarantined and skipped. */
 function readHtml(read: ReadLog | undefined): string {
   if (read === undefined)
     return "<p>Every record of the log is in this report: it was a table of the five fields already.</p>";

@@ -6,24 +6,24 @@ import { escapeHtml, visibleEnds } from "../visible.js";
 export interface Column {
   /** Its name in the answer. */
   readonly name: string;
-  /** Its head, with the unit. */
+  /** Its heading, with the unit. */
   readonly title: string;
-  /** Decimals of its numbers; none for whole ones. */
+  /** Number of decimals; whole numbers have no decimals. */
   readonly decimals?: number;
-  /** Whether each number has a bar beside it, as long as its share of the largest. */
+  /** Whether each number has a bar beside it, whose length is the number's share of the largest. */
   readonly bar?: boolean;
 }
 
-/** A number as people read it, with so many decimals. */
+/** A number as people read it, rounded to `decimals`. */
 export function numberText(value: number, decimals = 0): string {
   const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
   return `${value < 0 ? "−" : ""}${grouped(Number(whole))}${part === undefined ? "" : `.${part}`}`;
 }
 
-/** A moment as people read it: without milliseconds, a space for the T. */
+/** A moment as people read it: without milliseconds, and with a space instead of the T. */
 const momentText = (text: string) => text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
 
-/** Longest text of a cell, in characters; the whole of it stands in its tooltip, up to ten times that. */
+/** Length of the longest text in a cell, in characters. The tooltip has up to ten times as much of it. */
 const LONGEST = 64;
 
 /**

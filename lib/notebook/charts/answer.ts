@@ -14,9 +14,9 @@ import { totals } from "./totals.js";
 
 /** What `answer` takes. */
 export interface AnswerOptions {
-  /** The question that was asked; known for a frame that `ask` answered. */
+  /** The question that was asked; not needed for a frame that `ask` returned. */
   question?: string;
-  /** The question in words unless told. */
+  /** Default: the question in words. */
   title?: string;
 }
 

@@ -6,7 +6,7 @@ import { axis } from "../theme.js";
 
 const units: Record<string, string> = { ms: "ms", s: "s", pct: "%", percent: "%", bytes: "bytes" };
 
-/** Columns whose names say how they were made, and not what they hold. */
+/** Columns whose names say how they were computed, not what they hold. */
 const plainer: Record<string, string> = { bucket: "time", timestamp: "time" };
 
 /** A column's name for people, with the unit: `response_time_ms` is `response time (ms)`. */
@@ -18,10 +18,10 @@ export function axisName(column: string, unit?: string): string {
   return shown === undefined ? name : `${name} (${shown})`;
 }
 
-/** What is measured in a unit, to name an axis that several columns share. */
+/** The quantity that a unit measures, which names an axis that several columns share. */
 const quantities: Record<string, string> = { ms: "time", s: "time", "%": "share", bytes: "size" };
 
-/** One axis for several columns: the unit they share, or their names. */
+/** The title of an axis for several columns: the unit that they share, or their names. */
 export function sharedName(columns: string[], unit: string | undefined): string {
   if (columns.length === 1) return axisName(columns[0]!, unit);
   const shared = new Set(columns.map((column) => /\((.*)\)$/.exec(axisName(column, unit))?.[1]));
@@ -31,7 +31,7 @@ export function sharedName(columns: string[], unit: string | undefined): string 
     : columns.map((column) => axisName(column)).join(", ");
 }
 
-/** The name of a line or a kind of point in the legend: the column's without its unit. */
+/** The name of a line or a kind of point in the legend: that of the column, without its unit. */
 export function seriesName(column: string): string {
   return escapePlotly(axisName(column).replace(/ \(.*\)$/, ""));
 }
@@ -103,7 +103,10 @@ export function positions(
   return placed("linear", shown, { values: numbers, labels: numbers, numbers });
 }
 
-/** Ticks at every third hour along about a day, where Plotly would take every fourth or sixth; along whole numbers, none between two of them. */
+/**
+ * Ticks at every third hour for about a day, where Plotly would take every fourth or sixth. For whole numbers, there
+ * are no ticks between two of them.
+ */
 function ticks(kind: Positions["kind"], values: Positions["values"]): object {
   const known = values.filter((value) => value !== null);
   if (kind === "category" || known.length === 0) return {};
@@ -121,7 +124,7 @@ function ticks(kind: Positions["kind"], values: Positions["values"]): object {
 
 /**
  * A logarithmic axis; `values` are above 0.
- * @param fine of how many powers of ten at most 2 and 5 times are ticks, too
+ * @param fine up to this many powers of ten, twice and five times each power are ticks as well
  */
 export function logAxis(values: readonly (number | null)[], fine = 4): object {
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
@@ -141,7 +144,7 @@ export function logAxis(values: readonly (number | null)[], fine = 4): object {
   return { type: "log", tickmode: "array", tickvals, ticktext };
 }
 
-/** A number as Plotly has it at ticks, where every character counts: 5, 500, 1k, 20M. */
+/** A number as Plotly writes it at ticks, where space is short: 5, 500, 1k, 20M. */
 function short(value: number): string {
   for (const [size, letter] of [
     [1e9, "B"],
@@ -152,7 +155,7 @@ function short(value: number): string {
   return String(value);
 }
 
-/** Categories that look alike after cutting must not fall into one: they get a number. */
+/** Categories that look alike after they were cut must not become one, so they get a number. */
 export function unique(names: string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

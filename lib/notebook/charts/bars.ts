@@ -10,15 +10,15 @@ import { type ChartOptions, hover, listed, made } from "./made.js";
 export interface BarOptions<Column extends string = string> extends ChartOptions {
   /** Column of the categories: a bar for each row, in the rows' order. */
   x: Column;
-  /** Column of the numbers, or several: bars side by side, or on one another. */
+  /** Column of the numbers, or several: bars side by side or stacked. */
   y: Column | Column[];
-  /** Puts several bars of a category on one another, with their sum at the end: for parts of a whole. */
+  /** Stacks the bars of a category, with their sum at the end: for parts of a whole. */
   stack?: boolean;
 }
 
 /**
- * Bars: one number for each category. Long names or many bars lie down, to be read without turning the head.
- * Shows the first 40 rows and says so.
+ * Bars: one number for each category. With long names or many bars, the bars are horizontal, so that the names can be
+ * read. Shows the first 40 rows and says so.
  * @example chart.bars(byStatus, { x: "status_code", y: "requests", title: "Which status codes?" })
  * @throws InputError when a column does not exist or does not hold numbers
  */

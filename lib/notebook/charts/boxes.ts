@@ -12,7 +12,7 @@ import { type ChartOptions, made } from "./made.js";
 export interface BoxOptions<Column extends string = string> extends ChartOptions {
   /** Column of the numbers. */
   x: Column;
-  /** Column of the groups: a box for each, at most 30, those with most values. */
+  /** Column of the groups: a box for each of the 30 with the most values. */
   by: Column;
   /** A logarithmic axis. */
   log?: boolean;

@@ -8,8 +8,8 @@ import { logAxis, titled, unique } from "./axes.js";
 import { type ChartOptions, made } from "./made.js";
 
 /**
- * What changed most between two logs: each change as a multiple of what was, from 1 to the left for less, to the right
- * for more. A change from nothing has no multiple, and is in the table alone.
+ * What changed most between two logs. Each change is drawn as the ratio of the new value to the old: left of 1 is less,
+ * right of 1 is more. A change from 0 has no ratio and is only in the table.
  * @example chart.comparison(await compare(monday, tuesday))
  */
 export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> = {}): Chart {
@@ -17,7 +17,7 @@ export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> 
   const [a, b] = of.names;
   const column = (name: string) => read("changes", name);
   const times = column("times") as (number | null)[];
-  // A change to nothing is beyond any logarithm.
+  // A change to 0 has no place on a logarithmic axis.
   const rows = times.map((_, i) => i).filter((i) => Number.isFinite(times[i]) && times[i]! > 0);
   const names = rows.map((i) => `${column("endpoint")[i]}: ${column("measure")[i]}`);
   const labels = unique(names.map((name) => plotlyLabel(name)));

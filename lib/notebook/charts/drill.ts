@@ -8,15 +8,15 @@ import { made } from "./made.js";
 /** Panels beside each other. */
 const COLUMNS = 2;
 const PANEL_HEIGHT = 200;
-/** What lies between two lines that would else hide each other, and between the outermost, as shares. */
+/** The distance between two lines that would otherwise hide each other, and between the outermost, as shares. */
 const APART = 0.018;
 const MOST_APART = 0.1;
 const dashes = ["solid", "dash", "dot", "dashdot"];
 const symbols = ["circle", "square", "diamond", "triangle-up", "x", "star"];
 
 /**
- * The drill as a chart: a panel for each kind of incident, size against the share found, a line for each detector. Lines
- * that would hide each other lie a little apart. The grey line is nine in ten.
+ * The drill as a chart: a panel for each kind of incident, size against the share found, a line for each detector.
+ * Lines that would hide each other lie a little apart. The grey line marks nine in ten.
  */
 export function drillChart(
   result: DrillResult,

@@ -3,9 +3,9 @@ import { Chart, type Figure, standardHeight } from "../chart.js";
 import { counted } from "../numbers.js";
 
 /**
- * Any Plotly figure, shown as the charts above are. Text in it is Plotly's own pseudo-HTML: what comes
- * from a log must be escaped by the caller. Plotly's own heat maps, violins, maps and 3D have no
- * picture, PNG or SVG: these need more of a browser than there is.
+ * Any Plotly figure, shown as the other charts are. Text in it is Plotly's own pseudo-HTML: what comes from a log must
+ * be escaped by the caller. Plotly's own heat maps, violins, maps and 3D have no PNG or SVG picture, because they need
+ * more of a browser than jsdom offers.
  * @example chart.figure({ data: [{ type: "pie", labels, values }], layout: { title: { text: "…" } } })
  * @throws InputError when it is no figure: `data` must be an array of traces
  */

@@ -1,6 +1,6 @@
-/** A panel of a chart of several: the number in the names of its axes, and its place in shares of the chart. */
+/** One of several panels of a chart: the number in the names of its axes, and its position as shares of the chart. */
 export interface GridPanel {
-  /** Nothing for the first, then 2, 3, …, as Plotly numbers axes. */
+  /** Empty for the first, then 2, 3, …, as Plotly numbers axes. */
   readonly number: string;
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];

@@ -18,19 +18,25 @@ import { type ChartOptions, made } from "./made.js";
 
 /** What `heatMap` takes. */
 export interface HeatMapOptions<Column extends string = string> extends Omit<ChartOptions, "windows"> {
-  /** Column of the places from left to right: numbers in their order, others as they come. At most 100. */
+  /**
+   * Column of the positions from left to right: numbers in ascending order, others in the order of the rows. At most
+   * 100.
+   */
   x: Column;
-  /** Column of the places from top to bottom, likewise. At most 60. */
+  /** Column of the positions from top to bottom, likewise. At most 60. */
   y: Column;
-  /** Column of the numbers that are shown as colours, one for each pair of places. */
+  /** Column of the numbers that are shown as colours, one for each pair of positions. */
   value: Column;
-  /** Colours by powers of ten, for what ranges over several. A value of 0 or less has no colour then. */
+  /**
+   * Colours on a logarithmic scale, for values that range over several powers of ten. A value of 0 or less has no
+   * colour.
+   */
   log?: boolean;
 }
 
 /**
- * Heat map: a number for each pair of an x and a y, the higher the lighter; a pair without one stays empty. The numbers
- * stand in their cells where they have room.
+ * Heat map: a number for each pair of an x and a y; higher is lighter, and a pair without a number stays empty. The
+ * numbers are written in their cells where there is room.
  * @example chart.heatMap(await ask("traffic_by_hour_and_weekday", log), { x: "hour", y: "weekday", value: "requests" })
  * @throws InputError when a column does not exist, a pair comes twice, or there are too many places
  */

@@ -11,9 +11,9 @@ import { type ChartOptions, hover, made } from "./made.js";
 export interface HistogramOptions<Column extends string = string> extends ChartOptions {
   /** Column of the numbers to count. */
   x: Column;
-  /** Bins of equal ratio on a logarithmic axis, for what ranges over powers of ten. */
+  /** Bins of equal ratio on a logarithmic axis, for values that range over powers of ten. */
   log?: boolean;
-  /** About how many bins; 40 unless told. */
+  /** Approximate number of bins. Default 40. */
   bins?: number;
 }
 

@@ -3,8 +3,8 @@ import { Chart } from "../chart.js";
 import { type LiveOutput, liveOutput, show } from "../show.js";
 
 /**
- * A place under the running cell for a chart that changes: each chart that is shown there replaces the one before, also
- * while later cells run.
+ * A place under the running cell for a chart that changes. Each chart that is shown there replaces the previous one,
+ * even while later cells run.
  * @example
  * const screen = chart.live();
  * screen.show(chart.lines(first, …)); // and later
@@ -25,7 +25,7 @@ export class LiveChart {
 
   /**
    * Replaces the chart. Outside a notebook only the last one is printed, at the end.
-   * @throws InputError when it is no chart
+   * @throws InputError when `chart` is not a chart
    */
   show(chart: Chart): void {
     if (!(chart instanceof Chart)) throw new InputError(`chart: must be a chart, not ${quoted(chart)}`);
@@ -33,7 +33,7 @@ export class LiveChart {
     this.#output?.update(chart.figureBundle());
   }
 
-  /** The last chart stays, and gets the picture with which a notebook is saved. */
+  /** The last chart stays, and gets a picture for the saved notebook. */
   end(): void {
     if (this.#last === undefined) return;
     if (this.#output) this.#output.update(this.#last.bundle());

@@ -8,11 +8,14 @@ import { drawnWindows, type Panel } from "./windows.js";
 
 /** What every chart takes. */
 export interface ChartOptions {
-  /** The question the chart answers, or what it shows; without one, the names of what it shows. */
+  /** The question that the chart answers, or what it shows. Default: the names of the columns that it shows. */
   title?: string;
-  /** Unit of the numbers: "%", "ms", "requests per minute". Known from names that end in _ms, _s, _percent. */
+  /**
+   * Unit of the numbers: "%", "ms", "requests per minute". Default: taken from column names that end in _ms, _s or
+   * _percent.
+   */
   unit?: string;
-  /** Names of the axes in place of the columns' names. */
+  /** Names of the axes, instead of the columns' names. */
   xName?: string;
   yName?: string;
   /**
@@ -24,7 +27,7 @@ export interface ChartOptions {
 
 /** The parts of a chart that differ from kind to kind. */
 export interface Parts {
-  /** What it shows, in the names of its columns: the title where none is given. */
+  /** What it shows, in the names of its columns: the title if the caller gave none. */
   says: string;
   data: object[];
   axes: { xaxis: object; yaxis: object };
@@ -33,11 +36,14 @@ export interface Parts {
   note?: string | undefined;
   /** The columns of the text form. */
   text: Record<string, readonly unknown[]>;
-  /** The axes of its panels, where it has several. */
+  /** The axes of its panels, if it has several. */
   panels?: readonly Panel[];
 }
 
-/** Characters in a line of the title, and in one below it, so that none is cut off where a chart is narrow, as in half a window. */
+/**
+ * Characters in a line of the title, and in a line below it. Longer lines would be cut off in a narrow chart, as in
+ * half a window.
+ */
 const titleWidth = 56;
 const noteWidth = 84;
 
@@ -57,9 +63,10 @@ export function made(
   const notes = below ? wrapped(below, 240, noteWidth) : [];
   const title = {
     text: joined(lines),
-    // At the upper left of the whole, and not of the plot, which long names push far to the right.
+    // At the upper left of the whole chart, not of the plot, which long names push far to the right.
     ...{ x: 0, xref: "container", xanchor: "left" },
-    // Plotly hangs one line by its top, but the first of several by its base: so these stand lower, or begin empty.
+    // Plotly aligns a single line by its top, but several lines by the base of the first. So several start lower, or
+    // with an empty line.
     ...{ y: 1, yref: "container", yanchor: "top", pad: { l: 12, t: lines.length > 1 ? 24 : 12 } },
     ...(below
       ? { subtitle: { text: joined(notes.length > 1 ? ["", ...notes] : notes), font: { size: 11 } } }
@@ -110,7 +117,7 @@ export function made(
   );
 }
 
-/** A text, cut after so many characters, in lines of at most so many, broken between words. */
+/** A text, broken between words into lines of limited length, and cut if it is too long. */
 function wrapped(text: string, most: number, width: number): string[] {
   const lines = [""];
   for (const word of (text.length > most ? `${text.slice(0, most - 1)}…` : text).split(" ")) {
@@ -145,7 +152,7 @@ export function listed(option: string, names: string | string[]): string[] {
   return list;
 }
 
-/** A hover text of lines `name: value`; each part is a name, Plotly's variable, and its number format. */
+/** A hover text with lines `name: value`. Each part is a name, Plotly's variable and its number format. */
 export function hover(...parts: [name: string, variable: string, format: string][]): string {
   const shown = parts.map(([name, variable, format]) => `${escapePlotly(name)}: %{${variable}${format}}`);
   return `${shown.join("<br>")}<extra></extra>`;

@@ -14,14 +14,14 @@ export interface PanelOptions<Column extends string = string> extends ChartOptio
   x: Column;
   /** Column of the numbers, or several: a line for each in every panel. */
   y: Column | Column[];
-  /** Column of the groups: a panel for each, at most 12, those with the largest sum of `y`. */
+  /** Column of the groups: a panel for each of the 12 with the largest sum of `y`. */
   by: Column;
-  /** Gives each panel a scale of its own, for shapes rather than sizes; by default all share one. */
+  /** Gives each panel its own scale, to compare shapes rather than sizes. By default all panels share one. */
   ownScale?: boolean;
 }
 
 /**
- * Small multiples: the same lines for each group, one panel beside the other, with the same axes, so that they are
+ * Small multiples: the same lines for each group, panels beside each other with the same axes, so that they can be
  * compared at a glance.
  * @example chart.panels(byEndpoint, { x: "bucket", y: "p95_ms", by: "endpoint", title: "Which endpoint gets slow, and when?" })
  * @throws InputError when a column does not exist, or for more than 20,000 rows
@@ -90,7 +90,7 @@ export function panels<Data extends ChartData>(data: Data, options: PanelOptions
         xaxis: `x${grid.panels[panel]!.number}`,
         yaxis: `y${grid.panels[panel]!.number}`,
         name: seriesName(name),
-        legendgroup: String(i), // a name would be text of a log, and is not escaped
+        legendgroup: String(i), // Plotly does not escape a name, which may be text of a log
         showlegend: panel === 0,
         line: { width: 1.5, color: colourOf(name, i) },
         marker: { size: 4, color: colourOf(name, i) },
@@ -127,7 +127,7 @@ export function panels<Data extends ChartData>(data: Data, options: PanelOptions
 
 const panelHeight = 130; // CSS pixels, with its title
 
-/** Half as many ticks as in a chart of the whole width, in one line. */
+/** Half as many ticks as in a chart of full width, with labels of one line. */
 function narrowTicks(of: object): object {
   const { dtick } = of as { dtick?: number };
   return dtick === undefined || dtick === 1 ? { nticks: 5 } : { dtick: 2 * dtick, tickformat: "%H:%M" };

@@ -14,13 +14,16 @@ export interface PointOptions<Column extends string = string> extends ChartOptio
   x: Column | Column[];
   /** Column of numbers or of categories. */
   y: Column;
-  /** Column of groups: a colour and a shape for each of the six with most points; the points of all others are grey. */
+  /**
+   * Column of groups: a colour and a shape for each of the six with the most points. The points of all other groups are
+   * grey.
+   */
   by?: Column;
   /** A logarithmic x axis. */
   log?: boolean;
 }
 
-/** Points of one kind: which rows they are, of which column of `x`, and how they look. */
+/** Points of one kind: their rows, their column of `x`, and how they look. */
 interface Kind {
   readonly name: string;
   readonly x: number;
@@ -102,7 +105,7 @@ export function points<Data extends ChartData>(data: Data, options: PointOptions
   });
 }
 
-/** The groups of a column, those with most rows first; what is past the palette is one group of its own, in grey. */
+/** The groups of a column, those with the most rows first. Groups that are past the palette form one grey group. */
 function groupsOf(values: readonly unknown[]) {
   const rowsOf = new Map<string, number[]>();
   values.forEach((value, row) => {

@@ -9,7 +9,7 @@ import { type ChartOptions, hover, listed, made } from "./made.js";
 /** What `totals` takes. */
 export interface TotalOptions<Column extends string = string>
   extends Omit<ChartOptions, "unit" | "xName" | "yName" | "windows"> {
-  /** Columns of numbers: a bar for each. One of times is told under the title. */
+  /** Columns of numbers: a bar for each. A column of times is stated under the title. */
   x: Column | Column[];
 }
 
@@ -87,7 +87,8 @@ export function totals<Data extends ChartData>(data: Data, options: TotalOptions
   });
 }
 
-// In CSS pixels. The gap holds a panel's axis and its title; the margins those of the last panel, and the chart's title.
+// In CSS pixels. The gap holds a panel's axis and the next title; the margins hold the last panel's axis and the
+// chart's title.
 const barHeight = 32;
 const gap = 62;
 const margins = 120;

@@ -2,13 +2,13 @@ import { InputError, quoted } from "../../errors.js";
 import { type ChartData, columnReader, timeOf } from "../chartData.js";
 import { type BandKind, bands } from "../theme.js";
 
-/** A chart's axes by Plotly's names, such as `x2` and `y2`: of each panel over time. */
+/** The axes of each panel over time, by Plotly's names, such as `x2` and `y2`. */
 export interface Panel {
   readonly x: string;
   readonly y: string;
 }
 
-/** What Plotly draws of windows, and the same in words. */
+/** How windows are drawn by Plotly, and the same in words. */
 export interface DrawnWindows {
   readonly shapes: object[];
   readonly text: string;
@@ -18,7 +18,7 @@ export interface DrawnWindows {
  * Windows of time as bands behind the panels of a chart: of incidents or of alerts.
  * @param option the chart's option that gave them, for errors
  * @param windows columns `start` and `end`; where `end` is empty a window lasts to the chart's end. A column `incident`
- *   names them; one with `happened` says `no` where a window is that of a twin in which nothing happened
+ * names them; a column `happened` is `no` where the window is that of an incident which this twin leaves out
  * @param last the chart's last moment
  * @throws InputError when a column is missing or holds no moments
  */
@@ -60,7 +60,7 @@ export function drawnWindows(
   return { shapes, text };
 }
 
-/** The end of a window; on the day of its beginning, the time alone. */
+/** The end of a window: the time only, if it is on the day on which the window begins. */
 function ended(from: string, to: string): string {
   return from.slice(0, 10) === to.slice(0, 10) && to.length > 10 ? to.slice(11) : to;
 }
