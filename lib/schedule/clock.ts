@@ -1,10 +1,10 @@
 import { setTimeout as after } from "node:timers/promises";
 
-/** A clock that tells the time and waits; tests put their own in its place. */
+/** A clock that tells the time and waits. Tests replace it with their own. */
 export interface Clock {
-  /** Milliseconds since 1970. It may jump: people set clocks. */
+  /** Milliseconds since 1970. It may jump, because people set clocks. */
   now(): number;
-  /** Waits about so many milliseconds, less when the signal is aborted; it never throws. */
+  /** Waits about `milliseconds`, or less if the signal is aborted. It never throws. */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -14,27 +14,31 @@ export const systemClock: Clock = {
   wait: (milliseconds, signal) => after(milliseconds, undefined, { signal }).catch(() => {}),
 };
 
-/** Longest wait between two looks at the clock, milliseconds: it may have been set meanwhile. */
+/** Longest wait in milliseconds before the clock is read again, because it may have been set meanwhile. */
 const LOOK = 500;
-/** Shortest wait, milliseconds: what falls due in it goes out together. */
+/** Shortest wait in milliseconds. Records that become due during it are sent together. */
 const TICK = 10;
-/** Milliseconds by which a clock must go back before it is told. */
+/** A clock that goes back by at least this many milliseconds is reported. */
 const SET_BACK = 1000;
 
-/** The log's own time: that of the clock, or from the log's first moment on so many times as fast. */
+/**
+ * The log's own time: that of the clock, or a time that starts at the log's first moment and passes `speed` times as
+ * fast.
+ */
 export class LogClock {
   readonly #clock: Clock;
   readonly #speed: number;
-  /** The clock's moment that is moment 0 of the log's time. */
+  /** The moment of the clock at which the log's time is 0. */
   readonly #origin: number;
   readonly #tell: (words: string) => void;
   #latest: number;
   #wentBack = false;
 
   /**
-   * @param speed how many times as fast the log's time goes, its first moment being now; undefined: it is the clock's
+   * @param speed how many times as fast the log's time passes, starting now at the log's first moment; undefined: it is
+   * the clock's time
    * @param first the log's first moment, milliseconds since 1970
-   * @param tell hears when the clock was set back
+   * @param tell called when the clock was set back
    */
   constructor(clock: Clock, speed: number | undefined, first: number, tell: (words: string) => void) {
     this.#clock = clock;
@@ -60,7 +64,7 @@ export class LogClock {
     return Math.floor((now - this.#origin) * this.#speed);
   }
 
-  /** Waits until the log's time has come to a moment, or for a while: ask again. */
+  /** Waits until the log's time reaches a moment, or for a shorter while, after which the caller asks again. */
   async wait(moment: number, signal: AbortSignal | undefined): Promise<void> {
     const left = (moment - this.now()) / this.#speed;
     if (left > 0) await this.#clock.wait(Math.min(LOOK, Math.max(TICK, Math.ceil(left))), signal);

@@ -9,21 +9,21 @@ import type { LogSlice } from "../write/sliceEncoder.js";
 import type { HandIncident } from "./streamIncidents.js";
 import type { Position } from "./stretch.js";
 
-/** How far a stream has come, as it is kept in a small file, so that the next run goes on from there. */
+/** The checkpoint of a stream, kept in a small file, from which the next run continues. */
 export interface StreamProgress extends Position {
   readonly version: 1;
-  /** Stands for scenario, seed, window and format: SHA-256, hexadecimal. */
+  /** Identifies scenario, seed, window and format: SHA-256, hexadecimal. */
   readonly log: string;
-  /** The log's first moment and its end, for a run that is not told them. */
+  /** The log's first moment and its end, for a run whose options do not give them. */
   readonly start: string;
   readonly end: string;
-  /** Name of the file that the one written before is to be given, while that is done. */
+  /** The new name of the previous file, while that file is being renamed. */
   readonly rotating?: string | undefined;
-  /** Incidents that were begun by hand, which are no part of what `log` stands for. */
+  /** Incidents that were begun by hand. `log` does not include them. */
   readonly incidents?: readonly HandIncident[] | undefined;
 }
 
-/** What a log is, without how far it has come. */
+/** What identifies a log, without the progress. */
 export function identityOf(plan: Plan, slice: LogSlice): Omit<StreamProgress, "at" | "skip"> {
   const { scenario, seed, without, format, from, to } = slice;
   const text = JSON.stringify([GENERATOR_VERSION, scenario, seed, without, format, from, to]);
@@ -36,7 +36,7 @@ export function identityOf(plan: Plan, slice: LogSlice): Omit<StreamProgress, "a
 }
 
 /**
- * Reads how far a stream has come; undefined where there is no such file.
+ * Reads the checkpoint of a stream; undefined if there is no such file.
  * @throws InputError naming `argument` when the file is something else
  */
 export async function readProgress(path: string, argument: string): Promise<StreamProgress | undefined> {
@@ -51,7 +51,7 @@ export async function readProgress(path: string, argument: string): Promise<Stre
   try {
     value = JSON.parse(text);
   } catch {
-    // told below
+    // reported below
   }
   const isSound =
     value?.version === 1 &&
@@ -65,7 +65,7 @@ export async function readProgress(path: string, argument: string): Promise<Stre
   return value as StreamProgress;
 }
 
-/** Writes how far a stream has come: the file is replaced as a whole. */
+/** Writes the checkpoint of a stream. The file is replaced as a whole. */
 export async function writeProgress(path: string, progress: StreamProgress, argument: string): Promise<void> {
   const file = await WholeFile.create(path, argument);
   try {
@@ -77,7 +77,7 @@ export async function writeProgress(path: string, progress: StreamProgress, argu
   }
 }
 
-/** @throws InputError when the progress is that of another log */
+/** @throws InputError when the checkpoint is that of another log */
 export function checkSameLog(progress: StreamProgress, log: string, path: string, argument: string): void {
   if (progress.log === log) return;
   throw new InputError(

@@ -14,55 +14,54 @@ import { DueLines, type Position } from "./stretch.js";
 export interface StreamOptions
   extends Omit<GenerateOptions, "out" | "key" | "labels" | "workers" | "shard" | "onProgress" | "signal"> {
   /**
-   * How many times as fast the log's time goes, above 0, up to 1,000,000; its first moment is then now. Without it the
-   * log's time is the clock's: what lies in the past comes first, at full speed, what lies ahead when its time comes.
+   * How many times as fast the log's time passes, above 0, up to 1,000,000; the log's first moment is then now. Without
+   * it the log's time is the clock's: records in the past come first, at full speed, and future records at their time.
    */
   speed?: number | undefined;
 }
 
-/** How a stream is watched and stopped. */
+/** How to follow and stop a stream. */
 export interface StreamWork {
-  /** Ends the stream between two records; what was begun is finished. */
+  /** Ends the stream between two records. Work in progress is finished. */
   signal?: AbortSignal | undefined;
-  /** Hears what people should know, such as that the clock was set back. */
+  /** Gets messages for people, such as that the clock was set back. */
   tell?: ((words: string) => void) | undefined;
-  /** Another clock than the machine's. */
+  /** A clock to use instead of the machine's. */
   clock?: Clock | undefined;
-  /** Through which incidents are begun and ended while it runs. */
+  /** Begins and ends incidents while the stream runs. */
   incidents?: HandIncidents | undefined;
 }
 
 /** What was streamed. */
 export interface Streamed {
-  /** Records given to the sink by this call. */
+  /** Number of records that this call gave to the sink. */
   readonly records: number;
-  /** Their bytes, the log's header included. */
+  /** Number of their bytes, including the log's header. */
   readonly bytes: number;
   /** SHA-256 of these bytes, hexadecimal. */
   readonly sha256: string;
   /** First moment of the log, ISO 8601. */
   readonly from: string;
-  /** Where it ended, excluded: `generate` makes the same bytes from `from` to `to`. */
+  /** The moment at which it ended, excluded: `generate` makes the same bytes from `from` to `to`. */
   readonly to: string;
   /** The whole log's window and seed, as `generate` takes them. */
   readonly start: string;
   readonly end: string;
   readonly seed: number;
-  /** The scenario from which `generate` makes the same, with the incidents that were begun by hand. */
+  /** The scenario from which `generate` makes the same log, with the incidents that were begun by hand. */
   readonly scenario: Scenario;
-  /** Incidents of it that have not happened, or true for all, as `withoutIncidents` takes them. */
+  /** Incidents of the scenario that were left out, or true for all, as `withoutIncidents` takes them. */
   readonly without: true | readonly string[];
-  /** Those that were begun by hand. */
+  /** The incidents that were begun by hand. */
   readonly incidents: readonly Incident[];
-  /** Whether the log's end was reached; false where the stream was stopped. */
+  /** Whether the log's end was reached; false if the stream was stopped. */
   readonly ended: boolean;
 }
 
 /**
- * Streams a log: each record when its time comes, never before, and in order. After a pause of whatever kind (a
- * machine that slept, a slow receiver, a clock set forward) it catches up, so that what was streamed is always, to
- * the byte, the beginning of what `generate` makes with the same options. Where the sink knows a position from an
- * earlier run, the stream goes on from there.
+ * Streams a log: each record at its time, never before, and in order. After any pause (a machine that slept, a slow
+ * receiver, a clock set forward) it catches up, so that the streamed bytes are always a prefix of those that `generate`
+ * makes with the same options. If the sink has a checkpoint of an earlier run, the stream continues from there.
  *
  * @throws InputError naming the argument, its value and the rule, before the sink is opened
  * @throws Error when the sink fails for good
@@ -82,7 +81,7 @@ export async function stream(
     await sink.abandon();
     throw error;
   });
-  /** The log from a position on, with what was begun by hand. */
+  /** The log from a position on, with the incidents that were begun by hand. */
   const linesFrom = async ({ at, skip }: Position, incidents: readonly HandIncident[]) => {
     const made = withIncidents({ plan, slice }, incidents);
     return {
@@ -93,7 +92,7 @@ export async function stream(
   let made = await linesFrom(begin, byHand.list());
   const digest = new Digest();
   let records = 0;
-  // The header comes with the first record, or at the end of a log that has none.
+  // The header comes with the first record, or at the end of a log without records.
   let header = begin.at === plan.start * 1000 && begin.skip === 0 && slice.to > slice.from;
   const putHeader = async () => {
     header = false;
@@ -126,7 +125,7 @@ export async function stream(
       if (desk.isAsked(byHand)) await desk.settle(byHand, standing, adopt);
       const { lines } = made;
       const next = lines.next();
-      await pace.step(records, undefined, "records"); // an interrupt is heard
+      await pace.step(records, undefined, "records"); // lets an interrupt be handled
       if (next === null) continue;
       if (next === undefined) {
         // The log ends when its last moment has passed, not with its last record.
@@ -136,7 +135,7 @@ export async function stream(
         await time.wait(slice.to, signal);
         continue;
       }
-      // What is stopped ends between two moments, so that `to` can tell where.
+      // A stopped stream ends between two moments, so that `to` can say where.
       if (signal?.aborted && next !== lines.position.at) break;
       const now = time.now();
       if (next <= now || signal?.aborted) await put(signal?.aborted ? next : now);

@@ -5,7 +5,7 @@ import { InputError, quoted } from "../errors.js";
 import { scratchFolder, scratchFolders } from "../files/scratch.js";
 import type { HandIncident, HandIncidents, Wish } from "./streamIncidents.js";
 
-/** What is asked of a stream that runs, as a line of JSON; the answer is one, too. */
+/** A request to a running stream, as a line of JSON. The answer is a line of JSON, too. */
 export type Order =
   | { readonly do: "start"; readonly wish: Wish }
   | { readonly do: "stop"; readonly id?: string | undefined }
@@ -13,9 +13,9 @@ export type Order =
 
 /** Name of the socket in the private folder of a stream's process. */
 const SOCKET = "stream.sock";
-/** Longest order, in characters. */
+/** Length of the longest request, in characters. */
 const LONGEST = 1 << 16;
-/** Milliseconds for which a stream that waits for its receiver is waited for. */
+/** Milliseconds to wait for a stream that itself waits for its receiver. */
 const PATIENCE = 3000;
 
 /**
@@ -60,8 +60,8 @@ async function answered(text: string, incidents: HandIncidents): Promise<{ error
 
 /**
  * Asks a stream of the same user on this machine.
- * @param process the number of its process; may be left out where only one runs
- * @throws InputError when none runs, several do, or the stream refuses
+ * @param process its process id, which may be left out if only one stream runs
+ * @throws InputError when no stream runs, several do, or the stream refuses
  */
 export async function asked(order: Order, process?: number): Promise<HandIncident[]> {
   const running = await streams();
@@ -77,7 +77,7 @@ export async function asked(order: Order, process?: number): Promise<HandInciden
   return answer;
 }
 
-/** The sockets of the streams of this user that run. */
+/** The sockets of this user's running streams. */
 async function streams(): Promise<{ pid: number; socket: string }[]> {
   const found: { pid: number; socket: string }[] = [];
   for (const { folder, pid } of await scratchFolders()) {
@@ -87,7 +87,7 @@ async function streams(): Promise<{ pid: number; socket: string }[]> {
   return found;
 }
 
-/** What is answered at a socket. */
+/** The answer to a request at a socket. */
 function said(path: string, words: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

@@ -8,17 +8,17 @@ import { momentOf, momentText } from "../scenario/moment.js";
 import { parseScenario } from "../scenario/parse.js";
 import type { LogSlice } from "../write/sliceEncoder.js";
 
-/** An incident that is asked for while a log is streamed. */
+/** A request to begin an incident while a log is streamed. */
 export interface Wish {
   /** A kind, or the name of a preset incident: `"outage"`, `"checkout_outage"`. */
   readonly what: string;
-  /** Its name; default that of its kind, with a number where that is taken. */
+  /** Its name. Default: its kind, with a number if that name is taken. */
   readonly id?: string | undefined;
   readonly size?: number | undefined;
   readonly endpoints?: string[] | undefined;
   readonly clients?: number | undefined;
   readonly shape?: IncidentShape | undefined;
-  /** Length; without it the incident lasts until it is stopped. */
+  /** Its duration. Without it, the incident lasts until it is stopped. */
   readonly seconds?: number | undefined;
 }
 
@@ -29,10 +29,10 @@ export interface HandIncident {
   readonly isOpen: boolean;
 }
 
-/** What a stream knows when it hears of a wish. */
+/** What a stream knows when it handles a request. */
 interface Standing {
   readonly plan: Plan;
-  /** The first second, since 1970, that has not come and of which nothing was streamed. */
+  /** The first second since 1970 that is in the future and of which nothing was streamed. */
   readonly next: number;
 }
 
@@ -43,28 +43,30 @@ interface Request {
   isGone: boolean;
 }
 
-/** What the stream alone does with incidents by hand. */
+/** The part of the incidents by hand that only the stream calls. */
 interface Desk {
-  /** Takes up those of an earlier run of the same stream. */
+  /** Restores the incidents of an earlier run of the same stream. */
   restore(hand: HandIncidents, incidents: readonly HandIncident[]): void;
   /** Whether the stream should call `settle`. */
   isAsked(hand: HandIncidents): boolean;
-  /** Called between two records. @param adopt makes the log go on with these, or throws */
+  /** Called between two records. @param adopt makes the log continue with these incidents, or throws */
   settle(
     hand: HandIncidents,
     standing: () => Standing,
     adopt: (incidents: readonly HandIncident[]) => Promise<void>,
   ): Promise<void>;
-  /** Called when the stream ends: what lasts until it is stopped ends with it. @param end second since 1970 */
+  /**
+   * Called when the stream ends. Incidents that last until they are stopped end with it. @param end second since 1970
+   */
   close(hand: HandIncidents, end: number): void;
 }
 
-/** Of incidents by hand what is the stream's own. */
+/** The stream's part of the incidents by hand. */
 export let desk: Desk;
 
 /**
- * Incidents that people start and stop while a log is streamed. One begins and ends at the next whole second of the log,
- * of which nothing has been streamed, so that the log is, to the byte, that of a scenario in which they stood from the
+ * Incidents that people start and stop while a log is streamed. An incident begins and ends at the next whole second of
+ * which nothing has been streamed, so that the log is, to the byte, that of a scenario which had them from the
  * beginning.
  */
 export class HandIncidents {
@@ -72,17 +74,17 @@ export class HandIncidents {
   #requests: Request[] = [];
   #hasEnded = false;
 
-  /** Begins an incident. @param patience ends waiting for a stream that waits itself @throws InputError */
+  /** Begins an incident. @param patience aborts the wait for a stream that is itself waiting @throws InputError */
   start(wish: Wish, patience?: AbortSignal): Promise<HandIncident> {
     return this.#ask((standing) => this.#begun(wish, standing), patience);
   }
 
-  /** Ends an incident. @param id may be left out where one lasts until it is stopped @throws InputError */
+  /** Ends an incident. @param id may be left out if only one incident lasts until it is stopped @throws InputError */
   stop(id?: string, patience?: AbortSignal): Promise<HandIncident> {
     return this.#ask(({ next }) => this.#ended(id, next), patience);
   }
 
-  /** All that were begun, in their order. */
+  /** All incidents that were begun, in order. */
   list(): readonly HandIncident[] {
     return this.#incidents;
   }
@@ -192,7 +194,7 @@ export class HandIncidents {
 
 const ended = () => new InputError("stream: it has ended");
 
-/** The incident with its end at a second, or a second long where it has just begun. */
+/** The incident with its end at a second, or with a length of one second if it has just begun. */
 function endedAt({ incident }: HandIncident, end: number): HandIncident {
   const seconds = Math.max(1, Math.min(end, endOf(incident)) - momentOf(incident.start)!);
   return { incident: { ...incident, seconds }, isOpen: false };
@@ -209,7 +211,7 @@ function needsItsLength(incident: Incident): boolean {
 }
 
 /**
- * The log with further incidents, behind those that it has.
+ * The log with further incidents, after those that it has.
  * @throws InputError when the scenario cannot have them
  */
 export function withIncidents(
@@ -217,7 +219,7 @@ export function withIncidents(
   further: readonly HandIncident[],
 ): { plan: Plan; slice: LogSlice } {
   if (further.length === 0) return { plan, slice };
-  const own = plan.incidents.map(({ incident }) => incident); // with those that were drawn from the seed
+  const own = plan.incidents.map(({ incident }) => incident); // including those that were drawn from the seed
   const scenario = parseScenario({
     ...slice.scenario,
     incidents: [...own, ...further.map(({ incident }) => incident)],

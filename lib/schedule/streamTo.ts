@@ -15,41 +15,41 @@ import { isReceiverAddress, type ReceiverOptions, receiverAt } from "./sinks/rec
 import { type Streamed, type StreamOptions, type StreamWork, stream } from "./stream.js";
 import { desk, HandIncidents } from "./streamIncidents.js";
 
-/** Formats of a JSON object a line: receivers of NDJSON take them, and they have room for a record's id. */
+/** Formats with a JSON object on each line: receivers of NDJSON take them, and they have room for a record's id. */
 const jsonFormats: readonly string[] = ["ndjson", "nginx-json", "caddy", "envoy-json", "ecs"];
-/** Formats with a header, which is no record. */
+/** Formats with a header, which is not a record. */
 const headed: readonly string[] = ["csv", "w3c", "cloudfront"];
 
-/** A stream and where it goes. */
+/** A stream and its destination. */
 export interface StreamToOptions extends StreamOptions {
   /**
    * `"-"` for standard output, a named pipe, a file, or the address of a receiver: `http://…` (NDJSON),
    * `otlp+http://…`, `loki+http://…` or `syslog+tcp://…`, the first three also with https. Default `"-"`.
    */
   out?: string | undefined;
-  /** Of a file: when it is closed and the next one begun. */
+  /** For a file: when it is rotated. */
   rotation?: Rotation | undefined;
-  /** Of a receiver: how it is spoken to. */
+  /** For a receiver: its options. */
   receiver?: ReceiverOptions | undefined;
   /**
-   * Whether each record carries an id, the same however often it is sent, by which `verify` names what a collector lost
-   * or doubled: in a member `record_id` of lines of JSON, in syslog's structured data, as OTLP's attribute
-   * `log.record.uid`, or in Loki's structured metadata. Default false.
+   * Whether each record carries an id, which is the same however often it is sent, so that `verify` can name what a
+   * collector lost or doubled. It is the member `record_id` in lines of JSON, an element of syslog's structured data,
+   * OTLP's attribute `log.record.uid`, or part of Loki's structured metadata. Default false.
    */
   recordIds?: boolean | undefined;
   /** File for the answer key of what was streamed, written at the end. */
   key?: string | undefined;
 }
 
-/** What was streamed to a place. */
+/** The result of a stream to a destination. */
 export interface StreamedTo extends Streamed {
-  /** Records that the receiver took and said it does not want. */
+  /** Number of records that the receiver rejected. */
   readonly rejected: number;
 }
 
 /**
- * Streams a log to a place; see `stream`. A log whose start nobody tells starts now, unless it goes at another speed;
- * one that goes on where an earlier run stopped keeps its start and end.
+ * Streams a log to a destination; see `stream`. A log without `start` starts now, unless it has a speed. A log that
+ * continues where an earlier run stopped keeps its start and end.
  */
 export async function streamTo(
   {
@@ -116,7 +116,7 @@ export async function streamTo(
   return { ...streamed, rejected: sink instanceof ReceiverSink ? sink.rejected : 0 };
 }
 
-/** @throws InputError when lines of this format cannot go there, or have no room for ids */
+/** @throws InputError when the destination cannot take lines of this format, or they have no room for ids */
 function checkFormat(format: string, receiver: Receiver | undefined, recordIds: boolean): void {
   const isJson = jsonFormats.includes(format);
   if (receiver?.ids === "inside" && !isJson)
@@ -133,7 +133,7 @@ function checkFormat(format: string, receiver: Receiver | undefined, recordIds: 
     );
 }
 
-/** Start and end of the log, where they are not what the scenario says. */
+/** Start and end of the log, where they differ from those of the scenario. */
 function windowOf(
   { start, end, from, speed, scenario }: StreamOptions,
   known: { start: string; end: string } | undefined,

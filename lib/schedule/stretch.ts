@@ -8,8 +8,8 @@ import { recordId, recordIdPrefix } from "../truth/recordId.js";
 import type { LogSlice } from "../write/sliceEncoder.js";
 
 /**
- * A place between two records of a log, by time of delivery: before it lies what was delivered before the moment `at`,
- * and `skip` records of that moment. It is the same however the log is made.
+ * A position between two records of a log, by time of delivery: after everything that was delivered before the moment
+ * `at`, and after `skip` records of that moment. It does not depend on how the log is made.
  */
 export interface Position {
   /** Milliseconds since 1970. */
@@ -19,29 +19,29 @@ export interface Position {
 
 /** Lines of a log that are due, in order. */
 export interface Stretch {
-  /** The lines, a line feed behind each; theirs to keep. */
+  /** The lines, each with its line feed. The receiver may keep this array. */
   readonly bytes: Buffer;
-  /** When each record was delivered, milliseconds since 1970, rising. */
+  /** When each record was delivered, in milliseconds since 1970, in ascending order. */
   readonly due: Float64Array;
   /** Where it begins. */
   readonly from: Position;
-  /** The ids of the records, where they were asked for. */
+  /** The ids of the records, if they were requested. */
   readonly ids?: readonly string[] | undefined;
-  /** Of each record the beginning of a LogRecord of OTLP, where asked for; undefined where a defect spoiled the line. */
+  /** For each record the beginning of an OTLP LogRecord, if requested; undefined if a defect corrupted the line. */
   readonly otlp?: readonly (string | undefined)[] | undefined;
 }
 
-/** What is wanted with the lines. */
+/** What to return besides the lines. */
 export interface Extras {
-  /** Ids of the records: inside the lines, which are objects of JSON then, or apart from them. */
+  /** Ids of the records: inside the lines, which must then be JSON objects, or separate from them. */
   readonly ids?: "inside" | "apart" | undefined;
   readonly otlp?: boolean | undefined;
 }
 
-/** Most records in a stretch: a receiver that is slow holds no more than these. */
+/** Maximum number of records in a stretch, so that a slow receiver holds no more than these. */
 const MOST = 4096;
 
-/** Where a stretch's record `row` begins; with `row` the number of its records, where it ends. */
+/** The position at which a stretch's record `row` begins; if `row` is the number of its records, the stretch's end. */
 export function positionIn({ due, from }: Stretch, row: number): Position {
   if (row === 0) return from;
   const at = due[Math.min(row, due.length - 1)];
@@ -50,9 +50,7 @@ export function positionIn({ due, from }: Stretch, row: number): Position {
   return { at, skip: skip === row && from.at === at ? from.skip + skip : skip };
 }
 
-/**
- * A log from a position on, batch by batch as `generate` makes it, of which what is due is taken out as lines.
- */
+/** A log from a position on, made batch by batch as in `generate`. The lines that are due can be taken from it. */
 export class DueLines {
   readonly #stream: LogStream;
   readonly #batches: Generator<Batch>;
@@ -65,7 +63,7 @@ export class DueLines {
   #batch: Batch | undefined;
   #row = 0;
   #position: Position;
-  /** Records of the first moment that were streamed before. */
+  /** Number of records of the first moment that were streamed before. */
   #skip: number;
 
   /** @param slice its `from` is the moment of the position */
@@ -93,19 +91,19 @@ export class DueLines {
     this.#skip = skip;
   }
 
-  /** What stands at the beginning of the whole log; often nothing. */
+  /** The header of the log; often empty. */
   get header(): Uint8Array {
     return this.#encoder.header;
   }
 
-  /** Where the next record lies. */
+  /** The position of the next record. */
   get position(): Position {
     return this.#position;
   }
 
   /**
-   * When the next record is due, milliseconds since 1970; undefined when there is none. After a while of making it may
-   * be null: ask again.
+   * When the next record is due, in milliseconds since 1970; undefined if there is none. Null if it takes a while to
+   * find: ask again.
    */
   next(): number | null | undefined {
     if (this.#batch === undefined || this.#row >= this.#batch.length) {
@@ -124,7 +122,9 @@ export class DueLines {
     return this.#due[this.#row];
   }
 
-  /** Takes what is due at a moment or before; at most some thousand records, and at least one when `next` is. */
+  /**
+   * Takes the records that are due up to a moment: at most some thousand, and at least one if the one at `next` is due.
+   */
   take(moment: number): Stretch {
     const batch = this.#batch!;
     const begin = this.#row;
@@ -148,22 +148,22 @@ export class DueLines {
     return { ...stretch, bytes: withIds(stretch.bytes, ids, this.#part) };
   }
 
-  /** The beginnings of LogRecords for the part that was encoded last. */
+  /** The beginnings of LogRecords for the last encoded part. */
   #records(encoder: Encoder): (string | undefined)[] {
     const { defect, length } = this.#part;
     const spoiled = defect.slice(0, length);
-    defect.fill(0, 0, length); // what a defect does is done to the line
+    defect.fill(0, 0, length); // a defect changes only the line
     const lines = whole(encoder.encode(this.#part)).toString().split("\n");
     return Array.from(spoiled, (kind, row) => (kind > 0 && kind <= UNREADABLE ? undefined : lines[row]));
   }
 
-  /** Where a record begins that is delivered at a moment and comes next. */
+  /** The position of the next record, which is delivered at a moment. */
   #from(at: number): Position {
     return at === this.#position.at ? this.#position : { at, skip: 0 };
   }
 }
 
-/** The pieces of an encoder, which it writes over, as one. */
+/** Copies the pieces of an encoder, which reuses its buffers, into one array. */
 function whole(pieces: Iterable<Uint8Array>): Buffer {
   const copies = Array.from(pieces, (piece) => Buffer.from(piece));
   return copies.length === 1 ? copies[0] : Buffer.concat(copies);
@@ -185,7 +185,9 @@ function idsOf({ due, from }: Stretch, prefix: string): string[] {
   });
 }
 
-/** Objects of JSON, a line each, with the ids as their last member; a line that was cut in the middle keeps none. */
+/**
+ * Lines with a JSON object each, with the id added as the last member. A line that was cut in the middle gets no id.
+ */
 function withIds(lines: Buffer, ids: readonly string[], { defect, length }: Batch): Buffer {
   const texts = lines.toString("latin1").split("\n");
   for (let row = 0; row < length; row++) {

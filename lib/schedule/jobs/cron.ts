@@ -5,14 +5,14 @@ import type { Zone } from "./zone.js";
 /**
  * The moments for which a cron expression plans a run, by the clock of a zone: minutes, never seconds.
  *
- * Where the clock is put forward, what would fall into the missing hour runs right after it if it has a fixed time, and
- * is left out if it repeats (`*`, `/`); where the clock is put back, what has a fixed time runs once, and what repeats
+ * When the clock is put forward, a run in the missing hour happens right after it if its time is fixed, and is left out
+ * if the job repeats (`*`, `/`). When the clock is put back, a job with a fixed time runs once, and one that repeats
  * runs in both hours.
  */
 export class CronTimes {
   readonly #cron: Cron;
 
-  /** @throws InputError naming `argument` when the expression is none, or never fires */
+  /** @throws InputError naming `argument` when the expression is invalid or never fires */
   constructor(expression: string, zone: Zone, argument: string) {
     const fields = expression.trim().split(/\s+/);
     const fail = (why: string) => new InputError(`${argument}: ${quoted(expression)} ${why}`);
@@ -20,7 +20,7 @@ export class CronTimes {
       throw fail(
         "is not a cron expression: give minute, hour, day, month and weekday, such as 5 * * * *, or @hourly, @daily, @weekly, @monthly or @yearly",
       );
-    // croner takes an offset that never changes as a number, in minutes.
+    // croner takes a fixed offset as a number of minutes.
     const isNamed = /^[A-Za-z]/.test(zone.name) && zone.name !== "Z";
     const clock = isNamed ? { timezone: zone.name } : { utcOffset: zone.offsetAt(0) / 60_000 };
     try {
@@ -36,7 +36,7 @@ export class CronTimes {
     if (this.next(0) === undefined) throw fail("never fires: there is no such day");
   }
 
-  /** The first planned moment after another, milliseconds since 1970; undefined when there is none. */
+  /** The first planned moment after another, milliseconds since 1970; undefined if there is none. */
   next(moment: number): number | undefined {
     return this.#cron.nextRun(new Date(moment))?.getTime();
   }

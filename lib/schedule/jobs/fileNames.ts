@@ -16,27 +16,27 @@ const parts = {
 
 const names = Object.keys(parts) as (keyof typeof parts)[];
 
-/** What a name must hold so that the files of two runs never have the same. */
+/** The placeholders that a name needs so that no two runs write the same file. */
 const needed: Record<Makes, readonly (keyof typeof parts)[]> = {
   yesterday: ["yyyy", "MM", "dd"],
   "last-hour": ["yyyy", "MM", "dd", "HH"],
   "since-last-run": ["yyyy", "MM", "dd", "HH", "mm"],
 };
 
-/** A moment in UTC as names of files have it: 20260105T080000Z. */
+/** A moment in UTC as it appears in file names: 20260105T080000Z. */
 export function momentName(moment: number): string {
   return new Date(moment).toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/** The names of a job's files, dated by the beginning of what each holds. */
+/** The names of a job's files, with the date of the beginning of the part that each holds. */
 export class FileNames {
-  /** Folder that must be there; those behind it are made. */
+  /** Folder that must exist; those below it are created. */
   readonly folder: string;
   readonly #path: string;
   readonly #zone: Zone;
 
   /**
-   * @param pattern path with placeholders @param base the folder from which it leads
+   * @param pattern path with placeholders @param base the folder to which it is relative
    * @throws InputError naming `argument` when two runs would write the same file
    */
   constructor(pattern: string, base: string, rule: RunRule, argument: string) {
@@ -76,7 +76,7 @@ export class FileNames {
     );
   }
 
-  /** The path with its placeholders: two jobs with the same would write the same files. */
+  /** The path with its placeholders. Two jobs with the same path would write the same files. */
   toString(): string {
     return this.#path.split(sep).join("/");
   }

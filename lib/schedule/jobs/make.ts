@@ -15,15 +15,15 @@ import type { PlannedRun } from "./windows.js";
 /** What a run made. */
 export interface Made {
   readonly records: number;
-  /** Where it is, for people. */
+  /** Where the part is, for people. */
   readonly where: string;
 }
 
 const HOUR = 3_600_000;
 
 /**
- * Makes the part of the log that a run is for. Made again, it is the same: a file has the same bytes, and a table is not
- * given a part twice.
+ * Makes the part of the log that a run is for. A repeated run gives the same: a file has the same bytes, and a table
+ * gets no part twice.
  * @throws InputError or Error in one sentence when it cannot be written
  * @throws InterruptedError when stopped; nothing is left half-written
  */
@@ -66,8 +66,8 @@ const partOf = ({ log }: CheckedJob, { from, to }: Pick<PlannedRun, "from" | "to
 });
 
 /**
- * Makes the folders of files, behind one that must be there: where a disk is not mounted, nothing shall be written to
- * the place where it belongs.
+ * Creates the folders for files, below one that must exist: if a disk is not mounted, nothing must be written to its
+ * mount point.
  */
 async function makeFolders(base: string, files: readonly string[]): Promise<void> {
   const found = await stat(base).catch(() => undefined);
@@ -96,7 +96,7 @@ async function intoLake(job: CheckedJob, run: PlannedRun, folder: string, work: 
   return { records, where: folder };
 }
 
-/** The part's records in the table `requests`, once: `loads` remembers which parts of which log are there. */
+/** Adds the part's records to the table `requests`, once: the table `loads` records which parts of which log it has. */
 async function intoTable(job: CheckedJob, run: PlannedRun, database: string, work: Work): Promise<Made> {
   const folder = await scratchFolder();
   try {
@@ -117,7 +117,7 @@ async function intoTable(job: CheckedJob, run: PlannedRun, database: string, wor
   }
 }
 
-/** @returns whether the records were not there yet */
+/** @returns true if the records were new */
 async function loadOnce(
   database: string,
   name: string,

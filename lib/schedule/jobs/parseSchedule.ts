@@ -27,21 +27,21 @@ export type Destination =
   | { readonly kind: "lake"; readonly folder: string }
   | { readonly kind: "table"; readonly database: string };
 
-/** A job that was checked: which runs it has, what they make and where to. */
+/** A checked job: its runs, what they make, and where they write it. */
 export interface CheckedJob extends RunRule {
   readonly name: string;
   /** The log, as `generate` takes it. */
   readonly log: GenerateOptions;
-  /** Stands for the log, whatever makes it: SHA-256, hexadecimal. */
+  /** Identifies the log, whichever job makes it: SHA-256, hexadecimal. */
   readonly logId: string;
-  /** Stands for all that says what the job's runs make, and where to. */
+  /** Identifies everything that determines what the job's runs make and where they write it. */
   readonly id: string;
   readonly destination: Destination;
 }
 
 /**
  * Checks a whole schedule.
- * @param base folder from which its paths lead
+ * @param base folder to which its paths are relative
  * @throws InputError naming the path in the object (`jobs[0].cron`), the value and the rule
  */
 export function parseSchedule(input: unknown, base: string): CheckedJob[] {
@@ -80,7 +80,7 @@ function checkedJob(job: Job, schedule: Schedule, base: string, at: string): Che
 
 const idOf = (what: unknown) => createHash("sha256").update(JSON.stringify(what)).digest("hex");
 
-/** A scenario's file is read; a preset's name and data stay as they are. */
+/** Reads a scenario from its file. The name of a preset, or a scenario as data, is returned unchanged. */
 function scenarioOf({ scenario }: ScheduledLog, base: string, argument: string): ScheduledLog["scenario"] {
   if (typeof scenario !== "string" || !/[./\\]/.test(scenario)) return scenario;
   return jsonFile(resolve(base, scenario), argument) as ScheduledLog["scenario"];
@@ -109,7 +109,7 @@ function destinationOf(job: Job, rule: RunRule, base: string, at: string): Desti
   return { kind: "table", database: isPostgres(table) ? table : resolve(base, table!) };
 }
 
-/** Tables and columnar files have no lines that could be cut or misspelt. */
+/** Tables and columnar files have no lines that a defect could cut or corrupt. */
 function refuseSpoilt(defects: Defects, logAt: string, kind: Destination["kind"]): void {
   const what = kind === "table" ? "a table" : "Parquet";
   for (const defect of defectKinds.slice(0, UNREADABLE)) {
@@ -120,7 +120,7 @@ function refuseSpoilt(defects: Defects, logAt: string, kind: Destination["kind"]
   }
 }
 
-/** @throws InputError when two jobs would have each other's state, overwrite each other's files, or double records */
+/** @throws InputError when two jobs would share a state, overwrite each other's files, or write records twice */
 function checkApart(job: CheckedJob, other: CheckedJob, at: string): void {
   if (job.name === other.name) throw new InputError(`${at}.name: ${quoted(job.name)} is there twice`);
   const [one, two] = [job.destination, other.destination];
@@ -141,8 +141,8 @@ function checkApart(job: CheckedJob, other: CheckedJob, at: string): void {
 }
 
 /**
- * Runs a check whose errors begin with the name of an option; they get the path before it.
- * @param renamed an option that has another name here
+ * Runs a check whose errors begin with the name of an option, and puts the path before that name.
+ * @param renamed an option that has a different name here
  */
 function under<T>(path: string, check: () => T, [name, own]: readonly string[] = ["", ""]): T {
   try {

@@ -15,34 +15,37 @@ import { type PlannedRun, plannedRuns } from "./windows.js";
 /** How serious a message is. */
 export type Level = "error" | "warn" | "info";
 
-/** How a schedule is run. */
+/** How to run a schedule. */
 export interface RunScheduleOptions {
-  /** Makes all that is due, and ends: for cron and systemd's timers. Default false: it goes on until the logs end. */
+  /**
+   * Makes everything that is due, and ends: for cron and systemd's timers. Default false: it continues until the logs
+   * end.
+   */
   once?: boolean | undefined;
   /**
-   * File that says how far the schedule has come. Default: beside the schedule, `schedule.state.json` for
-   * `schedule.json`; one that is given as an object needs it.
+   * File that stores the progress of the schedule. Default: beside the schedule, `schedule.state.json` for
+   * `schedule.json`. It is required if the schedule is given as an object.
    */
   state?: string | undefined;
-  /** Hears what happens, a message a run. */
+  /** Gets a message for each run. */
   tell?: ((level: Level, words: string) => void) | undefined;
-  /** Another clock than the machine's. */
+  /** A clock to use instead of the machine's. */
   clock?: Clock | undefined;
 }
 
-/** What became of a schedule. */
+/** The result of running a schedule. */
 export interface ScheduleRun {
-  /** Runs that were made now. */
+  /** Number of runs that were made now. */
   readonly runs: number;
-  /** Records in them. */
+  /** Number of records in them. */
   readonly records: number;
-  /** Jobs that could not go on when it ended, and why; their runs stay due. */
+  /** Jobs that were failing when it ended, and why. Their runs stay due. */
   readonly failed: readonly { readonly job: string; readonly reason: string }[];
   /** Whether it was stopped. */
   readonly stopped: boolean;
 }
 
-/** A job that is being run: its next run, and until when it waits after a failure. */
+/** A job of a running schedule: its next run, and the end of its backoff after a failure. */
 interface Running {
   readonly job: CheckedJob;
   readonly runs: Generator<PlannedRun, void>;
@@ -53,20 +56,20 @@ interface Running {
   retryAt: number;
 }
 
-/** Milliseconds to the first new try after a failure; each failure doubles it. */
+/** Milliseconds before the first retry. Each further failure doubles the wait. */
 const RETRY = 30_000;
 const LONGEST_RETRY = 15 * 60_000;
-/** Longest wait between two looks at the clock, milliseconds: it may have been set meanwhile. */
+/** Longest wait in milliseconds before the clock is read again, because it may have been set meanwhile. */
 const LOOK = 1000;
 
 /**
- * Runs the jobs of a schedule: what is due at once, the earliest first, and then each run when its time comes. What a
- * run makes follows from the moment for which it is planned, so that a missed one is caught up, and a repeated one makes
- * the same. A job that fails stays where it is and is tried again, while the others go on.
+ * Runs the jobs of a schedule: first the runs that are due, from the earliest on, and then each run at its time. What a
+ * run makes follows from the moment for which it is planned, so that a missed run can be caught up and a repeated run
+ * makes the same. A run that fails is retried, while the other jobs continue.
  *
- * @param schedule path of a JSON file, from whose folder the paths in it lead, or the schedule itself
- * @throws InputError naming the argument, its value and the rule, before anything is made; also where another runner is
- *   at the same schedule
+ * @param schedule path of a JSON file, to whose folder the paths in it are relative, or the schedule itself
+ * @throws InputError naming the argument, its value and the rule, before anything is made; also if another runner has
+ * the same schedule open
  *
  * @example await runSchedule("schedule.json", { once: true })
  */
@@ -127,7 +130,7 @@ export async function runSchedule(
   return { runs: made, records, failed, stopped: signal?.aborted === true };
 }
 
-/** Makes a job's next run. @returns its records, or undefined when it failed or was stopped */
+/** Makes a job's next run. @returns its records, or undefined if it failed or was stopped */
 async function oneRun(
   running: Running,
   state: ScheduleState,
@@ -157,15 +160,15 @@ async function oneRun(
 
 const moment = (milliseconds: number) => new Date(milliseconds).toISOString().replace(".000", "");
 
-/** A run's part of the log, for people. */
+/** The part of the log that a run makes, for people. */
 const windowText = ({ from, to }: PlannedRun) => `${moment(from)} to ${moment(to)}`;
 
 /**
- * The next runs of each job, those that are due included: what would be made, and when. Nothing is made.
+ * The next runs of each job, including those that are due: what would be made, and when. Nothing is made.
  * @param schedule as `runSchedule` takes it
- * @param count how many of each job, 1 to 10000
- * @returns a row a run: `job`, `planned` by the job's clock, `from` and `to` of its part, `where` it goes, and `when`: "due"
- *   or "later"
+ * @param count number of runs of each job, 1 to 10000
+ * @returns a row for each run: `job`, `planned` by the job's clock, `from` and `to` of its part, `where` it goes, and
+ * `when`: "due" or "later"
  * @throws InputError as `runSchedule` does
  */
 export async function nextRuns(
@@ -190,7 +193,7 @@ export async function nextRuns(
   };
 }
 
-/** The first of a series. */
+/** The first items of a series. */
 function first<T>(series: Iterable<T>, count: number): T[] {
   const items: T[] = [];
   for (const item of series) if (items.push(item) === count) break;

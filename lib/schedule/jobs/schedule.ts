@@ -1,11 +1,13 @@
 import type { FormatName } from "../../encode/formats.js";
 import type { GenerateOptions } from "../../write/options.js";
 
-/** Jobs that make parts of logs, again and again. Data only; plain JSON, as a file holds it. */
+/** Jobs that repeatedly make parts of logs. Plain JSON data, as in a file. */
 export interface Schedule {
-  /** Where this schema is, for editors. */
+  /** Address of this schema, for editors. */
   $schema?: string | undefined;
-  /** Zone of the clock by which jobs run that name none: "UTC", "+02:00" or a name such as "Europe/Berlin". Default UTC. */
+  /**
+   * Time zone of the jobs that have none of their own: "UTC", "+02:00" or a name such as "Europe/Berlin". Default UTC.
+   */
   timeZone?: string | undefined;
   /** The log of all jobs that have none of their own. */
   log?: ScheduledLog | undefined;
@@ -27,33 +29,37 @@ export interface ScheduledLog
     | "defects"
     | "workers"
   > {
-  /** First moment of the log, such as 2026-01-05T00:00:00Z. What lies in the past is made at once. */
+  /** First moment of the log, such as 2026-01-05T00:00:00Z. Runs in the past are made at once. */
   start: string;
   /** End of the log, excluded; the jobs end with it. */
   end: string;
 }
 
-/** Which part of the log a run makes: it follows from the moment for which the run is planned, not from when it happens. */
+/** Which part of the log a run makes. It depends on the moment for which the run is planned, not on when it happens. */
 export type Makes = "last-hour" | "yesterday" | "since-last-run";
 
-/** A job: when it runs, which part of a log it makes, and where to. One of `file`, `lake` and `table` says where. */
+/**
+ * A job: when it runs, which part of a log it makes, and where it writes it: exactly one of `file`, `lake` and `table`.
+ */
 export interface Job {
-  /** Name, unlike all others: a small letter, then up to 39 of a-z, 0-9, _ and -. */
+  /** Unique name: a lower-case letter, then up to 39 of a-z, 0-9, _ and -. */
   name: string;
-  /** When it runs: minute, hour, day, month and weekday, as cron has them, or @hourly, @daily and the like. */
+  /** When it runs: minute, hour, day, month and weekday, as in cron, or @hourly, @daily and the like. */
   cron: string;
-  /** Zone of the clock by which it runs and of the dates in its files' names. Default: the schedule's. */
+  /** Time zone in which it runs and of the dates in its file names. Default: the schedule's. */
   timeZone?: string | undefined;
-  /** What a run makes: the last whole hour of the zone's clock, the day before, or all since the run before. */
+  /**
+   * What a run makes: the last whole hour in the job's time zone, the day before, or everything since the previous run.
+   */
   makes: Makes;
   /** The log. Default: the schedule's. */
   log?: ScheduledLog | undefined;
   /**
-   * A file for each run, named after the beginning of its part: {yyyy}, {MM}, {dd}, {HH}, {mm} and {offset} by the job's
-   * zone, {from} in UTC. Folders behind the first of them are made. With an answer key beside it.
+   * A file for each run, named after the beginning of its part: {yyyy}, {MM}, {dd}, {HH}, {mm} and {offset} in the
+   * job's zone, {from} in UTC. Folders from the first placeholder on are created. An answer key is written beside it.
    */
   file?: string | undefined;
-  /** Format of the file. Default: by its ending. */
+  /** Format of the file. Default: by its extension. */
   format?: FormatName | undefined;
   /** Whether to write the labels of the lines beside the file. Default false. */
   labels?: boolean | undefined;
@@ -61,7 +67,7 @@ export interface Job {
   key?: boolean | undefined;
   /**
    * A folder that gets Parquet files by date and hour in UTC, as requests/date=2026-01-05/hour=08/…, and their answer
-   * keys under keys/: as `spark generate` lays out a lake.
+   * keys under keys/: the layout that `spark generate` uses.
    */
   lake?: string | undefined;
   /** A DuckDB file, or postgres://USER@HOST:PORT/DATABASE, whose table `requests` gets the records. */

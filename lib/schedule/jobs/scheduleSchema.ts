@@ -8,7 +8,9 @@ const bool = v.boolean("must be true or false");
 const number = v.number("must be a number");
 const formatNames = Object.keys(formats) as FormatName[];
 
-/** What `generate` checks closely: here only that it is data of the right kind, for editors and for misspelt keys. */
+/**
+ * The options that `generate` checks in detail. Here only their types are checked, for editors and for misspelt keys.
+ */
 const log = v.strictObject({
   scenario: v.optional(
     v.union([text, v.looseObject({})], "must be a preset's name, a path or a scenario's data"),

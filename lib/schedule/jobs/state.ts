@@ -9,11 +9,11 @@ import { millisecondsOf } from "../../scenario/moment.js";
 import type { CheckedJob } from "./parseSchedule.js";
 import type { PlannedRun } from "./windows.js";
 
-/** What is kept of a job: that all its runs up to one are made. */
+/** The progress of a job: the last run up to which all its runs are made. */
 interface Entry {
-  /** Stands for what the job makes: SHA-256, hexadecimal. */
+  /** Identifies what the job makes: SHA-256, hexadecimal. */
   readonly job: string;
-  /** The last run that is made: its planned moment and its part of the log, ISO 8601. */
+  /** The last run that was made: its planned moment and its part of the log, ISO 8601. */
   readonly planned: string;
   readonly from: string;
   readonly to: string;
@@ -26,14 +26,17 @@ interface StateFile {
   readonly jobs: Record<string, Entry>;
 }
 
-/** Milliseconds between two writes while runs follow each other: what is made twice after a crash is the same. */
+/**
+ * Milliseconds between two writes while runs follow each other. After a crash, runs may be repeated, which gives the
+ * same.
+ */
 const WRITE_EVERY = 1000;
-/** Milliseconds after which the lock shows anew that its owner lives. */
+/** Milliseconds after which the lock is renewed, to show that its owner lives. */
 const RENEW_EVERY = 3_600_000;
 
 /**
- * How far a schedule has come, in a small file that is replaced as a whole. While it is open, no other runner may open
- * it; that of a runner that was killed is free.
+ * The progress of a schedule, in a small file that is replaced as a whole. While one runner has it open, no other may
+ * open it; the lock of a runner that was killed does not count.
  */
 export class ScheduleState {
   readonly #claim: Claim;
@@ -69,7 +72,7 @@ export class ScheduleState {
     return runOf(this.#jobs.get(name));
   }
 
-  /** Notes that a run of a job was made, and all before it. */
+  /** Records that a run of a job, and all runs before it, were made. */
   async done({ name, id }: CheckedJob, run: PlannedRun): Promise<void> {
     const text = (moment: number) => new Date(moment).toISOString();
     const { planned, from, to } = run;
@@ -78,7 +81,7 @@ export class ScheduleState {
     if (performance.now() - this.#written >= WRITE_EVERY) await this.write();
   }
 
-  /** Writes what was noted. @throws Error in one sentence when the disk is full or fails */
+  /** Writes the recorded progress. @throws Error in one sentence when the disk is full or fails */
   async write(): Promise<void> {
     if (this.#isWritten) return;
     const { target, partial } = this.#claim;
@@ -105,7 +108,7 @@ export class ScheduleState {
     this.#written = performance.now();
   }
 
-  /** To be called now and then while nothing is to be made. */
+  /** Renews the lock. To be called regularly while there is nothing to make. */
   async idle(): Promise<void> {
     await this.write();
     if (performance.now() - this.#renewed < RENEW_EVERY) return;
@@ -113,14 +116,14 @@ export class ScheduleState {
     await this.#claim.renew();
   }
 
-  /** Lets other runners go on. */
+  /** Releases the lock, so that other runners can continue. */
   async close(): Promise<void> {
     await this.#claim.discard();
   }
 }
 
 /**
- * Reads how far a schedule has come, as it is now.
+ * Reads the current progress of a schedule.
  * @returns the last run of a job that was made
  * @throws InputError when the file is damaged, or belongs to another schedule
  */
@@ -163,7 +166,7 @@ async function readEntries(path: string, jobs: readonly CheckedJob[]): Promise<M
   return new Map(entries);
 }
 
-/** The content of a state file; undefined when it is none. */
+/** The content of a state file; undefined if it is not a state file. */
 function parsed(content: string): StateFile | undefined {
   let file: Partial<StateFile> | undefined;
   try {

@@ -10,7 +10,7 @@ export interface PlannedRun {
   readonly to: number;
 }
 
-/** What says which runs a job has. */
+/** What determines the runs of a job. */
 export interface RunRule {
   readonly cron: CronTimes;
   readonly zone: Zone;
@@ -21,15 +21,16 @@ export interface RunRule {
 }
 
 /**
- * All runs of a job, in order, from the log's beginning to its end. They follow from the rule alone, whatever the clock
- * says and whichever were made before. A run whose part lies outside of the log, or was that of the run before, is none.
- * @param done the run after which to go on; undefined: from the log's beginning
+ * All runs of a job, in order, from the log's beginning to its end. They follow from the rule alone, not from the clock
+ * or from which runs were made. A run is left out if its part lies outside the log or is the same as that of the
+ * previous run.
+ * @param done the last run that was made; undefined: start at the log's beginning
  */
 export function* plannedRuns(rule: RunRule, done?: PlannedRun): Generator<PlannedRun, void> {
   const { cron, start, end } = rule;
   let before = done?.planned ?? start;
   let made = done?.to ?? start;
-  // The moment before counts as well: what is planned for the log's first moment makes nothing of it.
+  // The search starts one moment before the log: a run that is planned for its first moment makes nothing of it.
   for (let planned = cron.next(before); planned !== undefined; planned = cron.next(planned)) {
     const [begin, stop] = windowOf(rule, planned, before);
     before = planned;
@@ -43,7 +44,7 @@ export function* plannedRuns(rule: RunRule, done?: PlannedRun): Generator<Planne
   }
 }
 
-/** The part of time that a run makes, as it is without the log's bounds. @param before the planned moment before */
+/** The period that a run makes, before it is cut to the bounds of the log. @param before the previous planned moment */
 function windowOf({ zone, makes }: RunRule, planned: number, before: number): [from: number, to: number] {
   if (makes === "since-last-run") return [before, planned];
   const beginOf = (moment: number) =>

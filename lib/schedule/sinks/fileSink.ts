@@ -15,22 +15,23 @@ import type { StreamSink } from "../sink.js";
 import type { HandIncident } from "../streamIncidents.js";
 import { type Extras, type Position, positionIn, type Stretch } from "../stretch.js";
 
-/** When a file is closed and the next one begun. */
+/** When a file is rotated. */
 export interface Rotation {
-  /** Most bytes in a file; a single longer line has one of its own. */
+  /** Maximum number of bytes in a file. A longer line gets a file of its own. */
   readonly bytes?: number | undefined;
-  /** A file for each so many milliseconds of the log's time, counted from 1970 on. */
+  /** Length of each file in milliseconds of the log's time, counted from 1970. */
   readonly every?: number | undefined;
   /** Whether closed files are compressed. */
   readonly gzip?: boolean | undefined;
-  /** How many closed files are kept; undefined: all. */
+  /** Number of closed files to keep; undefined: all. */
   readonly keep?: number | undefined;
 }
 
 /**
- * Streams to a file, with rotation. Put together, the files are the log: where one ends and the next begins follows
- * from the log alone. A hidden file beside it, `.NAME.stream`, says where the file begins; a run that was killed
- * (kill -9) left a beginning of what belongs there, so the next one makes it again, compares it, and goes on behind it.
+ * Streams to a file, with rotation. The files together are the log, and the log alone determines where one ends and the
+ * next begins. A hidden file beside it, `.NAME.stream`, says where the current file begins. A run that was killed (kill
+ * -9) leaves a prefix of the right content, so the next run makes the content again, compares it with the prefix, and
+ * continues after it.
  */
 export class StreamFileSink implements StreamSink {
   readonly wants: Extras;
@@ -40,21 +41,21 @@ export class StreamFileSink implements StreamSink {
   #claim: Claim | undefined;
   #handle: FileHandle | undefined;
   #progress: StreamProgress | undefined;
-  /** Bytes that the file has of what was put. */
+  /** Number of bytes in the file that were put by this run. */
   #written = 0;
-  /** Bytes that an earlier run left in the file and that were not yet put again. */
+  /** Number of bytes that an earlier run left in the file and that this run has not put again yet. */
   #left = 0;
-  /** End of the file's stretch of time, milliseconds since 1970. */
+  /** End of the file's period, in milliseconds since 1970. */
   #until = Number.POSITIVE_INFINITY;
 
-  /** @param path of a file that is regular, or not there @param ids where records carry theirs */
+  /** @param path of a regular file, or of one that does not exist @param ids where records carry their ids */
   constructor(path: string, rotation: Rotation = {}, ids?: Extras["ids"]) {
     this.wants = { ids };
     this.#named = path;
     this.#rotation = rotation;
   }
 
-  /** Where it is kept how far the stream to a file has come. */
+  /** The checkpoint file of a stream to a file. */
   static progressOf(path: string): string {
     return join(dirname(path), `.${basename(path)}.stream`);
   }
@@ -69,13 +70,13 @@ export class StreamFileSink implements StreamSink {
     const size = (await stat(this.#path).catch(() => undefined))?.size;
     if (known === undefined) {
       if (size)
-        // an empty file is as good as none
+        // an empty file counts as missing
         throw new InputError(
           `out: ${quoted(this.#path)} exists and is not the beginning of a stream: remove it, or give another name`,
         );
     } else checkSameLog(known, identity.log, kept, "out");
     this.#progress = known ?? { ...identity, at: slice.from, skip: 0 };
-    await this.#keep(); // which also removes what a run left beside it that was killed while it did so
+    await this.#keep(); // this also removes a temporary file of a run that was killed while it wrote
     if (known?.rotating !== undefined) await this.#finishRotation(known.rotating);
     await this.#openFile();
     return { at: this.#progress.at, skip: this.#progress.skip };
@@ -87,7 +88,7 @@ export class StreamFileSink implements StreamSink {
     let row = 0;
     let begin = 0;
     while (begin < bytes.length) {
-      // The rows of this file's stretch of time, and of those the lines for which it has room.
+      // The rows in this file's period, and of those the lines for which the file has room.
       let last = due.length;
       if (every !== undefined && due.length > 0) {
         last = row;
@@ -136,7 +137,7 @@ export class StreamFileSink implements StreamSink {
     if (every !== undefined) this.#until = (Math.floor(this.#progress!.at / every) + 1) * every;
   }
 
-  /** Writes bytes behind those before; what an earlier run left of them is compared instead. */
+  /** Appends bytes. Those that an earlier run wrote already are compared instead. */
   async #write(bytes: Buffer): Promise<void> {
     try {
       const again = Math.min(this.#left, bytes.length);
@@ -154,11 +155,11 @@ export class StreamFileSink implements StreamSink {
     }
   }
 
-  /** Closes the file at a position, gives it its name, and begins the next one. */
+  /** Closes the file at a position, renames it, and opens the next one. */
   async #rotate(next: Position): Promise<void> {
     if (this.#left > 0) throw this.#otherContent();
     if (this.#written === 0) {
-      // Nothing was delivered in the file's stretch of time: the file goes on with the next.
+      // Nothing was delivered in the file's period: the file continues with the next period.
       this.#progress = { ...this.#progress!, ...next };
       await this.#keep();
     } else {
@@ -177,8 +178,8 @@ export class StreamFileSink implements StreamSink {
   }
 
   /**
-   * Gives the file its name, compresses it, and removes those that are too many. A run that was killed may have done a
-   * part of it.
+   * Renames the closed file, compresses it, and removes the oldest files beyond `keep`. A run that was killed may have
+   * done a part of this.
    */
   async #finishRotation(name: string): Promise<void> {
     const target = join(dirname(this.#path), name);
@@ -210,8 +211,8 @@ export class StreamFileSink implements StreamSink {
   }
 
   /**
-   * `access-20260105T100000.000Z.log`: the beginning of the file's stretch of time; of files by size the moment of its
-   * first record, and how many of that moment lie before.
+   * `access-20260105T100000.000Z.log`: the beginning of the file's period. With rotation by size, the moment of its
+   * first record and the number of earlier records of that moment.
    */
   #nameOf({ at, skip }: Position): string {
     const { stem, extension } = this.#parts();
@@ -254,10 +255,10 @@ export class StreamFileSink implements StreamSink {
   }
 }
 
-/** What stands between the stem and the extension of a closed file's name. */
+/** The part of a closed file's name between the stem and the extension. */
 const CLOSED = /^-\d{8}T\d{6}\.\d{3}Z(\+\d{6,})?\.?/;
 
-/** Where a number of lines ends that begin at a byte. */
+/** The end, in bytes, of a number of lines that begin at a byte. */
 function endOfLines(bytes: Buffer, begin: number, lines: number): number {
   for (; lines > 0; lines--) begin = bytes.indexOf(LF, begin) + 1;
   return begin;
@@ -269,7 +270,7 @@ function linesIn(bytes: Buffer, begin: number, end: number): number {
   return lines;
 }
 
-/** Compresses a file to one beside it, which appears whole. */
+/** Compresses a file to one beside it, which appears only when it is complete. */
 async function compress(path: string): Promise<void> {
   const file = await WholeFile.create(`${path}.gz`);
   try {

@@ -1,25 +1,25 @@
 import { quoted } from "../../errors.js";
 import { type DeliveryOutcome, type Parcel, type Receiver, saying, type Try } from "./receiver.js";
 
-/** What is said over HTTP to a kind of receiver. */
+/** How to talk to a kind of receiver over HTTP. */
 export interface Dialect {
   readonly contentType: string;
-  /** Where it is posted to, when the address names no path. */
+  /** The path to post to, if the address has none. */
   readonly path: string;
   readonly ids: Receiver["ids"];
   readonly otlp?: boolean;
   /** The body of a request. */
   body(parcel: Parcel): Buffer;
-  /** Whether a request that was answered so may be sent again. */
+  /** Whether a request may be retried after an answer with this status. */
   retries(status: number): boolean;
-  /** Reads what stands in the answer of a receiver that took the records. */
+  /** Reads the answer of a receiver that took the records. */
   answer?(text: string): { rejected?: number | undefined; why?: string | undefined };
 }
 
-/** Most bytes of an answer that are read. */
+/** Maximum number of bytes of an answer that are read. */
 const MOST_ANSWER = 1 << 16;
 
-/** A receiver that is posted to, one request a parcel. */
+/** A receiver over HTTP, with one request for each parcel. */
 export class HttpReceiver implements Receiver {
   readonly batch = 1000;
   readonly linger = 1000;
@@ -76,7 +76,7 @@ export class HttpReceiver implements Receiver {
   }
 }
 
-/** The beginning of an answer's text; the rest of a long one is not waited for. */
+/** The beginning of an answer's text. The rest of a long answer is not awaited. */
 async function beginningOf({ body }: Response): Promise<string> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -88,10 +88,10 @@ async function beginningOf({ body }: Response): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** Longest wait that a receiver may ask for, milliseconds. */
+/** Longest wait in milliseconds that a receiver may ask for. */
 const LONGEST = 3_600_000;
 
-/** Milliseconds to wait, from seconds or a date (RFC 9110, section 10.2.3); undefined when it says neither. */
+/** Milliseconds to wait, from seconds or a date (RFC 9110, section 10.2.3); undefined if the header is neither. */
 function retryAfter(text: string | null, now: number): number | undefined {
   if (text === null) return undefined;
   const wait = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now;

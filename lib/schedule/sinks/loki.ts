@@ -3,8 +3,8 @@ import type { Dialect } from "./http.js";
 import { textOf } from "./receiver.js";
 
 /**
- * Loki's push API: one stream with these labels, its lines in order of delivery; an id is structured metadata. Source:
- * Grafana Loki, "HTTP API", section "Ingest logs".
+ * Loki's push API: one stream with these labels and its lines in order of delivery. An id is structured metadata.
+ * Source: Grafana Loki, "HTTP API", section "Ingest logs".
  */
 export function loki(labels: Readonly<Record<string, string>> = { job: "server-logs" }): Dialect {
   const names = Object.keys(labels);

@@ -1,6 +1,6 @@
 import type { Dialect } from "./http.js";
 
-/** Lines as they are, objects of JSON. */
+/** The lines unchanged; each is a JSON object. */
 export const ndjson: Dialect = {
   contentType: "application/x-ndjson",
   path: "/",

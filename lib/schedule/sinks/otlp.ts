@@ -2,8 +2,8 @@ import type { Dialect } from "./http.js";
 import { textOf } from "./receiver.js";
 
 /**
- * Logs by OTLP/HTTP as JSON: of each record its time, its severity, the attributes of a request, and the line as the body;
- * an id is the attribute `log.record.uid`. Source: OpenTelemetry, "OTLP Specification", section "OTLP/HTTP".
+ * Logs by OTLP/HTTP as JSON: for each record its time, its severity, the attributes of a request, and the line as the
+ * body. An id is the attribute `log.record.uid`. Source: OpenTelemetry, "OTLP Specification", section "OTLP/HTTP".
  */
 export const otlp: Dialect = {
   contentType: "application/json",
@@ -29,7 +29,7 @@ export const otlp: Dialect = {
     try {
       partial = JSON.parse(text).partialSuccess;
     } catch {
-      return {}; // an answer without words: all was taken
+      return {}; // an empty answer: everything was taken
     }
     const rejected = Number(partial?.rejectedLogRecords ?? 0); // a 64-bit number is a string in JSON
     const why = partial?.errorMessage;

@@ -4,7 +4,7 @@ import type { LogSlice } from "../../write/sliceEncoder.js";
 import type { StreamSink } from "../sink.js";
 import type { Extras, Position, Stretch } from "../stretch.js";
 
-/** Streams to standard output, a named pipe or a device, as fast as its reader takes. */
+/** Streams to standard output, a named pipe or a device, as fast as its reader reads. */
 export class PipeSink implements StreamSink {
   readonly wants: Extras;
   readonly #path: string;
@@ -13,8 +13,8 @@ export class PipeSink implements StreamSink {
 
   /**
    * @param path "-" is standard output
-   * @param ids where records carry theirs
-   * @param giveUp ends waiting for a reader that does not read
+   * @param ids where records carry their ids
+   * @param giveUp aborts the wait for a reader that does not read
    */
   constructor(path: string, ids?: Extras["ids"], giveUp?: AbortSignal) {
     this.wants = { ids };

@@ -1,21 +1,23 @@
 import { quoted } from "../../errors.js";
 
-/** Records on their way to a receiver. The lists are equally long, but those that nobody asked for are empty. */
+/** Records on their way to a receiver. The lists have equal lengths, but those that were not requested are empty. */
 export interface Parcel {
-  /** The records' lines, a line feed behind each. */
+  /** The records' lines, each with its line feed. */
   readonly lines: Buffer[];
   /** When each was delivered, milliseconds since 1970. */
   readonly due: number[];
   readonly ids: string[];
-  /** Of each record the beginning of a LogRecord of OTLP; undefined where a defect spoiled the line. */
+  /** For each record the beginning of an OTLP LogRecord; undefined if a defect corrupted the line. */
   readonly otlp: (string | undefined)[];
 }
 
-/** What came of sending a parcel once. */
+/** The result of sending a parcel once. */
 export type DeliveryOutcome =
-  /** The receiver has it, but for some records that it does not want, and says why. */
+  /** The receiver has it, except for some records that it rejected, and says why. */
   | { readonly taken: true; readonly rejected?: number | undefined; readonly why?: string | undefined }
-  /** It does not have it. `final`: it never will. `after`: milliseconds after which it wants to be asked again. */
+  /**
+   * The receiver does not have it. `final`: a retry is useless. `after`: milliseconds after which it asks for a retry.
+   */
   | {
       readonly taken: false;
       readonly why: string;
@@ -23,45 +25,45 @@ export type DeliveryOutcome =
       readonly after?: number | undefined;
     };
 
-/** The limits of one try. */
+/** The limits of one attempt. */
 export interface Try {
-  /** Milliseconds that it may take. */
+  /** Timeout in milliseconds. */
   readonly timeout: number;
-  /** Ends it at once. */
+  /** Aborts it at once. */
   readonly giveUp: AbortSignal | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Who takes records, and how it is spoken to. How often and when is no business of its own. */
+/** A receiver of records, and how to talk to it. The caller decides when and how often to send. */
 export interface Receiver {
-  /** Its address, for people, without anything secret. */
+  /** Its address, for people, without credentials. */
   readonly name: string;
-  /** Most records in a parcel, where nobody says how many. */
+  /** Default of the maximum number of records in a parcel. */
   readonly batch: number;
-  /** Milliseconds for which records of a parcel wait for others to go with them. */
+  /** Milliseconds that records wait for others to fill their parcel. */
   readonly linger: number;
-  /** Whether it wants the beginnings of LogRecords. */
+  /** Whether it needs the beginnings of LogRecords. */
   readonly otlp?: boolean;
-  /** Whether a record's id has a place outside of its line. */
+  /** Whether it takes a record's id outside the line. */
   readonly ids: "inside" | "apart";
   /**
-   * May send what there is of a parcel, since its records are due now; `send` follows with the whole of it. False where
-   * it had better follow at once.
+   * May send the records that an incomplete parcel has, because they are due now; `send` follows with the whole parcel.
+   * Returns false if `send` should follow at once.
    */
   offer?(parcel: Parcel): boolean;
   /** Sends a parcel once. It never throws. */
   send(parcel: Parcel, limits: Try): Promise<DeliveryOutcome>;
-  /** Lets go of what it holds; it never throws. */
+  /** Releases its resources. It never throws. */
   close?(): void;
 }
 
-/** A line without its line feed, as a text; bytes that are no UTF-8 become U+FFFD, since JSON has no place for them. */
+/** A line without its line feed, as text. Bytes that are not UTF-8 become U+FFFD, because JSON cannot hold them. */
 export function textOf(line: Buffer): string {
   return line.toString("utf8", 0, line.length - 1);
 }
 
-/** What a receiver says of itself, behind a sentence. */
+/** The text of a receiver's answer, to be appended to a sentence. */
 export function saying(words: string | undefined): string {
   return words === undefined || words.trim() === "" ? "" : ` (it says ${quoted(words.trim())})`;
 }

@@ -9,27 +9,27 @@ import type { HandIncident } from "../streamIncidents.js";
 import { type Extras, type Position, positionIn, type Stretch } from "../stretch.js";
 import { type Parcel, type Receiver, saying } from "./receiver.js";
 
-/** How any receiver is treated. */
+/** Options for any receiver. */
 export interface Delivering {
-  /** Most records in a parcel, 1 to 100,000. Default 1000; over syslog 10,000. */
+  /** Maximum number of records in a parcel, 1 to 100,000. Default 1000; over syslog 10,000. */
   readonly batch?: number | undefined;
-  /** Milliseconds that a try may take. Default 10,000. */
+  /** Timeout of an attempt in milliseconds. Default 10,000. */
   readonly timeout?: number | undefined;
-  /** File in which it is kept how far the receiver has confirmed, so that the next run goes on from there. */
+  /** Checkpoint file: the position up to which the receiver acknowledged, from which the next run continues. */
   readonly state?: string | undefined;
 }
 
-/** Milliseconds before the first retry, twice as many before each further one, and the most of them. */
+/** The backoff in milliseconds: before the first retry, doubled before each further one, and its maximum. */
 const BACKOFF = { first: 500, most: 30_000 };
 
 /**
- * Sends a log to a receiver in parcels, one after the other. A parcel that it did not take is sent again until it does,
- * after the time that the receiver asks for, or one that doubles; meanwhile the stream waits, so that memory holds one
- * parcel. Each record arrives at least once, and in order.
+ * Sends a log to a receiver in parcels, one after the other. A parcel that was not taken is retried until it is, after
+ * the time that the receiver asks for or with exponential backoff. Meanwhile the stream waits, so that memory holds
+ * only one parcel. Each record arrives at least once, and in order.
  */
 export class ReceiverSink implements StreamSink {
   readonly wants: Extras;
-  /** Records that the receiver has said it does not want. */
+  /** Number of records that the receiver rejected. */
   rejected = 0;
   readonly #receiver: Receiver;
   readonly #batch: number;
@@ -40,14 +40,14 @@ export class ReceiverSink implements StreamSink {
   readonly #giveUp: AbortSignal | undefined;
   #progress: StreamProgress | undefined;
   #parcel = emptyParcel();
-  /** Behind the last record of the parcel. */
+  /** The position after the last record of the parcel. */
   #behind: Position | undefined;
-  /** When the parcel was begun, by the clock. */
+  /** The clock's time when the parcel was begun. */
   #begun = 0;
 
   /**
    * @param wantsIds whether records carry ids
-   * @param giveUp ends waiting for a receiver that does not answer
+   * @param giveUp aborts the wait for a receiver that does not answer
    */
   constructor(
     receiver: Receiver,
@@ -120,7 +120,7 @@ export class ReceiverSink implements StreamSink {
     this.#receiver.close?.();
   }
 
-  /** Sends the parcel until the receiver has taken it. */
+  /** Retries the parcel until the receiver has taken it. */
   async #send(): Promise<void> {
     const { name } = this.#receiver;
     for (let tries = 0; ; tries++) {
@@ -142,7 +142,7 @@ export class ReceiverSink implements StreamSink {
       if (final) throw this.#notTaken(`${name} ${why}, and would again`);
       if (tries === 0) this.#tell(`out: ${name} ${why}; the stream waits and tries again`);
       const backoff = Math.min(BACKOFF.most, BACKOFF.first * 2 ** tries);
-      // Half of it by chance, so that many senders do not come back at the same moment.
+      // Half of the wait is random (jitter), so that many senders do not retry at the same moment.
       await this.#clock.wait(after ?? backoff * (0.5 + Math.random() / 2), this.#giveUp);
     }
     for (const list of Object.values(this.#parcel)) list.length = 0;

@@ -7,15 +7,15 @@ import type { Receiver } from "./receiver.js";
 import type { Delivering } from "./receiverSink.js";
 import { type Framing, SyslogReceiver } from "./syslog.js";
 
-/** How a receiver is spoken to. */
+/** Options of a receiver. */
 export interface ReceiverOptions extends Delivering {
-  /** Of syslog: how messages are told apart, by "octets" counted before each (the default) or by "lines". */
+  /** For syslog: the framing of messages, by "octets" counted before each (the default) or by "lines". */
   readonly framing?: Framing | undefined;
-  /** Of Loki: the labels of the stream. Default `{ job: "server-logs" }`. */
+  /** For Loki: the labels of the stream. Default `{ job: "server-logs" }`. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The kinds of receivers by what their addresses begin with. */
+/** The kinds of receivers, by the beginning of their addresses. */
 const kinds: Readonly<Record<string, (url: URL, options: ReceiverOptions) => Receiver>> = {
   "http:": (url) => new HttpReceiver(url, ndjson),
   "https:": (url) => new HttpReceiver(url, ndjson),
@@ -26,14 +26,14 @@ const kinds: Readonly<Record<string, (url: URL, options: ReceiverOptions) => Rec
   "syslog+tcp:": (url, { framing }) => new SyslogReceiver(url, framing),
 };
 
-/** Whether a stream's `out` is an address, and no path. */
+/** Whether a stream's `out` is an address rather than a path. */
 export function isReceiverAddress(out: string): boolean {
   return /^[a-z][a-z+]*:\/\//i.test(out);
 }
 
 /**
  * The receiver at an address.
- * @throws InputError when there is no such kind, the address is none, or an option is for another kind
+ * @throws InputError when there is no such kind, the address is invalid, or an option is for another kind
  */
 export function receiverAt(address: string, options: ReceiverOptions): Receiver {
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -4,20 +4,22 @@ import { setTimeout as after } from "node:timers/promises";
 import { InputError, quoted } from "../../errors.js";
 import type { DeliveryOutcome, Parcel, Receiver, Try } from "./receiver.js";
 
-/** How messages are told apart in a connection: by their length before them (RFC 6587, 3.4.1), or by a line feed behind. */
+/**
+ * The framing of messages in a connection: each is preceded by its length (RFC 6587, 3.4.1) or followed by a line feed.
+ */
 export type Framing = "octets" | "lines";
 
-/** Facility local7, severity informational, as nginx has it: 23 × 8 + 6. */
+/** Facility local7, severity informational, as nginx uses them: 23 × 8 + 6. */
 const PRIORITY = 190;
 /** An enterprise number that is reserved for examples (RFC 5612). */
 const ENTERPRISE = 32473;
 
 /**
- * Syslog over TCP (RFC 5424, RFC 6587), whose receivers never say what they have. But they close a connection when they
- * have read it to its end, and where one closes it with something unread, the connection is reset: so each parcel has a
- * connection of its own, and is confirmed when the receiver has closed it after us. Until then its records are kept, and
- * sent again over a new connection if the old one breaks. Records go out when they are due; the parcel ends when it is
- * full or a few seconds old. What a receiver has read and loses itself nobody can send again.
+ * Syslog over TCP (RFC 5424, RFC 6587). Its receivers never acknowledge messages. But they close a connection after
+ * they have read it to its end, and a connection that is closed with unread data is reset. So each parcel has its own
+ * connection, and counts as acknowledged when the receiver closes it after us. Until then its records are kept, and
+ * they are sent again over a new connection if the old one breaks. Records are sent when they are due; the parcel ends
+ * when it is full or a few seconds old. Records that a receiver reads and then loses cannot be sent again.
  */
 export class SyslogReceiver implements Receiver {
   readonly batch = 10_000;
@@ -73,7 +75,7 @@ export class SyslogReceiver implements Receiver {
     this.#connection?.destroy();
   }
 
-  /** Writes those records of a parcel that the connection has not carried. */
+  /** Writes the records of a parcel that were not written to the connection yet. */
   #write(connection: Connection, parcel: Parcel): void {
     const frames: Buffer[] = [];
     for (; connection.records < parcel.lines.length; connection.records++)
@@ -93,16 +95,16 @@ export class SyslogReceiver implements Receiver {
 }
 
 /**
- * Milliseconds from the last byte to the end of a connection. What is on its way when a receiver closes the connection is
- * lost without a word if the end is on its way with it.
+ * Milliseconds from the last byte to the end of a connection. If data and the end of the connection were both in flight
+ * while a receiver closes the connection, the data would be lost without an error.
  */
 const ARRIVAL = 50;
-/** Milliseconds between two looks at whether all was written. */
+/** Milliseconds between two checks whether everything was written. */
 const FLUSH = 5;
 
-/** A connection that tells how it ended. */
+/** A connection that reports how it ended. */
 class Connection {
-  /** Records of the parcel that were written to it. */
+  /** Number of records of the parcel that were written to it. */
   records = 0;
   readonly #socket: Socket;
   #fault: Error | undefined;
@@ -116,10 +118,10 @@ class Connection {
     this.#socket.on("end", () => {
       if (!this.#isEnding) this.#fault ??= new Error("closed the connection before it had all");
     });
-    this.#socket.resume(); // what a receiver says is not heard
+    this.#socket.resume(); // data from the receiver is ignored
   }
 
-  /** @throws Error when it cannot be opened */
+  /** @throws Error when the connection cannot be opened */
   async opened(signal: AbortSignal): Promise<void> {
     if (this.#fault === undefined && this.#socket.connecting) await once(this.#socket, "connect", { signal });
     if (this.#fault !== undefined) throw this.#fault;
@@ -133,7 +135,10 @@ class Connection {
     if (this.#fault === undefined && this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** Ends our side, and waits for the receiver to end its own. @throws Error when the connection broke before */
+  /**
+   * Ends our side of the connection, and waits for the receiver to end its side. @throws Error when the connection
+   * breaks before that
+   */
   async readToEnd(signal: AbortSignal): Promise<void> {
     await this.#written(signal);
     await after(ARRIVAL, undefined, { signal });
@@ -144,7 +149,10 @@ class Connection {
     if (this.#fault !== undefined) throw this.#fault;
   }
 
-  /** Waits until the system has all that was written. @throws Error when the connection breaks before */
+  /**
+   * Waits until the operating system has taken everything that was written. @throws Error when the connection breaks
+   * before
+   */
   async #written(signal: AbortSignal): Promise<void> {
     while (this.#socket.writableLength > 0 && this.#fault === undefined)
       await after(FLUSH, undefined, { signal });
