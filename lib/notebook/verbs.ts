@@ -84,7 +84,7 @@ function withMoments<Options extends Pick<GenerateOptions, (typeof moments)[numb
 }
 const moments = ["start", "end", "from", "to"] as const;
 
-/** Milliseconds that a stream which was stopped has for what it began. */
+/** Milliseconds that a stopped stream has to finish what it began. */
 const closing = 1500;
 
 /**
