@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -237,6 +237,34 @@ await new Promise((ended, failed) => new Worker("", { eval: true }).on("exit", e
 
   test("of the user's own start too", () => {
     expect(steps[5]).toMatchObject({ status: "ok", outputs: [{ text: "0\n" }] });
+  });
+});
+
+describe("the README's cells", () => {
+  // In the notebooks' folder, as a reader's own: the package is found from there.
+  const folder = mkdtempSync(join(root, "notebooks", ".readme-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("each run at the first attempt", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const block = /^And what people ask next[^`]*```ts\n([\s\S]*?)```/m.exec(readme)![1]!;
+    const cells = block.split(/\n\n(?=\/\/ )/);
+    expect(cells.length).toBe(11); // the imports, and ten
+    writeFileSync(
+      join(folder, "their.csv"),
+      "when,client,url,code,took\n2026-01-05 10:00:00,10.0.0.1,/a?x=1,200,12\n2026-01-05 10:00:01,10.0.0.2,/b,404,3\n",
+    );
+    const ran = kernel(
+      [...cells, "theirs"].map((run) => ({ run })),
+      folder,
+    ) as Ran[];
+    const failed = ran.flatMap(({ status, outputs }, i) =>
+      status === "ok" ? [] : [[cells[i], outputs.map(({ text }) => text).join("")]],
+    );
+    expect(failed).toEqual([]);
+    expect(JSON.stringify(ran.at(-1)!.outputs)).toContain("2 records");
+    for (const name of ["heat.png", "heat.html", "requests.duckdb", "report.html"])
+      expect(readdirSync(folder)).toContain(name);
   });
 });
 

@@ -268,7 +268,8 @@ describe("a format of one's own", () => {
   it.each([
     ["no format at all", 7, /format: 7 is neither/],
     ["a key of its own", { ...format, patern: "x" }, /no key "patern"; did you mean "pattern"/],
-    ["no name", { pattern: "(?<a>.)" }, /format.name/],
+    ["a name of no letters", { ...format, name: "" }, /format.name/],
+    ["nothing that takes a line apart", { fields: { timestamp: "when" } }, /^format: give a kind, "csv"/],
     ["a pattern that is none", { ...format, pattern: "(" }, /format.pattern: Invalid regular expression/],
     ["a pattern without groups", { ...format, pattern: ".*" }, /no named groups/],
     [

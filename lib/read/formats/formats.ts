@@ -17,7 +17,7 @@ import { ingressNginx } from "./ingressNginx.js";
 import { caddy, json } from "./jsonLines.js";
 import { logstash } from "./logstash.js";
 import { ltsv } from "./ltsv.js";
-import { type OwnFormat, ownFormat } from "./ownFormat.js";
+import { type OwnFormat, ownFormat, ownName } from "./ownFormat.js";
 import { pino } from "./pino.js";
 import { proxyManager } from "./proxyManager.js";
 import { s3 } from "./s3.js";
@@ -74,7 +74,9 @@ export interface RequestedFormat {
 
 /** @throws InputError if it is neither the name of a format nor a valid format of the user's own */
 export function askedFormat(asked: unknown): RequestedFormat {
-  if (typeof asked !== "string") return { name: (asked as OwnFormat)?.name, format: ownFormat(asked) };
+  if (typeof asked !== "string") {
+    return { format: ownFormat(asked), name: (asked as OwnFormat).name ?? ownName };
+  }
   if (Object.hasOwn(lineFormats, asked)) {
     return { name: asked, format: lineFormats[asked as keyof typeof lineFormats] };
   }

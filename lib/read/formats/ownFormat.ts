@@ -21,8 +21,8 @@ import { inLinearTime } from "./linearTime.js";
  * "us" }
  */
 export interface OwnFormat {
-  /** Its name in summaries. */
-  readonly name: string;
+  /** Its name in summaries. Default `own`. */
+  readonly name?: string;
   /**
    * How a line is taken apart: by a `pattern` (the default), as JSON, as CSV (comma, semicolon, tab or bar between the
    * cells) or as TSV, in which a quote is a byte as others are.
@@ -50,6 +50,9 @@ export interface OwnFormat {
   readonly timeUnit?: TimeUnit;
 }
 
+/** The name of a format of the user's own that has none. */
+export const ownName = "own";
+
 const keys = ["name", "kind", "pattern", "fields", "columns", "timeFormat", "timeUnit"];
 const timeUnits = ["s", "ms", "us", "ns"];
 
@@ -66,7 +69,7 @@ export function ownFormat(own: unknown): LineFormat {
       throw new InputError(`format: there is no key ${quoted(key)}${didYouMean(key, keys)}`);
   }
   const {
-    name,
+    name = ownName,
     kind = "pattern",
     pattern,
     fields = {},
@@ -93,6 +96,8 @@ export function ownFormat(own: unknown): LineFormat {
   if (isTable) return saying(delimited(name, fields, { columns, tabs: kind === "tsv" }), says);
   if (kind !== "pattern")
     throw new InputError(`format.kind: ${quoted(kind)}: give "pattern", "json", "csv" or "tsv"`);
+  if (pattern === undefined)
+    throw new InputError('format: give a kind, "csv", "tsv" or "json", or the pattern of a line');
   return saying(patternFormat(name, expression(pattern), fields), says);
 }
 
