@@ -4,7 +4,10 @@ import type { Point } from "./series.js";
 import { type BurnRow, burnRows, type CheckedSlo, checkedSlo, inWords, rowsOf, type Slo } from "./slo.js";
 import { SloCounts } from "./sloCounts.js";
 
-/** The burn-rate alerts of an objective: one "page" and one "ticket", each on as long as one of its rows is. Causal. */
+/**
+ * The burn-rate alerts of an objective: one "page" and one "ticket", each fires as long as one of its rows does.
+ * Causal.
+ */
 export class BurnRate implements Detector {
   readonly slo: CheckedSlo;
   readonly #rows: readonly BurnRow[];
@@ -13,7 +16,7 @@ export class BurnRate implements Detector {
 
   /**
    * @param step length of the series' steps in milliseconds
-   * @param counts where another objective, too, takes what is counted; this one then hears of a step by `judge`
+   * @param counts counts that are shared with another objective; the caller then calls `judge` for each step
    * @throws InputError when the objective is wrong, or a step is longer than the shortest window
    */
   constructor(slo: Slo, step: number, counts?: SloCounts) {
@@ -73,22 +76,25 @@ export class BurnRate implements Detector {
     };
   }
 
-  /** How fast the budget burns over the last so many seconds, whole steps up to the longest window: 1 spends it exactly; NaN without requests. */
+  /**
+   * The burn rate over the last `seconds`, in whole steps up to the longest window: 1 spends the budget exactly; NaN
+   * without requests.
+   */
   burnRate(seconds: number): number {
     const { bad, all } = this.#counts.window(seconds);
     return bad / all / (1 - this.slo.objective);
   }
 
   /**
-   * Share of the error budget that is left over the objective's days, or since the series began: 1 is untouched, 0
-   * spent, below 0 overspent. The objective is broken below 0.
+   * Share of the error budget that is left over the objective's days, or since the series began: 1 is untouched, 0 is
+   * spent. Below 0 it is overspent and the objective is broken.
    */
   get budgetLeft(): number {
     const { bad, all } = this.#counts.inDays;
     return all === 0 ? 1 : 1 - bad / (all * (1 - this.slo.objective));
   }
 
-  /** The alerts that are on, by severity. */
+  /** The firing alerts, by severity. */
   get open(): readonly (readonly [BurnRow["severity"], Alert])[] {
     return [...this.#open];
   }

@@ -2,16 +2,16 @@ import { InputError, quoted } from "../errors.js";
 import { contentOf, Lines } from "../files/lines.js";
 import type { Work } from "../work.js";
 
-/** A line of a small CSV: its number from 1, and its cells. */
+/** A line of a small CSV: its number, counted from 1, and its cells. */
 export interface CsvLine {
   readonly number: number;
   readonly cells: readonly string[];
 }
 
 /**
- * The lines of a CSV of series or alerts, in constant memory: the first is the header. Cells may be quoted, but hold no line
- * break.
- * @param source path, "-" for standard input, or bytes @param argument what errors call it
+ * The lines of a CSV of series or alerts, in constant memory: the first is the header. Cells may be quoted, but hold no
+ * line break.
+ * @param source path, "-" for standard input, or bytes @param argument its name in errors
  * @throws InputError when it cannot be read or is damaged
  */
 export async function* csvLines(
@@ -35,7 +35,7 @@ export async function* csvLines(
       const text = (number === 1 ? line.replace(/^\uFEFF/, "") : line).replace(/\r$/, "");
       if (text !== "") yield { number, cells: cellsOf(text) };
     }
-    number--; // what follows a block's last line end is the next block's
+    number--; // the rest after a block's last line end belongs to the next block
   }
   if (lines.damage !== undefined) throw new InputError(`${argument}: ${lines.damage}`);
 }
@@ -48,7 +48,7 @@ function cellsOf(line: string): string[] {
 }
 
 /**
- * Where a column stands: the first of some names that the header has.
+ * The index of a column: the first of these names that the header has.
  * @throws InputError when it has none of them
  */
 export function columnOf(header: readonly string[], names: readonly string[], argument: string): number {

@@ -9,7 +9,7 @@ import type { Series } from "./series.js";
 import { OpenSketch } from "./sketch.js";
 import { SeriesCollector, type SeriesOptions, type Steps } from "./steps.js";
 
-/** A log as a series, without ever being written, and the plan that it was made from: its incidents are the answers. */
+/** The series of a log that was never written, and the plan from which it was made, whose incidents are the answers. */
 export interface GeneratedSeries {
   readonly series: Series;
   readonly plan: Plan;
@@ -18,9 +18,9 @@ export interface GeneratedSeries {
 }
 
 /**
- * Makes the series of a log in memory, straight from the generator: the same counts as those of the written log, by
- * printed time and by route, without the lines that no reader can take for a record. The twin on which nothing
- * happened is the same call with `withoutIncidents: true`.
+ * Makes the series of a log in memory, straight from the generator: with the same counts as those of the written log,
+ * by printed time and by route, without the lines that no reader can take for a record. For the twin without incidents,
+ * call it with `withoutIncidents: true`.
  * @throws InputError when an option is wrong
  */
 export async function generatedSeries(
@@ -45,7 +45,7 @@ export async function generatedSeries(
   return { series: collector.series(slice.to), plan, records };
 }
 
-/** How many seconds a line can come after a later one: by its delivery, and by two clocks that are wrong. */
+/** The number of seconds by which a line can follow a later one: by late delivery, and by two skewed clocks. */
 function latest({ scenario: { defects } }: Plan): number {
   return defectShare(defects) === 0 ? 0 : (LATEST_DELIVERY + 2 * LARGEST_SKEW) / 1000;
 }

@@ -1,12 +1,12 @@
 import type { Alert } from "../alert.js";
 import type { Judge } from "./judge.js";
 
-/** Steps in a row that must be calm before an alarm ends, so that one incident is one alarm. */
+/** Number of calm steps in a row that end an alarm, so that one incident is one alarm. */
 const CALM = 5;
 
 /**
- * Makes alarms of a judge's readings of one signal: one begins with the first that is unusual and ends when five in a row
- * are not.
+ * Makes alarms from a judge's scores of one signal: an alarm begins with the first unusual reading and ends when five
+ * in a row are not unusual.
  */
 export class Alarm {
   readonly #judge: Judge;
@@ -18,13 +18,14 @@ export class Alarm {
   #calm = 0;
   #seen = 0;
   #restsUntil = 0;
-  /** How unusual the last reading was: 1 and more is an alarm. */
+  /** How unusual the last reading was: 1 or more is an alarm. */
   strength = 0;
 
   /**
    * @param name the detector's
-   * @param about what the signal is, or empty
-   * @param rest readings from an alarm's beginning in which no other begins, by the number seen so far
+   * @param about the name of the signal, or empty
+   * @param rest from the number of readings so far, the number of readings after the beginning of an alarm in which no
+   * other begins
    */
   constructor(
     judge: Judge,
@@ -41,7 +42,7 @@ export class Alarm {
   }
 
   /**
-   * Takes the next reading. @param time milliseconds since 1970, of the reading @param known when it is known
+   * Takes the next reading. @param time time of the reading, milliseconds since 1970 @param known when it is known
    * @returns the alert that begins or ends with it
    */
   next(value: number, of: number, time: number, known: number): Alert | undefined {

@@ -7,10 +7,10 @@ import { readingDetector } from "./detectors.js";
 /**
  * Runs a built-in detector over a series of `timestamp,value`, any CSV with these columns, in constant memory.
  * @param source path, "-" for standard input, or bytes
- * @returns the lines of a CSV `timestamp,value,anomaly_score`, with the first two as they were: a score of 0.5 and
- *   more where an alarm begins, less elsewhere; an empty value is a gap. Readings count in the order of the file, even
- *   where a clock was set back
- * @throws InputError when the detector does not exist or does not suit, or a line is no reading
+ * @returns the lines of a CSV `timestamp,value,anomaly_score`, with the first two as they were: a score of 0.5 or more
+ * where an alarm begins, less elsewhere. An empty value is a gap. Readings are taken in the order of the file, even if
+ * a clock was set back
+ * @throws InputError when the detector does not exist or does not suit, or a line is not a reading
  */
 export async function* detectSeries(
   source: string | Uint8Array,

@@ -13,13 +13,13 @@ import { type SignalName, signals } from "./signals.js";
 
 /** A built-in detector: a judge for each signal that suits it. */
 interface Kind {
-  /** What it does, in a line. */
+  /** What it does, in one line. */
   readonly about: string;
   readonly judge: NewJudge;
-  /** The judge of a log's signals, where it is another than that of a plain series. */
+  /** The judge of a log's signals, if it differs from that of a plain series. */
   readonly logJudge?: NewJudge;
   readonly signals: readonly SignalName[];
-  /** Whether it judges shares of requests alone, and so no plain series. */
+  /** Whether it judges shares of requests only, and so cannot judge a plain series. */
   readonly sharesOnly?: boolean;
   readonly rest?: (seen: number) => number;
 }
@@ -28,10 +28,10 @@ const shares = ["errors", "refusals"] as const;
 const all = ["errors", "refusals", "traffic", "latency"] as const;
 
 /**
- * Limits for a log's signals. Shewhart's three standard deviations are for independent readings; a log's traffic and its
- * response times are self-similar, and their means wander with the hour. Six, and twelve
- * of novelty, were chosen on the twins of the drill's seeds 1 to 60, over all signals; others show how many false alarms
- * they give: `drill --first-seed 101`.
+ * Limits for a log's signals. Shewhart's three standard deviations are for independent readings; a log's traffic and
+ * its response times are self-similar, and their means wander with the hour. Six, and twelve of novelty, were chosen on
+ * the twins of the drill's seeds 1 to 60, over all signals; other seeds show how many false alarms they give: `drill
+ * --first-seed 101`.
  */
 const forLogs = { ...shiftConstants, limit: 6, novelty: 12 };
 
@@ -81,7 +81,7 @@ export type DetectorName = keyof typeof kinds;
 /** Names of the built-in detectors. */
 export const detectorNames = Object.keys(kinds) as DetectorName[];
 
-/** What a built-in detector does, in a line. */
+/** What a built-in detector does, in one line. */
 export function aboutDetector(name: DetectorName): string {
   return kinds[name].about;
 }
@@ -95,7 +95,7 @@ function kindOf(name: string): Kind {
 }
 
 /**
- * A built-in detector for the series of a log, which has seen nothing yet.
+ * A new built-in detector for the series of a log.
  * @throws InputError when there is none of this name
  */
 export function builtInDetector(name: string): Detector {
@@ -122,11 +122,11 @@ export function builtInDetector(name: string): Detector {
   };
 }
 
-/** What a detector says of one reading of a plain series. */
+/** What a detector says about one reading of a plain series. */
 export interface ReadingScore {
   /**
-   * How anomalous the reading is, 0 to 1: 0.5 and more where an alarm begins, less elsewhere, so that what lasts is one
-   * alarm.
+   * How anomalous the reading is, 0 to 1: 0.5 or more where an alarm begins, less elsewhere, so that a lasting anomaly
+   * is one alarm.
    */
   readonly score: number;
   /** The alarm that begins or ends with it. */
@@ -134,9 +134,9 @@ export interface ReadingScore {
 }
 
 /**
- * A built-in detector for a plain series of readings, which has seen nothing yet: the function takes one reading after
- * the other, the time in milliseconds since 1970, and says what it is.
- * @throws InputError when there is none of this name, or it judges shares of requests only
+ * A new built-in detector for a plain series: a function that takes the readings one by one, with the time in
+ * milliseconds since 1970, and scores each.
+ * @throws InputError when there is no detector of this name, or it judges shares of requests only
  */
 export function readingDetector(name: string): (time: number, value: number) => ReadingScore {
   const kind = kindOf(name);

@@ -4,15 +4,16 @@ import { UsualShare } from "./share.js";
 /** Weight of the newest step: Montgomery, "Introduction to Statistical Quality Control", advises 0.05 to 0.25. */
 const WEIGHT = 0.2;
 /**
- * Standard deviations of the average that are an alarm. Three give a false alarm each 560 steps (Lucas & Saccucci 1990,
- * table 3), three a day at minutes; 4.5 give less than one in a month of binomial noise, as a test measures.
+ * Number of standard deviations of the average that raises an alarm. Three give a false alarm every 560 steps (Lucas &
+ * Saccucci 1990, table 3), three a day at minutes; 4.5 give less than one in a month of binomial noise, as a test
+ * measures.
  */
 const LIMIT = 4.5;
 
 /**
- * Exponentially weighted moving average of a share (Roberts 1959), with binomial variance: each step is transformed
- * to √ of its variance (Anscombe 1948, arcsine), so that few requests weigh little, and skew does not look like an alarm.
- * It notices a rise.
+ * Exponentially weighted moving average of a share (Roberts 1959), with binomial variance: each step is transformed to
+ * √ of its variance (Anscombe 1948, arcsine), so that few requests have little weight and skew does not look like an
+ * alarm. It detects a rise.
  */
 export class Ewma implements Judge {
   readonly #usual = new UsualShare();

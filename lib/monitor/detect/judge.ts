@@ -1,29 +1,28 @@
 /**
- * Judges the readings of one signal, one after the other: in one pass, in bounded memory, and knowing nothing of what
- * comes later.
+ * Judges the readings of one signal one by one, in one pass and in bounded memory, without knowledge of later readings.
  */
 export interface Judge {
   /**
    * Judges the next reading by those before it, then learns from it.
    * @param value the reading; NaN for a gap, which is never an alarm
-   * @param of how many requests the value is a share of; 1 where it is no share
+   * @param of number of requests of which the value is a share; 1 if it is not a share
    * @param time milliseconds since 1970
-   * @returns how unusual it is, from 0; 1 and more is an alarm
+   * @returns how unusual it is, from 0; 1 or more is an alarm
    */
   next(value: number, of: number, time: number): number;
   /**
    * Why the last reading was unusual, in words.
-   * @param say how a reading is written, with its unit
+   * @param say writes a reading with its unit
    */
   why(say: (value: number) => string): string;
-  /** The reading that is usual, for comparison; NaN when nothing is known yet. */
+  /** The usual reading, for comparison; NaN if nothing is known yet. */
   readonly usual: number;
 }
 
-/** Makes a judge that has seen nothing yet. */
+/** Makes a new judge. */
 export type NewJudge = () => Judge;
 
-/** Mean and variance of the readings so far, of which older ones count ever less. */
+/** Mean and variance of the readings so far, with exponentially decreasing weights for older ones. */
 export class Memory {
   mean = 0;
   variance = 0;
@@ -45,8 +44,8 @@ export class Memory {
   }
 
   /**
-   * How many standard deviations a value lies from the mean. A standard deviation is never taken for less than a
-   * millionth of the mean, which is what is left of rounding where all readings are equal.
+   * How many standard deviations a value lies from the mean. A standard deviation counts as at least a millionth of the
+   * mean, because rounding leaves that much if all readings are equal.
    */
   standard(value: number): number {
     const least = 1e-6 * Math.abs(this.mean) + Number.MIN_VALUE;

@@ -1,25 +1,25 @@
 import { type Judge, Memory } from "./judge.js";
 
-/** Readings that are "now", and those before them that they are held against. */
+/** Number of readings that are "now", and of those before them to which they are compared. */
 const NOW = 10;
 const BEFORE = 30;
-/** Readings over which the usual size of such differences is learned: a day of minutes. */
+/** Number of readings over which the usual size of such differences is learned: a day of minutes. */
 const USUAL = 1440;
-/** Differences until it judges. */
+/** Number of differences before it judges. */
 const WARM_UP = 60;
 /**
- * Standard deviations that are an alarm. A log's readings are no independent draws: traffic is self-similar and bursts
- * last. Six was chosen on the twins of the drill's seeds from 1 on, over all signals; others show how many false alarms it
- * gives: `drill --first-seed 101`.
+ * Number of standard deviations that raises an alarm. A log's readings are not independent: traffic is self-similar and
+ * bursts last. Six was chosen on the twins of the drill's seeds from 1 on, over all signals; other seeds show how many
+ * false alarms it gives: `drill --first-seed 101`.
  */
 const LIMIT = 6;
-/** A difference counts for at most this many standard deviations when the usual size is learned. */
+/** When the usual size is learned, a difference counts as at most this many standard deviations. */
 const LEARNED = 4;
 
 /**
- * Notices a sudden change: the mean of the last 10 readings is held against that of the 30 before them, in units of what
- * such differences usually are. The hour of the day cancels out, so that it needs no weeks to learn; what comes slowly
- * it does not see. (The two-window scheme of Kifer, Ben-David & Gehrke 2004, with means.)
+ * Detects a sudden change: the mean of the last 10 readings is compared with that of the 30 before them, in units of
+ * the usual size of such differences. The effect of the hour of the day cancels out, so it does not need weeks to
+ * learn; slow changes it does not detect. (The two-window scheme of Kifer, Ben-David & Gehrke 2004, with means.)
  */
 export class Jump implements Judge {
   readonly #last = new Float64Array(NOW + BEFORE);
@@ -39,11 +39,11 @@ export class Jump implements Judge {
     const size = last.length;
     const at = this.#seen++ % size;
     const leaving = last[at];
-    const passing = last[(at + BEFORE) % size]; // leaves the last ten for the thirty before
+    const passing = last[(at + BEFORE) % size]; // moves from the last ten to the thirty before them
     last[at] = value;
     this.#now += value - passing;
     this.#before += passing - leaving;
-    if (at === 0) this.#sum(); // rounding does not add up
+    if (at === 0) this.#sum(); // so that rounding errors do not accumulate
     if (this.#seen < size) return 0;
     const difference = this.#now / NOW - this.#before / BEFORE;
     const usual = this.#usual;
@@ -57,7 +57,7 @@ export class Jump implements Judge {
     return Math.abs(this.#off) / LIMIT;
   }
 
-  /** Sums both windows anew; the newest reading stands at the beginning. */
+  /** Sums both windows again; the newest reading is at the beginning. */
   #sum(): void {
     const last = this.#last;
     this.#now = 0;

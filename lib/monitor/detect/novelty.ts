@@ -1,19 +1,23 @@
 import { type Judge, Memory } from "./judge.js";
 import { Shift, type ShiftConstants, shiftConstants } from "./shift.js";
 
-/** Levels told apart, each a standard deviation wide, half of them on either side of the mean. */
+/** Number of levels, each one standard deviation wide, half of them on either side of the mean. */
 const LEVELS = 41;
-/** The constants of `Novelty`: those of `Shift`, and one more. */
+/** The constants of `Novelty`: those of `Shift` and one more. */
 export interface NoveltyConstants extends ShiftConstants {
-  /** Standard deviations of novelty that are an alarm: more than of the level, since novelty is skewed. */
+  /**
+   * Number of standard deviations of novelty that raises an alarm: higher than for the level, because novelty is
+   * skewed.
+   */
   novelty: number;
 }
-/** Readings until it judges novelty. */
+/** Number of readings before it judges novelty. */
 const WARM_UP = 100;
 
 /**
- * Notices what `Shift` does, and besides it a single reading on a level where few or none have been: its novelty is
- * 1 / (1 + number of readings on its level so far), held against the usual novelty. A level is a standard deviation wide.
+ * Detects what `Shift` does, and also a single reading on a level with few or no readings so far. Its novelty is 1 / (1
+ * + number of readings on its level so far), which is compared with the usual novelty. A level is one standard
+ * deviation wide.
  */
 export class Novelty implements Judge {
   readonly #shift: Shift;

@@ -3,16 +3,16 @@ import type { Alert, Detector } from "../alert.js";
 import type { Point } from "../series.js";
 
 /**
- * A detector of your own: a function that gets one step of the series after the other and says whether something is
- * wrong: true or false, or words that say why (an empty text is calm). What it wants to remember it keeps in `memory`,
- * an object that is empty when a series begins. An alert lasts as long as it says so.
+ * Your own detector: a function that gets the steps of the series one by one and says whether something is wrong: true
+ * or false, or a text that says why (an empty text means no). It can keep values between calls in `memory`, an object
+ * that is empty when a series begins. An alert lasts as long as the function says that something is wrong.
  */
-// biome-ignore lint/suspicious/noExplicitAny: what a user keeps in the memory is the user's
+// biome-ignore lint/suspicious/noExplicitAny: a user may keep anything in the memory
 export type DetectorFunction = (point: Point, memory: Record<string, any>) => boolean | string | undefined;
 
 /**
- * A user's function as a detector that has seen nothing yet.
- * @param name what its alerts are called
+ * A new detector from a user's function.
+ * @param name the name of its alerts
  */
 export function ownDetector(detect: DetectorFunction, name = detect.name || "own"): Detector {
   if (typeof detect !== "function")

@@ -4,10 +4,10 @@ import { checkWork, type Work } from "../../work.js";
 import type { Alert } from "../alert.js";
 import type { Series } from "../series.js";
 
-/** Most characters that a program may write, before it is taken for one that went wild. */
+/** Maximum number of characters that a program may write; one that writes more is stopped. */
 const MOST_OUTPUT = 64 * 2 ** 20;
 
-/** A step of a series as a program reads it: a line of JSON. */
+/** A step of a series, as a line of JSON for a program. */
 export interface StepLine {
   /** Beginning of the step, ISO 8601 with Z. */
   readonly time: string;
@@ -18,13 +18,13 @@ export interface StepLine {
   readonly serverErrors: number;
   readonly timed: number;
   readonly slow: number;
-  /** Quantiles of the response time in milliseconds; null when the step has none. */
+  /** Quantiles of the response time in milliseconds; null if the step has no response times. */
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
 }
 
-/** A series as lines of JSON, one a step. */
+/** A series as lines of JSON, one for each step. */
 function* lines(series: Series): Generator<string> {
   for (let i = 0; i < series.length; i++) {
     const { time, step, requests, clientErrors, serverErrors, timed, slow, quantile } = series.point(i);
@@ -46,11 +46,11 @@ function* lines(series: Series): Generator<string> {
 }
 
 /**
- * Runs a detector that is a program, in any language, on a series. It reads the steps on standard input as lines of
- * JSON (see `StepLine`) and writes alerts on standard output as lines of JSON: `start`, and if it likes `end`, `name`
- * and `why`; moments in ISO 8601 with Z. A shell runs the command.
+ * Runs a program, in any language, as a detector on a series. It reads the steps from standard input as lines of JSON
+ * (see `StepLine`) and writes alerts to standard output as lines of JSON: `start`, and optionally `end`, `name` and
+ * `why`, with moments in ISO 8601 with Z. A shell runs the command.
  * @param seconds time limit
- * @throws InputError in one sentence, when it fails, hangs, or writes anything else
+ * @throws InputError in one sentence, when it fails, exceeds the time limit, or writes anything else
  */
 export async function programAlerts(
   command: string,
@@ -61,7 +61,7 @@ export async function programAlerts(
   checkWork(work);
   const told = quoted(command);
   const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "pipe"], detached: true });
-  // the shell's whole group ends, or what it started would live on
+  // ends the shell's process group, so that no program it started survives
   const kill = () => {
     try {
       process.kill(-child.pid!, "SIGKILL");
@@ -88,7 +88,7 @@ export async function programAlerts(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaints = (complaints + text).slice(-2000);
   });
-  child.stdin.on("error", () => {}); // one that does not read to the end may have its reasons
+  child.stdin.on("error", () => {}); // a program need not read its input to the end
   for (const line of lines(series)) child.stdin.write(line);
   child.stdin.end();
   try {
@@ -118,7 +118,7 @@ export async function programAlerts(
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** An alert from a line of a program's output. */
+/** Parses an alert from a line of a program's output. */
 function alertOf(line: string, number: number, told: string, command: string): Alert {
   const junk = (what: string) =>
     new InputError(

@@ -1,22 +1,27 @@
 import type { Judge } from "./judge.js";
 
-/** Cut of the modified z-score, and its constant: Iglewicz & Hoaglin 1993, "How to Detect and Handle Outliers". */
+/**
+ * Threshold of the modified z-score, and its constant: Iglewicz & Hoaglin 1993, "How to Detect and Handle Outliers".
+ */
 const CUT = 3.5;
 const NORMAL = 0.6745;
-/** Cut against the latest readings: the hour moves them too. Chosen on the twins of the drill's seeds 1 to 60, so that others show its false alarms: `drill --first-seed 101`. */
+/**
+ * Threshold while readings are compared with the latest ones, which also vary with the hour. Chosen on the twins of the
+ * drill's seeds 1 to 60; other seeds show its false alarms: `drill --first-seed 101`.
+ */
 const CUT_OF_LATE = 6;
-/** Readings kept of each hour of the week and of the day, and of the latest. */
+/** Number of readings that are kept for each hour of the week, for each hour of the day, and of the latest. */
 const KEPT = 240;
-/** Readings from which a median is taken at least. */
+/** Minimum number of readings for a median. */
 const ENOUGH = 60;
-/** Readings after which the latest ones are looked at anew. */
+/** Number of readings after which the median of the latest ones is updated. */
 const OFTEN = 15;
 const HOUR = 3_600_000;
 
 /**
- * Robust z-score by hour of the week: each reading is held against the median of the readings at that hour in the
- * weeks before, in units of their median absolute deviation. Until an hour of the week has been seen, the same hour of
- * other days stands for it, and before that the latest readings.
+ * Robust z-score by hour of the week: each reading is compared with the median of the readings at that hour in earlier
+ * weeks, in units of their median absolute deviation. Until an hour of the week has enough readings, the same hour of
+ * other days is used instead, and before that the latest readings.
  */
 export class Seasonal implements Judge {
   readonly #ofWeek = Array.from({ length: 168 }, () => new Kept());
@@ -30,7 +35,7 @@ export class Seasonal implements Judge {
   #value = Number.NaN;
   #thisHour = this.#ofWeek[0];
   #thisDaytime = this.#ofDay[0];
-  /** The last three scores, of which the least counts. */
+  /** The last three scores, of which the smallest counts. */
   #before = 0;
   #last = 0;
   #score = 0;
@@ -44,7 +49,7 @@ export class Seasonal implements Judge {
     const hour = Math.floor(time / HOUR);
     if (hour !== this.#hour) {
       this.#hour = hour;
-      this.#thisHour = this.#ofWeek[hour % 168]; // 1970 began on a Thursday; any beginning of the week will do
+      this.#thisHour = this.#ofWeek[hour % 168]; // 1970 began on a Thursday, but the week may begin on any day
       this.#thisDaytime = this.#ofDay[hour % 24];
       this.#look();
     } else if (this.#against === "of late" && ++this.#since >= OFTEN) this.#look();
@@ -55,13 +60,14 @@ export class Seasonal implements Judge {
     this.#thisHour.add(value);
     this.#thisDaytime.add(value);
     this.#latest.add(value);
-    // Three in a row past the cut are an alarm: one is noise, of which a week of minutes has some.
+    // Three in a row past the threshold are an alarm. A single one is noise, which happens now and then in a week of
+    // minutes.
     const above = Math.min(this.#before, this.#last, this.#score);
     const below = Math.max(this.#before, this.#last, this.#score);
     return Math.max(0, above, -below) / (this.#against === "of late" ? CUT_OF_LATE : CUT);
   }
 
-  /** Chooses what readings are held against, and takes their median: of an hour, what it held before it began. */
+  /** Chooses the readings to compare with, and takes their median: for an hour, the readings from before it began. */
   #look(): void {
     this.#since = 0;
     const [kept, against] =
@@ -84,7 +90,7 @@ export class Seasonal implements Judge {
   }
 }
 
-/** The last readings of one hour. */
+/** The latest readings of one hour. */
 class Kept {
   #values: Float64Array | undefined;
   count = 0;
@@ -94,13 +100,16 @@ class Kept {
     this.#values[this.count++ % KEPT] = value;
   }
 
-  /** A copy of what is kept. */
+  /** A copy of the readings. */
   values(): Float64Array {
     return this.#values!.slice(0, Math.min(this.count, KEPT));
   }
 }
 
-/** The median, as the value in the middle or the higher of the two there, by Hoare's selection (1961); moves the values. */
+/**
+ * The median (the higher of the two middle values, if there are two) by Hoare's selection (1961). It reorders the
+ * values.
+ */
 function middle(values: Float64Array): number {
   const rank = values.length >> 1;
   let from = 0;

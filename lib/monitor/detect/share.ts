@@ -1,19 +1,22 @@
 /**
- * The usual share of requests that fail, learned as it goes: failures over requests, of which older steps count ever less.
- * A step counts for at most three standard deviations more failures than usual, so that an incident does not soon become
- * usual, while a level that stays does within a day or two.
+ * The usual share of requests that fail: failures over requests, with exponentially decreasing weights for older steps.
+ * A step counts as at most three standard deviations above the usual share, so that an incident does not soon become
+ * usual, while a new lasting level does within a day or two.
  */
 export class UsualShare {
-  /** Steps over which a step's weight falls to 1/e: a day of minutes. */
+  /** Number of steps over which a step's weight falls to 1/e: a day of minutes. */
   static readonly #LENGTH = 1440;
-  /** Steps until the share is known well enough to judge by. */
+  /** Number of steps before the share is known well enough to judge by. */
   static readonly #WARM_UP = 30;
   #failed = 0;
   #requests = 0;
   #dispersion = 1;
   #steps = 0;
 
-  /** The share, above 0 and below 1: half a failure and half a success are added (Jeffreys' prior), so that none is 0. */
+  /**
+   * The share, above 0 and below 1: half a failure and half a success are added (Jeffreys' prior), so that it is never
+   * 0.
+   */
   get share(): number {
     return (this.#failed + 0.5) / (this.#requests + 1);
   }
@@ -24,8 +27,8 @@ export class UsualShare {
   }
 
   /**
-   * How many times a step's variance is the binomial one, 1 or more: requests of a session fail together (the
-   * quasi-binomial dispersion of McCullagh & Nelder 1989, section 4.5).
+   * The ratio of a step's variance to the binomial variance, 1 or more, because requests of a session fail together
+   * (the quasi-binomial dispersion of McCullagh & Nelder 1989, section 4.5).
    */
   get dispersion(): number {
     return Math.max(1, this.#dispersion);

@@ -3,27 +3,31 @@ import { type Judge, Memory } from "./judge.js";
 /** The constants of `Shift`. */
 export interface ShiftConstants {
   /**
-   * Readings that are "now": a third of an hour of minutes. On the Numenta Anomaly Benchmark 10 to 30 find about as much.
+   * Number of readings that are "now": a third of an hour of minutes. On the Numenta Anomaly Benchmark 10 to 30 find
+   * about as much.
    */
   recent: number;
-  /** Readings that are "usual": two weeks of five minutes, nearly three days of minutes. */
+  /** Number of readings that are "usual": two weeks at one in five minutes, nearly three days at one a minute. */
   usual: number;
-  /** Standard deviations that are an alarm: Shewhart's three. */
+  /** Number of standard deviations that raises an alarm: Shewhart's three. */
   limit: number;
 }
 
-/** What `Shift` takes where nothing else is asked for. */
+/** The default constants of `Shift`. */
 export const shiftConstants: ShiftConstants = { recent: 20, usual: 4000, limit: 3 };
 
-/** Times `recent` readings until it judges: with fewer, the spread of the means is hardly known. */
+/** It judges after this many times `recent` readings: with fewer, the spread of the means is hardly known. */
 const WARM_UP = 5;
-/** Added to a variance before its logarithm is taken, as a share of the usual one: a tenth of the usual standard deviation is as still as none. */
+/**
+ * Added to a variance before its logarithm is taken, as a share of the usual variance, so that a tenth of the usual
+ * standard deviation hardly differs from zero.
+ */
 const STILL = 0.01;
 
 /**
- * Notices a change of level or of spread: the mean of the last 20 readings, and the logarithm of their variance, are each
- * held against their own usual mean and standard deviation, and three standard deviations are an alarm (Shewhart
- * 1931; the x̄ and s charts of Montgomery, "Introduction to Statistical Quality Control", with limits that are learned).
+ * Detects a change of level or of spread: the mean of the last 20 readings and the logarithm of their variance are each
+ * compared with their own usual mean and standard deviation, and three standard deviations raise an alarm (Shewhart
+ * 1931; the x̄ and s charts of Montgomery, "Introduction to Statistical Quality Control", with learned limits).
  */
 export class Shift implements Judge {
   /** All readings. */
@@ -69,7 +73,7 @@ export class Shift implements Judge {
     return Math.max(Math.abs(this.#level), Math.abs(this.#spread)) / this.#limit;
   }
 
-  /** Whether the level is what changed, rather than the spread. */
+  /** Whether the level changed rather than the spread. */
   get #isLevel(): boolean {
     return Math.abs(this.#level) >= Math.abs(this.#spread);
   }
@@ -88,8 +92,8 @@ export class Shift implements Judge {
 }
 
 /**
- * Readings after the beginning of an alarm in which no other begins: what goes on is one alarm. A twenty-fifth of what was
- * seen so far, 20 to 150: NAB's windows grow with the series in the same way.
+ * Number of readings after the beginning of an alarm in which no other begins, so that a lasting change is one alarm: a
+ * twenty-fifth of the readings so far, 20 to 150. NAB's windows grow with the series in the same way.
  */
 export function restAfter(seen: number): number {
   return Math.max(20, Math.min(150, Math.round(seen / 25)));

@@ -1,12 +1,12 @@
 import type { Point } from "../series.js";
 
-/** What of a log's step a detector looks at. */
+/** A quantity of a log's steps that a detector judges. */
 export interface Signal {
-  /** In the field's words, as the beginning of a sentence. */
+  /** Its name, as the beginning of a sentence. */
   readonly about: string;
   /** The reading of a step; NaN for a gap. */
   value(point: Point): number;
-  /** How many requests the reading is a share of; 1 where it is no share. */
+  /** The number of requests of which the reading is a share; 1 if it is not a share. */
   of(point: Point): number;
   /** A reading in words, with its unit. */
   say(value: number): string;
@@ -24,7 +24,7 @@ function shareSignal(about: string, part: (point: Point) => number, of: (point: 
   };
 }
 
-/** The signals that a log gives. */
+/** The signals of a log. */
 export const signals = {
   errors: shareSignal(
     "share of requests that fail by the server's fault (5xx)",
@@ -38,7 +38,7 @@ export const signals = {
   ),
   traffic: {
     about: "requests per second",
-    // as a logarithm, since traffic varies in proportion to itself; half a request stands for none
+    // as a logarithm, since traffic varies in proportion to its level; 0 requests count as half of one
     value: ({ requests, step }) => Math.log(Math.max(requests, 0.5) / (step / 1000)),
     of: () => 1,
     say: (value) => `${Math.exp(value).toPrecision(3)}/s`,

@@ -16,19 +16,19 @@ import { type DrillResult, drillResult } from "./result.js";
 import { type DrillCase, drillSeed, type SeedOutcome } from "./seed.js";
 import { checkLines, linesOf, seriesFor, type Watcher } from "./watchers.js";
 
-/** What is put to the drill, and on which logs. All may be left out. */
+/** What the drill tests, and on which logs. All options may be left out. */
 export interface DrillOptions extends Work {
   /**
-   * Detectors: built-in ones by name, or functions of your own. Default: all built-in ones, when neither objectives, rules
+   * Detectors: built-in ones by name, or your own functions. Default: all built-in ones, if neither objectives, rules
    * nor a command are given.
    */
   detectors?: readonly (DetectorName | DetectorFunction)[] | undefined;
   /**
-   * Objectives, of which the burn-rate alerts are put to the drill: the pages and the tickets of each. Default, where
-   * nothing else is given: 97 % without a server error, and 85 % within 300 ms.
+   * Objectives whose burn-rate alerts are tested: the pages and the tickets of each. Default, if nothing else is given:
+   * 97 % without a server error, and 85 % within 300 ms.
    */
   slos?: readonly Slo[] | undefined;
-  /** A file of Prometheus rules, or several, each alert of which is put to the drill; the real Prometheus evaluates it. */
+  /** One or more files of Prometheus rules, each alert of which is tested. The real Prometheus evaluates them. */
   rules?: string | readonly string[] | undefined;
   /** A program that reads a series and writes alerts (see `programAlerts`); a shell runs it for each series. */
   command?: string | undefined;
@@ -41,14 +41,14 @@ export interface DrillOptions extends Work {
    * a sixteenth, an eighth, a quarter, a half, and 1.
    */
   sizes?: readonly number[] | undefined;
-  /** How many seeds: logs, each with its twin. 1 to 1000. Default 20. */
+  /** Number of seeds, that is of logs with their twins. 1 to 1000. Default 20. */
   seeds?: number | undefined;
   /**
-   * The first of the seeds; the others follow it. 0 to 1,000,000,000. Default 1. False alarms are shown best on seeds on
-   * which nobody tuned a constant.
+   * The first of the seeds, which are consecutive. 0 to 1,000,000,000. Default 1. Count false alarms on seeds on which
+   * no constant was tuned.
    */
   firstSeed?: number | undefined;
-  /** What is simulated; its own incidents do not happen. Default the demonstration shop. */
+  /** The scenario, whose own incidents are left out. Default: the demonstration shop. */
   scenario?: ScenarioInput | undefined;
   /** Requests per second, as a mean over the week. Default 50. */
   rate?: number | undefined;
@@ -57,11 +57,14 @@ export interface DrillOptions extends Work {
   end?: string | undefined;
   /** Length of each incident in minutes, 1 to 1440. Default 60. */
   minutes?: number | undefined;
-  /** Hours at the beginning of each log in which nothing happens and alerts do not count, 0 to 720. Default 6. */
+  /** Hours at the beginning of each log without an incident, in which alerts do not count, 0 to 720. Default 6. */
   learningHours?: number | undefined;
   /** Length of a series' steps in seconds, 1 to 3600. Default 60. */
   step?: number | undefined;
-  /** Threads, 1 to 64. Default: the cores; functions run in this thread alone. The result is the same. */
+  /**
+   * Number of threads, 1 to 64. Default: the number of cores. Functions run in the calling thread only. The result does
+   * not depend on it.
+   */
   workers?: number | undefined;
 }
 
@@ -97,8 +100,8 @@ export const drillSlos: readonly Slo[] = [
 const DEFAULT_SIZES = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
 
 /**
- * The drill: would the alert have fired, how late, how often for nothing? Each detector watches a log for each seed, once
- * with nothing happening and once with each kind of incident in each size. All of it is made in memory.
+ * The drill: would the alert have fired, how late, and how many alarms would be false? For each seed, each detector
+ * watches a log without incidents, and a log with each kind of incident in each size. All logs are made in memory.
  * @throws InputError when an option is wrong, or a command or function fails
  */
 export async function drill(options: DrillOptions = {}): Promise<DrillResult> {
@@ -124,7 +127,7 @@ export async function drill(options: DrillOptions = {}): Promise<DrillResult> {
   return drillResult(job, outcomes);
 }
 
-/** Runs the seeds in threads that claim one after the other. */
+/** Runs the seeds in threads, each of which claims the next seed. */
 async function together(
   todo: Omit<WorkerJob, "next">,
   workers: number,
@@ -250,7 +253,7 @@ async function rulesText(path: string, signal: AbortSignal | undefined): Promise
   return text;
 }
 
-/** Each kind in each size, in the unit of the kind and inside its bounds. */
+/** Each kind in each size, in the unit of the kind and within its bounds. */
 function casesOf(names: readonly IncidentKind[], sizes: readonly number[]): DrillCase[] {
   if (!isList(names) || names.length === 0)
     throw new InputError(`kinds: must be a list of kinds of incident, not ${quoted(names)}`);
@@ -262,7 +265,7 @@ function casesOf(names: readonly IncidentKind[], sizes: readonly number[]): Dril
         `kinds: there is no ${quoted(kind)}; there are ${incidentKinds.join(", ")}${didYouMean(kind, incidentKinds)}`,
       );
     const { min, max, default: usual } = kindsByName[kind].size;
-    const nothing = min === 1 ? 1 : 0; // a factor of 1 changes nothing
+    const nothing = min === 1 ? 1 : 0; // a factor of 1 has no effect
     const all = [...sizes]
       .sort((a, b) => a - b)
       .map((multiple) => nothing + multiple * (usual - nothing))
@@ -271,7 +274,7 @@ function casesOf(names: readonly IncidentKind[], sizes: readonly number[]): Dril
   });
 }
 
-/** Whether it is a list, which keeps its type. */
+/** Whether it is a list, without the loss of its type. */
 function isList(value: readonly unknown[]): boolean {
   return Array.isArray(value);
 }

@@ -3,16 +3,16 @@ import { InputError } from "../../errors.js";
 import { isStopped, processIdle, threadJob } from "../../thread.js";
 import { type DrillJob, drillSeed, type SeedOutcome } from "./seed.js";
 
-/** What a thread is told: the drill, and how it claims the next seed. */
+/** The data of a thread: the drill, and the counter from which it claims the next seed. */
 export interface WorkerJob {
   readonly job: DrillJob;
   readonly seeds: number;
   readonly firstSeed: number;
-  /** One number of shared memory: how many seeds have been claimed. */
+  /** One number in shared memory: how many seeds have been claimed. */
   readonly next: Int32Array;
 }
 
-/** One more series was watched, or a seed is done; or what was wrong with the call. */
+/** One more series was watched, a seed is done, or an error of the caller. */
 export type DrillMessage =
   | { readonly is: "series" }
   | { readonly is: "seed"; readonly seed: number; readonly outcomes: readonly SeedOutcome[] }

@@ -15,11 +15,11 @@ export interface Detectability {
   readonly found: Estimate;
   /** Number of seeds. */
   readonly of: number;
-  /** Median minutes to detection of those found; NaN when none was. */
+  /** Median minutes to detection of those that were found; NaN if none was found. */
   readonly minutes: number;
 }
 
-/** How often a detector alarms for nothing. */
+/** How often a detector gives a false alarm. */
 export interface Nervousness {
   readonly detector: string;
   readonly falseAlarms: number;
@@ -33,18 +33,18 @@ export interface Nervousness {
 export interface Smallest {
   readonly detector: string;
   readonly kind: IncidentKind;
-  /** The smallest size from which on all were found nine times in ten; NaN when there is none. */
+  /** The smallest size from which on each size was found nine times in ten; NaN if there is none. */
   readonly size: number;
   readonly sizeMeans: string;
-  /** Share found at that size, with its interval; undefined when there is none. */
+  /** Share found at that size, with its interval; undefined if there is none. */
   readonly found: Estimate | undefined;
   /** Median minutes to detection at that size. */
   readonly minutes: number;
-  /** Whether the detector gives at most one false alarm a week: else its finds say little. */
+  /** Whether the detector gives at most one false alarm a week; otherwise its finds mean little. */
   readonly isCalm: boolean;
 }
 
-/** What the drill says. */
+/** The result of a drill. */
 export interface DrillResult {
   readonly seeds: number;
   /** Length of each incident in minutes. */
@@ -54,12 +54,12 @@ export interface DrillResult {
   readonly smallest: readonly Smallest[];
 }
 
-/** Found this often, an incident counts as one that is found. */
+/** An incident that is found at least this often counts as found. */
 const RELIABLE = 0.9;
-/** False alarms a week that people bear. */
+/** The number of false alarms a week that people tolerate. */
 const BEARABLE = 1;
 
-/** Adds up what the seeds came to. */
+/** Adds up the results of the seeds. */
 export function drillResult(job: DrillJob, seeds: readonly (readonly SeedOutcome[])[]): DrillResult {
   const lines = seeds[0].map(({ line }) => line);
   const table: Detectability[] = [];
@@ -105,11 +105,11 @@ export function drillResult(job: DrillJob, seeds: readonly (readonly SeedOutcome
 
 /**
  * A result from the JSON in which it was saved.
- * @throws InputError when it is no result of a drill
+ * @throws InputError when it is not the result of a drill
  */
 export function readDrill(text: string, path: string): DrillResult {
   try {
-    // JSON has no NaN: what was not found has null as its size and its minutes
+    // JSON has no NaN: the size and the minutes are null if nothing was found
     const result: DrillResult = JSON.parse(text, (_, value) => (value === null ? Number.NaN : value));
     const { seeds, incidentMinutes, table, falseAlarms, smallest } = result;
     const isWhole =
@@ -118,7 +118,7 @@ export function readDrill(text: string, path: string): DrillResult {
       falseAlarms.every(({ detector, perWeek }) => detector && Number.isFinite(perWeek.value)) &&
       smallest.every(({ detector, kind }) => detector && kinds[kind]);
     if (isWhole) return result;
-  } catch {} // told below
+  } catch {} // reported below
   throw new InputError(`path: ${quoted(path)} is not what "server-logs drill --json" prints`);
 }
 
@@ -126,7 +126,7 @@ const percent = (value: number) => `${Math.round(100 * value)} %`;
 
 /**
  * The smallest incidents that are found nine times in ten with at most one false alarm a week, as a table for people: a
- * row a kind, a column a detector.
+ * row for each kind, a column for each detector.
  */
 export function smallestTable({ smallest }: DrillResult): Columns {
   const names = [...new Set(smallest.map(({ kind }) => kind))];
@@ -158,7 +158,7 @@ export function falseAlarmTable({ falseAlarms }: DrillResult): Columns {
   };
 }
 
-/** Everything found, as columns: a row for each detector, kind and size. */
+/** All results, as columns: a row for each detector, kind and size. */
 export function detectabilityTable({ table }: DrillResult): Columns {
   return {
     detector: table.map(({ detector }) => detector),

@@ -12,14 +12,14 @@ import type { SeriesOptions } from "../steps.js";
 import { spliced } from "./splice.js";
 import { alertsBy, linesOf, type Watcher } from "./watchers.js";
 
-/** An incident of the drill: a kind in one size. */
+/** An incident of the drill: a kind and a size. */
 export interface DrillCase {
   readonly kind: IncidentKind;
   /** In the unit of the kind. */
   readonly size: number;
 }
 
-/** All that a seed of the drill needs to know. */
+/** Everything that a seed of the drill needs. */
 export interface DrillJob {
   readonly scenario: ScenarioInput;
   readonly rate: number;
@@ -28,31 +28,34 @@ export interface DrillJob {
   readonly cases: readonly DrillCase[];
   /** Length of each incident. */
   readonly minutes: number;
-  /** Milliseconds at the beginning of each log in which alerts do not count: detectors learn what is usual. */
+  /**
+   * Milliseconds at the beginning of each log in which alerts do not count, because detectors still learn what is
+   * usual.
+   */
   readonly learning: number;
   readonly series: SeriesOptions;
   readonly watchers: readonly Watcher[];
 }
 
-/** What one line of the result comes to with one seed. */
+/** The result of one seed for one line of the drill's result. */
 export interface SeedOutcome {
   readonly line: string;
-  /** Alerts on the twin, and the weeks in which they would have counted. */
+  /** Number of alerts on the twin, and the weeks in which they count. */
   readonly falseAlarms: number;
   readonly weeks: number;
-  /** By case: minutes to detection; NaN when it was missed. */
+  /** By case: minutes to detection; NaN if it was missed. */
   readonly minutes: readonly number[];
 }
 
-/** Milliseconds after an incident that belong to it too: a visitor tries again within a minute. */
+/** Milliseconds after an incident that still belong to it: a visitor retries within a minute. */
 const AFTERMATH = 60_000;
 
-/** The fractional part of multiples of the golden ratio spreads the seeds' incidents evenly over the day. */
+/** The fractional parts of multiples of the golden ratio spread the seeds' incidents evenly over the day. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
- * One seed of the drill: the log on which nothing happens, then each case on the same log. Only the stretch that an
- * incident touches is made anew.
+ * One seed of the drill: the log without incidents, then each case on the same log. Only the period that an incident
+ * affects is made again.
  * @param done called after each series
  */
 export async function drillSeed(
@@ -69,14 +72,15 @@ export async function drillSeed(
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
     randomIncidents: 0,
-    // Late lines would be counted in another slice than their moment's; what is drilled is alerts, not readers.
+    // Late lines would be counted in a different slice than that of their time; the drill tests alerts, not readers.
     defects: Object.fromEntries(defectKinds.map((defect) => [defect, 0])),
   };
   const make = (options: GenerateOptions) => generatedSeries({ ...about, ...options }, job.series, work);
   const { series: twin, plan } = await make({ incidents: [] });
   const range = { start: plan.start * 1000 + job.learning, end: plan.end * 1000 };
   const episode = episodeOf(seed, range, minutes, twin.step);
-  // Prometheus answers for all series of a seed at once; the others see one after the other, none of which is kept.
+  // Prometheus evaluates all series of a seed at once. The other watchers see one series at a time, and no series is
+  // kept.
   const together = job.watchers.filter(({ is }) => is === "rules");
   const kept: Series[] = [];
   const alerts: Map<string, Alert[]>[] = [];
@@ -91,7 +95,7 @@ export async function drillSeed(
     done();
   };
   await watch(twin);
-  // What begins later is not due to the incident, and whoever watches knows nothing of the future.
+  // An alert that begins later is not due to the incident, and a watcher does not know the future.
   const heard = Math.min(range.end, Math.ceil((episode.end + GRACE) / twin.step) * twin.step);
   const moment = (time: number) => new Date(time).toISOString();
   for (const { kind, size } of cases) {
@@ -129,7 +133,7 @@ export async function drillSeed(
   });
 }
 
-/** Where in its log a seed's incident lies: at a whole step, not so late that nobody could notice it. */
+/** When a seed's incident begins: at a whole step, and not so late that nobody could notice it. */
 function episodeOf(seed: number, range: { start: number; end: number }, minutes: number, step: number) {
   const length = minutes * 60_000;
   const room = range.end - range.start - 2 * length;

@@ -2,9 +2,9 @@ import { countNames, type Series, type SeriesColumns, type SeriesCounts, seriesO
 import { Sketches } from "../sketch.js";
 
 /**
- * A series in which a stretch is another's: what an incident touched put into the log on which it did not happen.
- * Outside of it both are the same to the record, so that this is the series of the whole log.
- * @param part of the same step; begins and ends inside of the whole
+ * A series in which one period is replaced: the part that an incident affects, put into the log without the incident.
+ * Outside of it both logs have the same records, so that this is the series of the whole log with the incident.
+ * @param part of the same step, which begins and ends within the whole
  */
 export function spliced(whole: Series, part: Series, length = whole.length): Series {
   const at = (part.start - whole.start) / whole.step;
@@ -24,7 +24,10 @@ export function spliced(whole: Series, part: Series, length = whole.length): Ser
   });
 }
 
-/** Columns of `length` steps, of which those from `at` on are the part's; what one lacks is 0 there. */
+/**
+ * Columns of `length` steps, in which the part's steps are copied from `at` on. Columns that one of them lacks are 0
+ * there.
+ */
 function columns(
   whole: SeriesColumns | undefined,
   part: SeriesColumns | undefined,

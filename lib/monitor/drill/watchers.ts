@@ -11,7 +11,7 @@ import type { Series } from "../series.js";
 import { checkedSlo, latencyObjectiveOf, type Slo } from "../slo.js";
 import type { SeriesOptions } from "../steps.js";
 
-/** What is put to the drill, as plain data that a thread can be given; only a function cannot. */
+/** What the drill tests, as plain data that can be sent to a thread, except for functions. */
 export type Watcher =
   | { readonly is: "detector"; readonly name: string }
   | { readonly is: "command"; readonly command: string; readonly seconds: number }
@@ -19,7 +19,7 @@ export type Watcher =
   | { readonly is: "rules"; readonly text: string }
   | { readonly is: "function"; readonly name: string; readonly detect: DetectorFunction };
 
-/** The lines of the result that a watcher makes: one a detector or program, one an urgency or a rule. */
+/** The names of the result's lines that a watcher makes: one for each detector or program, severity or rule. */
 export function linesOf(watcher: Watcher): string[] {
   if (watcher.is === "command") return [watcher.command];
   if (watcher.is === "slo") return [`${watcher.slo.name}:page`, `${watcher.slo.name}:ticket`];
@@ -28,7 +28,7 @@ export function linesOf(watcher: Watcher): string[] {
   return [watcher.name];
 }
 
-/** The alerts of a watcher on each of some series, by the line of the result that they belong to. */
+/** The alerts of a watcher on each of some series, by the line of the result to which they belong. */
 export async function alertsBy(
   watcher: Watcher,
   serieses: readonly Series[],
@@ -62,7 +62,7 @@ function detectorOf(watcher: Exclude<Watcher, { is: "command" | "rules" }>, step
     : ownDetector(watcher.detect, watcher.name);
 }
 
-/** What of a log the watchers look at. */
+/** The columns of a series that the watchers need. */
 export function seriesFor(watchers: readonly Watcher[], step: number): SeriesOptions {
   const wanted = watchers.flatMap((watcher) => (watcher.is === "rules" ? [wantedBy(watcher.text)] : []));
   const objective = latencyObjectiveOf(
@@ -76,7 +76,7 @@ export function seriesFor(watchers: readonly Watcher[], step: number): SeriesOpt
   };
 }
 
-/** @throws InputError when two watchers make lines of one name */
+/** @throws InputError when two watchers make lines of the same name */
 export function checkLines(watchers: readonly Watcher[]): void {
   const lines = watchers.flatMap(linesOf);
   const twice = lines.find((line, i) => lines.indexOf(line) < i);

@@ -3,12 +3,12 @@ import { InputError, quoted } from "../../errors.js";
 import { lakeOption } from "./lake.js";
 
 /**
- * What Spark is asked about: a lake that `spark generate` wrote, or any Parquet folder with the five fields. A lake must
- * be whole; where `differs` is true it may hold other records than its keys tell of.
+ * The data of a question for Spark: a lake that `spark generate` wrote, or any Parquet folder with the five fields. A
+ * lake must be complete; if `differs` is true, its records may differ from its answer keys.
  */
 export type SparkData = { readonly lake: string; readonly differs?: boolean } | { readonly parquet: string };
 
-/** An address in a message: a key or a password in it is left out. */
+/** An address for a message, without the key or password in it. */
 const shown = (text: string) => quoted(text.replace(/\/\/[^/?#@]*@/g, "//…@"));
 
 /** Whether a text is the address of a Spark cluster. */
@@ -19,8 +19,8 @@ const form =
   "spark://HOST:PORT?lake=FOLDER (or ?parquet=FOLDER for any Parquet files; spark://local?… for Spark on this machine)";
 
 /**
- * Understands `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`; `spark://local` and `spark://local[4]` are Spark
- * inside one process on this machine.
+ * Parses `spark://HOST:PORT?lake=FOLDER` or `?parquet=FOLDER`; `spark://local` and `spark://local[4]` are Spark inside
+ * one process on this machine.
  * @throws InputError when the address has another form
  */
 export function sparkAddress(text: string, argument = "source"): { master: string; data: SparkData } {
@@ -33,7 +33,7 @@ export function sparkAddress(text: string, argument = "source"): { master: strin
 }
 
 /**
- * The cluster alone, `spark://HOST:PORT` or `spark://local`, as `spark-sql --master` takes it.
+ * The address of the cluster alone, `spark://HOST:PORT` or `spark://local`, as `spark-sql --master` takes it.
  * @throws InputError when the address has another form, or names data too
  */
 export function sparkMaster(text: string, argument = "on"): string {
@@ -55,8 +55,8 @@ function clusterOf(text: string, argument: string): { master: string; query: str
 }
 
 /**
- * Whether somebody listens where a cluster's master should be: Spark itself would try for more than a minute.
- * @throws InputError when nobody does
+ * Checks that something listens at the address of the cluster's master: Spark itself would try for more than a minute.
+ * @throws InputError when nothing does
  */
 export async function checkCluster(master: string): Promise<void> {
   if (!master.startsWith("spark://")) return;

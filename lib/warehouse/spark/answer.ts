@@ -9,7 +9,7 @@ import { lakeViews, parquetView, wholeSql } from "./lake.js";
 import { runSparkSql } from "./run.js";
 import { inQuotes } from "./text.js";
 
-/** A question with the values of its parameters, what it is about, and what takes its answer. */
+/** A question with the values of its parameters, its data, and the function that takes its answer. */
 export interface SparkQuestion {
   readonly question: Question;
   readonly params?: Record<string, unknown>;
@@ -18,9 +18,9 @@ export interface SparkQuestion {
 }
 
 /**
- * Gives the answers of a Spark cluster to questions, in one session: Spark takes several seconds to start.
+ * Answers questions on a Spark cluster, all in one session, because Spark takes several seconds to start.
  * @param master as `spark-sql --master` takes it
- * @throws InputError when a parameter or the SQL is wrong, or a lake is not whole
+ * @throws InputError when a parameter or the SQL is wrong, or a lake is not complete
  */
 export async function answersInSpark(
   master: string,
@@ -42,7 +42,7 @@ export async function answersInSpark(
   printed?.end();
 }
 
-/** Marks, among what Spark prints, where the columns of an answer are listed, and its rows. */
+/** Marks the columns and the rows of an answer in the output of Spark. */
 const COLUMNS = "columns of the answer:";
 const ROW = "row of the answer: ";
 
@@ -81,10 +81,10 @@ function paramsView({ parameters }: Question, values: readonly ParameterValue[])
   return `CREATE OR REPLACE TEMPORARY VIEW params AS SELECT ${columns.join(", ")};`;
 }
 
-/** Rows of an answer that are handed on at a time. */
+/** Number of rows of an answer that are passed on at a time. */
 const rowsAtATime = 64;
 
-/** An answer as Spark prints it: its columns and their types, then its rows. */
+/** Parses an answer as Spark prints it: its columns and their types, then its rows. */
 class PrintedAnswer {
   readonly #asked: SparkQuestion;
   readonly #types: [name: string, type: string][] = [];
@@ -132,7 +132,7 @@ class PrintedAnswer {
   }
 }
 
-/** A row's JSON, its numbers exact: a whole number past 2^53 comes as a bigint. */
+/** Parses a row's JSON with exact numbers: a whole number past 2^53 is a bigint. */
 function parsed(json: string): Record<string, unknown> {
   const marked = json.replace(/("(?:[^"\\]|\\.)*")|(-?\d{16,})(?=[,}\]])/g, (all, text, number) =>
     text !== undefined ? all : `{"exact":"${number}"}`,

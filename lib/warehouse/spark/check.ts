@@ -5,10 +5,10 @@ import { answersInSpark } from "./answer.js";
 import { checkSql, lakeOption } from "./lake.js";
 
 /**
- * How lakes differ from the answer keys of their parts, worked out on the cluster in one session: columns `lake`,
- * `what`, `bucket`, `route`, `status_class`, `bin`, `expected`, `found`; no row when all of them are what was made.
+ * How lakes differ from the answer keys of their parts, computed on the cluster in one session: columns `lake`, `what`,
+ * `bucket`, `route`, `status_class`, `bin`, `expected`, `found`; no rows if all lakes are as they were made.
  * @param master as `spark-sql --master` takes it @param lakes folders that `spark generate` wrote
- * @throws InputError when a lake is none, or has not the keys of all its parts
+ * @throws InputError when a folder is not a lake, or lacks the keys of some of its parts
  */
 export async function checkLakes(
   { master, lakes }: { master: string; lakes: readonly string[] },

@@ -1,12 +1,15 @@
 import { InputError, quoted } from "../../errors.js";
 
-/** Warnings, 15 seconds apart, that no executor has taken a task, after which there is none to be had. */
+/**
+ * Number of warnings, 15 seconds apart, that no executor has taken a task, after which the cluster counts as having no
+ * executors.
+ */
 const STARVED = 4;
 
-/** What Spark prints about its troubles: thousands of lines of logs and stacks, of which one sentence is wanted. */
+/** Finds the one sentence that explains a failure in the thousands of lines of logs and stacks that Spark prints. */
 export class Complaints {
   #starved = 0;
-  /** The first line that each cause has been found in. */
+  /** The first line in which each cause was found. */
   readonly #found = new Map<Cause, RegExpExecArray>();
   #last = "";
 
@@ -22,12 +25,12 @@ export class Complaints {
     }
   }
 
-  /** Whether the cluster gives no executor. */
+  /** Whether the cluster provides no executor. */
   get isStarved(): boolean {
     return this.#starved >= STARVED;
   }
 
-  /** The failure as one sentence: by the most telling cause, else by the last line. */
+  /** The failure as one sentence: the most specific cause, or else the last line. */
   failure(): Error {
     if (this.isStarved) {
       return new Error(
@@ -48,7 +51,7 @@ interface Cause {
 
 const spark = (sentence: string) => new Error(`Spark failed: ${sentence.slice(0, 300)}`);
 
-/** The most telling first. */
+/** The causes, the most specific first. */
 const causes: readonly Cause[] = [
   {
     said: /\[USER_RAISED_EXCEPTION\] (.*?)(?: SQLSTATE: \w+)?$/,
@@ -64,7 +67,7 @@ const causes: readonly Cause[] = [
     failure: ([, path]) => new InputError(`lake: there is nothing at ${quoted(path)}`),
   },
   {
-    // sh names itself or its first word, and the line; xargs itself
+    // sh puts its own name or its first word and the line number before the message; xargs puts its own name
     said: /(?:^|[ :])(?:\d+|xargs|sh|bash): (?:line )?([^:]+): (?:command not found|not found|No such file or directory)$/,
     failure: ([, program]) =>
       spark(`an executor lacks the program ${quoted(program)}: install it there, or ship it with archives`),

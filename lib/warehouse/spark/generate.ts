@@ -3,25 +3,28 @@ import { type GenerateOptions, prepare } from "../../write/options.js";
 import { lakeOption, lakeViews, wholeSql } from "./lake.js";
 import { inQuotes, shellWord, sparkSql } from "./text.js";
 
-/** What is made on Spark, and how. */
+/** The log to make on Spark, and how to make it. */
 export interface SparkGenerateOptions extends GenerateOptions {
   /** Folder of the lake: an absolute path, or an address such as `s3a://bucket/logs`. */
   lake: string;
   /** Whether the executors write the Parquet files themselves, into a folder that all of them share. Default false. */
   files?: boolean | undefined;
-  /** Tasks to cut the log into, 1 to 100,000. Default: one for two million records. With `files`, one for a piece of an hour. */
+  /**
+   * Number of tasks, 1 to 100,000. Default: one for each two million records; with `files`, one for each part of an
+   * hour.
+   */
   shards?: number | undefined;
-  /** How an executor calls this program, as a shell's words. Default `server-logs`. */
+  /** The shell command with which an executor calls this program. Default `server-logs`. */
   command?: string | undefined;
 }
 
-/** Records of a shard, when nobody says how many shards there are: about ten seconds of a core on the way to Spark. */
+/** Records in a shard, by default: about ten seconds of a core, including the way to Spark. */
 const SHARD_RECORDS = 2_000_000;
-/** Most records of a file that executors write themselves, as a mean over the log: a few seconds of a core. */
+/** Maximum records in a file that executors write themselves, as a mean over the log: a few seconds of a core. */
 const FILE_RECORDS = 5_000_000;
-/** Lengths of such a file in seconds, by each of which an hour can be divided. */
+/** Possible lengths of such a file in seconds, all divisors of an hour. */
 const FILE_SECONDS = [3600, 1800, 1200, 900, 600, 300, 120, 60, 30, 10, 5, 2, 1];
-/** Stands for the number of a shard in the command; xargs puts the number there. */
+/** Placeholder for the shard number in the command, which xargs replaces. */
 const SHARD = "@shard@";
 
 /**
@@ -58,7 +61,7 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
     throw new InputError(
       "shards: executors that write files themselves make a piece of an hour each; leave it out",
     );
-  // Parquet's rules hold: typed columns, and so no lines that could be spoilt.
+  // Parquet's rules apply: columns have types, so there are no lines that a defect could corrupt.
   const { plan, slice } = prepare({ ...log, out: "lake.parquet" });
   const scenario = JSON.stringify(slice.scenario);
   const without =

@@ -2,8 +2,8 @@ import { InputError, quoted } from "../../errors.js";
 import { inBackticks, inQuotes, sparkSql } from "./text.js";
 
 /**
- * The folder of a lake, as Spark names it: a path that all executors see, or `s3a://…`, `hdfs://…` and the like.
- * @throws InputError when it is none
+ * The folder of a lake, as Spark takes it: a path that all executors see, or `s3a://…`, `hdfs://…` and the like.
+ * @throws InputError when it is not such a folder
  */
 export function lakeOption(value: unknown): string {
   if (
@@ -28,13 +28,13 @@ SELECT timestamp, ip_address, endpoint, CAST(status_code AS INT) AS status_code,
 FROM parquet.\`${inBackticks(folder)}\`;`;
 
 /**
- * SQL that fails with a sentence when a lake is not whole.
- * @param counted - whether the number of its records is compared too, and not only which parts have keys
+ * SQL that fails with a message if a lake is not complete.
+ * @param counted - whether to compare the number of records too, not only which parts have keys
  */
 export function wholeSql(lake: string, counted: boolean): string {
   const values = { named: inQuotes(quoted(lake)) };
   return [sparkSql("whole", values), ...(counted ? [sparkSql("counted", values)] : [])].join("\n");
 }
 
-/** SQL that lists how a lake differs from its keys; no row when it is what was made. */
+/** SQL that lists how a lake differs from its keys; no rows if it is as it was made. */
 export const checkSql = () => sparkSql("check", {});

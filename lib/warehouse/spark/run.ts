@@ -8,7 +8,7 @@ import type { Work } from "../../work.js";
 import { checkCluster } from "./address.js";
 import { Complaints } from "./complaints.js";
 
-/** What every session needs: moments in UTC, text in quotes as it stands, and no database of its own. */
+/** Settings of every session: moments in UTC, text in quotes taken literally, and no database. */
 const settings = {
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.catalogImplementation": "in-memory",
@@ -16,20 +16,20 @@ const settings = {
   "spark.sql.jsonGenerator.ignoreNullFields": "false",
   "spark.ui.enabled": "false",
   "spark.ui.showConsoleProgress": "true",
-  // what failed on one executor is tried on another: one without a disk would take every task, for it fails first
+  // retries a failed task on another executor: one without a disk would take every task, since it fails first
   "spark.excludeOnFailure.enabled": "true",
   // what failed on every executor: how long it waits for a new one, by itself two minutes
   "spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout": "20s",
-  // so that it says when the cluster has no executor for it
+  // so that it warns when the cluster has no executor for it
   "spark.log.level": "WARN",
 };
 
-/** Milliseconds that Spark has for ending in good order, once it is told to. */
+/** Milliseconds that Spark gets to end in good order after it was told to. */
 const GRACE = 5000;
 
 /**
  * Runs a script of Spark SQL through the `spark-sql` that is installed (in SPARK_HOME, else on the path).
- * @param take - takes what it prints on standard output, a row a line, in order
+ * @param take - is called with each line of its standard output (a row), in order
  * @throws InputError when Spark or Java is not installed, nobody listens at the address, Spark refuses the SQL, or the
  * SQL itself raises an error; InterruptedError when stopped, which ends Spark too; Error when the cluster failed
  */
@@ -48,12 +48,12 @@ export async function runSparkSql(
     await writeFile(script, `${sql}\n`);
     const options = Object.entries(settings).flatMap(([name, value]) => ["--conf", `${name}=${value}`]);
     const args = ["--master", master, "--name", "server-logs", ...options, "-S", "-f", script];
-    // a group of its own, since spark-sql is a shell script around Java
+    // its own process group, because spark-sql is a shell script around Java
     const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const kill = (how: NodeJS.Signals) => {
       try {
         process.kill(-child.pid!, how);
-      } catch {} // it has ended by itself
+      } catch {} // it has already ended
     };
     const stop = () => {
       kill("SIGTERM");
@@ -92,10 +92,10 @@ export async function runSparkSql(
   }
 }
 
-/** How Spark draws how far a stage has come; after a carriage return, and a message may follow on the line. */
+/** The progress bar of a stage, which Spark writes after a carriage return; a message may follow on the line. */
 const PROGRESS = /\[Stage \d+:[^\]]*\((\d+) \+ \d+\) \/ (\d+)\]/g;
 
-/** Hands over the lines of what a process prints. Not by `readline`, which divides at U+2028 too, as a log may hold it. */
+/** Calls with each line that a process prints. `readline` also splits at U+2028, which a log may contain. */
 async function eachLine(
   stream: NodeJS.ReadableStream,
   end: string | RegExp,
@@ -111,7 +111,7 @@ async function eachLine(
   take(rest);
 }
 
-/** @throws InputError when Spark or Java is not to be found */
+/** @throws InputError when Spark or Java cannot be found */
 function sparkSqlProgram(): string {
   const { SPARK_HOME, JAVA_HOME, PATH = "" } = process.env;
   const folders = SPARK_HOME

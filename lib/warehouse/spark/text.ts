@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("./sql/", import.meta.url));
 
 /**
- * One of the SQL files in `warehouse/spark/`, with the values of its `${names}`. What stands in quotes must be given
- * as `inQuotes` or `inBackticks` makes it. Comment lines stay as they are.
+ * One of the SQL files in `warehouse/spark/`, with the values of its `${names}`. A value inside quotes must be given as
+ * `inQuotes` or `inBackticks` makes it. Comment lines are not changed.
  * @throws Error when the file names a value that is not given
  */
 export function sparkSql(name: string, values: Readonly<Record<string, string>>): string {
@@ -22,12 +22,12 @@ export function sparkSql(name: string, values: Readonly<Record<string, string>>)
     .join("\n");
 }
 
-/** Text between single quotes in Spark SQL, which takes backslashes for escapes. */
+/** Text in single quotes for Spark SQL, where backslashes are escapes. */
 export const inQuotes = (text: string) => text.replace(/[\\']/g, "\\$&");
 
-/** Text between backticks in Spark SQL. */
+/** Text in backticks for Spark SQL. */
 export const inBackticks = (text: string) => text.replaceAll("`", "``");
 
-/** A word of a shell's command, whatever is in it. */
+/** Any text as one word of a shell command. */
 export const shellWord = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
