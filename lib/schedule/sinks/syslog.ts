@@ -151,7 +151,7 @@ class Connection {
 
   /**
    * Waits until the operating system has taken everything that was written. @throws Error when the connection breaks
-   * before
+   * before that
    */
   async #written(signal: AbortSignal): Promise<void> {
     while (this.#socket.writableLength > 0 && this.#fault === undefined)
