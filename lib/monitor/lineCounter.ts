@@ -9,13 +9,13 @@ import { PlainLine } from "./plainLine.js";
 import { OpenSketch } from "./sketch.js";
 import { mostEndpoints, type Steps } from "./steps.js";
 
-/** How lines are counted. */
+/** How to count lines. */
 export interface CountOptions {
   /** Whether identifiers in paths become `{id}`. */
   readonly fold: boolean;
-  /** Whether clients that are hosts' names get addresses in their place. */
+  /** Whether host names of clients are replaced by addresses. */
   readonly standIns: boolean;
-  /** Whether endpoints are told apart. */
+  /** Whether endpoints are counted separately. */
   readonly endpoints: boolean;
   readonly quantiles: boolean;
 }
@@ -30,9 +30,9 @@ export class LineCounter implements LineCounts {
   quarantined = 0;
   blank = 0;
   headers = 0;
-  /** Set it while lines are counted, and `count` stops behind the line at hand. */
+  /** If it is set while lines are counted, `count` stops after the current line. */
   paused = false;
-  /** Why the first line in quarantine is none, and which of all lines it is. */
+  /** Why the first line in quarantine is not a record, and its line number. */
   firstReason = "";
   readonly #steps: Steps;
   readonly #fold: boolean;
@@ -55,13 +55,18 @@ export class LineCounter implements LineCounts {
     this.#encoded.take();
   }
 
-  /** Goes on to the next log. @param first - its first line; five-field CSV is read the fast way */
+  /**
+   * Continues with the next log. @param first - its first line, which shows whether the log is a five-field CSV and can
+   * be read the fast way
+   */
   begin(read: LineReader, first: Uint8Array): void {
     this.#read = read;
     this.#isOwn = Buffer.from(first).toString("latin1") === csvHeader;
   }
 
-  /** Counts the lines in bytes[start, end); the last may lack its line end. Gives the position up to which it did. */
+  /**
+   * Counts the lines in bytes[start, end); the last may lack its line end. Returns the position up to which it counted.
+   */
   count(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end && !this.paused) {
@@ -82,7 +87,7 @@ export class LineCounter implements LineCounts {
     return Math.min(at, end);
   }
 
-  /** Counts the line bytes[start, end), its LF left out, by the reader of its format. */
+  /** Counts the line bytes[start, end), without its LF, by the reader of its format. */
   line(bytes: Uint8Array, start: number, end: number): void {
     this.lines++;
     const lineEnd = end > start && bytes[end - 1] === CR ? end - 1 : end;
@@ -95,7 +100,7 @@ export class LineCounter implements LineCounts {
       const { repeats } = row;
       this.#put(row, repeats > mostRepeats ? tooManyRepeats : reason);
       if (reason !== undefined || repeats > mostRepeats) return;
-      // Syslog says that as many requests were alike.
+      // Syslog reports that so many requests were the same.
       for (let i = 1; i < repeats; i++) {
         this.lines++;
         this.#put(row, undefined);
@@ -103,13 +108,13 @@ export class LineCounter implements LineCounts {
     }
   }
 
-  /** Counts a line that is no record. */
+  /** Counts a line that is not a record. */
   noRecord(reason: string): void {
     if (reason === isHeader) this.headers++;
     else if (++this.quarantined === 1) this.firstReason = `line ${this.lines}: ${reason}`;
   }
 
-  /** Counts a line that damaged data end in. */
+  /** Counts a line that is cut off by damaged data. */
   cutOff(damage: string): void {
     this.lines++;
     this.noRecord(`the line is cut off: ${damage}`);
@@ -121,7 +126,10 @@ export class LineCounter implements LineCounts {
     this.#put(row, reason);
   }
 
-  /** A row goes the way of all records, so that it is one just when `read` makes it one, and by the same path. */
+  /**
+   * A row is encoded as `read` would do it, so that it is a record exactly when `read` makes it one, with the same
+   * path.
+   */
   #put(row: Row, wrong: string | undefined): void {
     const reason = wrong ?? this.#encoded.put(row);
     if (reason !== undefined) {
@@ -134,7 +142,7 @@ export class LineCounter implements LineCounts {
       this.#record(line);
       return;
     }
-    // an IPv6 client's line is plain too: what is left is a path with a query, a comma, a quote or letters past ASCII
+    // a line with an IPv6 client is plain too, so this path has a query, a comma, a quote or non-ASCII letters
     const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString("utf8");
     const quoted = /^[^,]*,[^,]*,"((?:[^"]|"")*)",/.exec(text)?.[1].replaceAll('""', '"');
     this.#add(
@@ -196,7 +204,7 @@ export class LineCounter implements LineCounts {
   }
 }
 
-/** Numbers of paths that were seen before, by their bytes; forgets all of them when there are too many. */
+/** The numbers of known paths by their bytes. If there are too many, it forgets all of them. */
 class Paths {
   readonly #slots = new Int32Array(1 << 16).fill(-1);
   #paths: Uint8Array[] = [];

@@ -2,8 +2,8 @@ import { CAPITAL_Z, COMMA, CR, DOT, LF, SLASH, ZERO } from "../ascii.js";
 import { isAddress } from "../read/fields/address.js";
 
 /**
- * Reads lines of five-field CSV as this library writes them, without making an object: what is not exactly so (a
- * quoted path, a query string, another form of time) is left to the reader of the format.
+ * Reads lines of five-field CSV as this library writes them, without making an object. Any other line (a quoted path, a
+ * query string, another form of time) is left to the reader of the format.
  */
 export class PlainLine {
   /** Milliseconds since 1970. */
@@ -13,15 +13,15 @@ export class PlainLine {
   /** A hash of the path's bytes. */
   hash = 0;
   status = 0;
-  /** Response time in hundredths of a millisecond, or -1. */
+  /** Response time in hundredths of a millisecond, or -1 if there is none. */
   hundredths = 0;
-  /** `2026-01-05T00:00:` of the line before: most lines lie in the same minute. */
+  /** `2026-01-05T00:00:` of the previous line, because most lines are in the same minute. */
   readonly #prefix = new Uint8Array(17);
   #minute = 0;
 
   /**
-   * Reads the line that begins at `start`. Gives the position of its LF, and sets the fields; or -1 when it is not
-   * plain, or has no LF before `limit`.
+   * Reads the line that begins at `start`. Sets the fields and returns the position of its LF, or -1 if the line is not
+   * plain or has no LF before `limit`.
    */
   read(bytes: Uint8Array, start: number, limit: number): number {
     if (limit - start < 41 || !this.#time(bytes, start)) return -1;
@@ -46,7 +46,7 @@ export class PlainLine {
 
   #time(bytes: Uint8Array, start: number): boolean {
     const prefix = this.#prefix;
-    // the minute is compared from its end: there it differs
+    // the minute is compared from its end, where it usually differs
     for (let i = 16; i >= 0; i--) {
       if (bytes[start + i] === prefix[i]) continue;
       if (!this.#newMinute(bytes, start)) return false;
@@ -64,7 +64,7 @@ export class PlainLine {
     return true;
   }
 
-  /** Position after an address and its comma, or -1. */
+  /** The position after an address and its comma, or -1. */
   #address(bytes: Uint8Array, start: number): number {
     let at = start;
     let dots = 0;
@@ -103,7 +103,7 @@ export class PlainLine {
     return true;
   }
 
-  /** Position of the LF behind a duration, or of the end of all numbers: past every limit. */
+  /** The position of the LF after a duration, or infinity, which is past every limit. */
   #duration(bytes: Uint8Array, start: number): number {
     let at = start;
     let value = 0;
@@ -131,6 +131,6 @@ export class PlainLine {
 
 const isDigit = (value: number) => value >= 0 && value <= 9;
 
-/** 1 for the bytes of a path that stand for themselves. */
+/** 1 for the bytes that may appear unquoted in a path. */
 const plain = new Uint8Array(256).fill(1, 0x21, 0x7f);
 for (const special of '",?#') plain[special.charCodeAt(0)] = 0;

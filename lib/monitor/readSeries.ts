@@ -16,21 +16,21 @@ import {
   seriesOptions,
 } from "./steps.js";
 
-/** How logs become a series: how they are read, and how they are counted. All may be left out. */
+/** How logs become a series: how to read and count them. All options may be left out. */
 export interface ReadSeriesOptions extends SeriesOptions, Omit<ReadOptions, "out" | "quarantine"> {
   /** Whether identifiers in paths become `{id}`, so that `/users/123` counts with `/users/7`. Default "fold". */
   identifiers?: "keep" | "fold" | undefined;
 }
 
-/** What became of the lines that were counted: lines = records + quarantined + blank + headers. */
+/** The number of lines by outcome: lines = records + quarantined + blank + headers. */
 export interface CountedLines extends LineCounts {
-  /** Why the first line in quarantine is no record; empty when there is none. */
+  /** Why the first line in quarantine is not a record; empty if there is none. */
   readonly firstReason: string;
-  /** Why a log's data ended before their end; undefined when they did not. */
+  /** Why reading ended before the end of a log's data; undefined if it did not. */
   readonly damage: string | undefined;
 }
 
-/** A log as a series, and what became of its lines. */
+/** A log as a series, and the counts of its lines. */
 export interface ReadSeries extends CountedLines {
   readonly series: Series;
 }
@@ -39,7 +39,7 @@ const readNames = readOptions.filter((name) => name !== "out" && name !== "quara
 
 /**
  * Makes a series of any log that `read` takes, in one pass and in memory that does not grow with it. The records are
- * those that `read` makes; lines that are none are counted.
+ * those that `read` makes; other lines are counted.
  * @throws InputError when an option is wrong, or a log cannot be read or its format is unsure
  */
 export async function readSeries(
@@ -53,8 +53,8 @@ export async function readSeries(
 }
 
 /**
- * Counts all lines of logs into steps; the caller ends them.
- * @param paused - called whenever the counter was paused; counting goes on when it resolves
+ * Counts all lines of logs into steps. The caller closes the last steps.
+ * @param paused - called whenever the counter was paused; counting continues when it resolves
  */
 export async function countLogs(
   source: LogSource,
@@ -104,7 +104,7 @@ export function prepareCounting(steps: Steps, options: ReadSeriesOptions) {
   return { asked, formatOptions, counter };
 }
 
-/** The options of a series among others. */
+/** Picks the options of a series from others. */
 function picked(options: ReadSeriesOptions): SeriesOptions {
   return Object.fromEntries(seriesOptions.map((name) => [name, options[name as keyof SeriesOptions]]));
 }
@@ -136,7 +136,7 @@ async function countOne(
       counter.line(bytes, at, end);
       continue;
     }
-    // damaged data end in the middle of a line
+    // damaged data end within a line
     const whole = lines.damage === undefined ? end : bytes.lastIndexOf(LF, end - 1) + 1;
     for (;;) {
       at = counter.count(bytes, at, whole);
@@ -148,7 +148,7 @@ async function countOne(
   }
 }
 
-/** The first line of bytes, its line end left out. */
+/** The first line of bytes, without its line end. */
 export function firstLine(bytes: Uint8Array): Uint8Array {
   const newline = bytes.indexOf(LF);
   const line = newline < 0 ? bytes : bytes.subarray(0, newline);

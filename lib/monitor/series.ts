@@ -1,20 +1,20 @@
 import { Sketches } from "./sketch.js";
 
-/** What is counted in each step of a series. */
+/** The counts in each step of a series. */
 export interface SeriesCounts {
   /** Requests. */
   readonly requests: Float64Array;
-  /** Requests that failed by the client's fault: status 400 to 499. */
+  /** Requests that failed through the client's fault: status 400 to 499. */
   readonly clientErrors: Float64Array;
-  /** Requests that failed by the server's fault: status 500 to 599. */
+  /** Requests that failed through the server's fault: status 500 to 599. */
   readonly serverErrors: Float64Array;
-  /** Requests whose response time is known: all of them, unless the log lacks some. */
+  /** Requests whose response time is known: all requests, unless the log lacks some response times. */
   readonly timed: Float64Array;
   /** Of these, requests over the latency objective. */
   readonly slow: Float64Array;
 }
 
-/** The names of what is counted, in the order of the columns. */
+/** The names of the counts, in the order of the columns. */
 export const countNames = [
   "requests",
   "clientErrors",
@@ -23,7 +23,7 @@ export const countNames = [
   "slow",
 ] as const satisfies (keyof SeriesCounts)[];
 
-/** What is counted in one step, or in all. */
+/** The counts in one step, or in total. */
 export type Totals = Record<(typeof countNames)[number], number>;
 
 /** One step of a series. */
@@ -33,23 +33,23 @@ export interface Point extends Readonly<Totals> {
   /** Length of the step in milliseconds. */
   readonly step: number;
   /**
-   * Quantile of the step's response times in milliseconds, to within 0.4 %; NaN when it has none. Ask before the next
-   * point comes.
+   * Quantile of the step's response times in milliseconds, to within 0.4 %; NaN if it has none. To be called before the
+   * next point comes.
    * @param p 0 to 1
    */
   quantile(p: number): number;
 }
 
-/** The columns of one endpoint, or of all of them. */
+/** The columns of one endpoint, or of all endpoints together. */
 export interface SeriesColumns extends SeriesCounts {
   /** The response times of each step. */
   readonly latency: Sketches;
-  /** Requests by status, for each status that occurs; empty unless they were asked for. */
+  /** Requests by status, for each status that occurs; empty unless requested. */
   readonly statuses: ReadonlyMap<number, Float64Array>;
 }
 
 /**
- * A log as regular steps. Every step from the first to the last is there: one in which nothing was logged is a gap,
+ * A log in regular steps. It has every step from the first to the last; a step in which nothing was logged is a gap,
  * with 0 requests and no quantiles.
  */
 export interface Series extends SeriesColumns {
@@ -61,18 +61,20 @@ export interface Series extends SeriesColumns {
   readonly length: number;
   /** Response time in milliseconds over which a request is slow. */
   readonly latencyObjective: number;
-  /** The same by endpoint, when asked for. What is past the most endpoints stands under `otherEndpoints`. */
+  /** The same by endpoint, if requested. Endpoints past the maximum number are counted under `otherEndpoints`. */
   readonly endpoints: ReadonlyMap<string, SeriesColumns>;
-  /** Requests that came after their step was closed; they stand in no step. With these, nothing is lost. */
+  /**
+   * Requests that came after their step was closed and are in no step. Together with the steps, they are all requests.
+   */
   readonly late: Totals;
   /** A step as a point. @param index 0 to length − 1 */
   point(index: number): Point;
 }
 
-/** The name under which the endpoints past the most are counted together; no path is written so. */
+/** The name under which the endpoints past the maximum number are counted together. No path looks like this. */
 export const otherEndpoints = "(other)";
 
-/** Stretches in which nothing was logged: begin and end (excluded), milliseconds since 1970. */
+/** The periods in which nothing was logged: start and end (excluded) in milliseconds since 1970. */
 export function gaps({ requests, start, step, length }: Series): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   for (let i = 0; i < length; i++) {
@@ -145,7 +147,7 @@ export class GrowingColumns {
     column[this.#length] += count;
   }
 
-  /** Ends the step that is being written, its response times too. */
+  /** Ends the step that is being written, including its response times. */
   endStep(): void {
     this.latency.endStep();
     this.#nextStep();
@@ -161,7 +163,7 @@ export class GrowingColumns {
     }
   }
 
-  /** Ends steps, up to so many in all; their response times are the caller's to put. */
+  /** Ends steps until there are `length`. The caller adds their response times. */
   fillTo(length: number): void {
     while (this.#length < length) this.#nextStep();
   }

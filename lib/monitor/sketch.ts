@@ -2,28 +2,31 @@ import { binMiddle, binOf } from "../truth/counts.js";
 
 /** Bins of a sketch: the histogram of response times that the answer key has, so that both agree exactly. */
 export const SKETCH_BINS = binOf(0xffffffff) + 1;
-/** Bins in a block: a sketch remembers which blocks hold something, so that emptying it looks at few bins. */
+/** Number of bins in a block. A sketch remembers which blocks have counts, so that emptying it looks at few bins. */
 const BLOCK = 128;
-/** Longest response time that a sketch tells apart, in hundredths of a millisecond: 11.9 hours. */
+/**
+ * Longest response time that a sketch can hold, in hundredths of a millisecond: 11.9 hours. Longer ones count as this.
+ */
 const longestTime = 0xffffffff;
 
 /**
- * A histogram of response times that is being filled: bins 1/128 wide, so that a quantile is at most 1/256 (0.4 %) off
- * a value of its rank. Two merge by adding their bins, without any further error.
+ * A histogram of response times to which values are added. Its bins are 1/128 of their value wide, so that a quantile
+ * differs from the value of its rank by at most 1/256 (0.4 %). Two sketches are merged by adding their bins, without
+ * any further error.
  */
 export class OpenSketch {
   readonly bins = new Uint32Array(SKETCH_BINS);
   /** 1 for a block of 128 bins in which something was counted. */
   readonly blocks = new Uint8Array(SKETCH_BINS / BLOCK);
 
-  /** Counts a response time in hundredths of a millisecond, whole. */
+  /** Counts a response time in hundredths of a millisecond, a whole number. */
   add(hundredths: number): void {
     const bin = binOf(hundredths > longestTime ? longestTime : hundredths);
     this.bins[bin]++;
     this.blocks[bin >> 7] = 1;
   }
 
-  /** Calls with each bin that is not empty, in rising order, and empties the sketch. */
+  /** Calls with each bin that is not empty, in ascending order, and empties the sketch. */
   empty(take: (bin: number, count: number) => void): void {
     const { bins, blocks } = this;
     for (let block = 0; block < blocks.length; block++) {
@@ -38,7 +41,7 @@ export class OpenSketch {
   }
 }
 
-/** The sketches of a series' steps, one after the other: of each, the bins that are not empty. */
+/** The sketches of a series' steps in order, each as its bins that are not empty. */
 export class Sketches {
   #offsets = new Uint32Array(1024);
   #bins = new Uint16Array(4096);
@@ -51,7 +54,7 @@ export class Sketches {
     return this.#length;
   }
 
-  /** Adds an entry to the step that is being written; bins in rising order. */
+  /** Adds an entry to the step that is being written, with bins in ascending order. */
   put(bin: number, count: number): void {
     if (this.#entries === this.#bins.length) {
       this.#bins = grown(this.#bins);
@@ -67,7 +70,7 @@ export class Sketches {
     this.#offsets[++this.#length] = this.#entries;
   }
 
-  /** Adds steps of another, from `from` to `to` (excluded). */
+  /** Adds the steps from `from` to `to` (excluded) of another list of sketches. */
   append(other: Sketches, from: number, to: number): void {
     const first = other.#offsets[from];
     const entries = other.#offsets[to] - first;
@@ -91,8 +94,8 @@ export class Sketches {
   }
 
   /**
-   * Quantile of a step's response times in milliseconds, at most 0.4 % off the value at rank ⌈p·n⌉; NaN when the step
-   * has none.
+   * Quantile of a step's response times in milliseconds, at most 0.4 % off the value at rank ⌈p·n⌉; NaN if the step has
+   * none.
    * @param p 0 to 1
    */
   quantile(step: number, p: number): number {

@@ -3,22 +3,22 @@ import type { Totals } from "./series.js";
 
 /** A service level objective, as data. */
 export interface Slo {
-  /** What alerts and rules call it: a letter, then up to 39 letters, digits, `_` or `-`. */
+  /** Its name in alerts and rules: a letter, then up to 39 letters, digits, `_` or `-`. */
   name: string;
   /**
-   * What is good: `availability`, a request that does not end with 500 to 599; `latency`, one that takes no longer
-   * than `milliseconds`, among those whose response time is known.
+   * Which requests are good. `availability`: those that do not end with 500 to 599; `latency`: those that take no
+   * longer than `milliseconds`, among those whose response time is known.
    */
   kind: "availability" | "latency";
-  /** Share of the requests that shall be good, above 0 and below 1, such as 0.999. */
+  /** Share of the requests that must be good, above 0 and below 1, such as 0.999. */
   objective: number;
   /** For latency: the longest good response time. Default 300. */
   milliseconds?: number | undefined;
-  /** Days over which the objective is to be met, 1 to 366; windows and budget scale with it. Default 30. */
+  /** Days over which the objective must be met, 1 to 366. Windows and budget scale with it. Default 30. */
   days?: number | undefined;
   /**
    * The rule for low traffic: a row of the table fires only when at least this many requests of its long window were
-   * bad, so that a single failure at night pages nobody (pyrra-dev/pyrra #1925). Default 10.
+   * bad, so that a single failure at night does not page anyone (pyrra-dev/pyrra #1925). Default 10.
    */
   minimumBad?: number | undefined;
 }
@@ -29,14 +29,14 @@ export interface BurnRow {
   /** Seconds. */
   readonly long: number;
   readonly short: number;
-  /** Burn rate: how many times as fast as the objective allows. */
+  /** Burn rate: how many times as fast as the objective allows the budget is spent. */
   readonly factor: number;
 }
 
 /**
  * The multi-window, multi-burn-rate table of Google's SRE Workbook, chapter 5, for 30 days, with the four rows and the
  * windows that Sloth makes (its `google-30d`): 2 % of the budget in 1 h, 5 % in 6 h, 10 % in 1 d, 10 % in 3 d; the
- * short window a twelfth. Pyrra's differ: factors 14, 7, 2 and 1, each with a `for`.
+ * short window is a twelfth of the long one. Pyrra's table differs: factors 14, 7, 2 and 1, each with a `for`.
  */
 export const burnRows: readonly BurnRow[] = [
   { severity: "page", long: 3600, short: 300, factor: 14.4 },
@@ -45,7 +45,7 @@ export const burnRows: readonly BurnRow[] = [
   { severity: "ticket", long: 259_200, short: 21_600, factor: 1 },
 ];
 
-/** The rows for an objective: scaled from 30 days to its own, windows rounded to whole steps of so many seconds. */
+/** The rows for an objective, scaled from 30 days to its own, with windows rounded to whole steps of `step` seconds. */
 export function rowsOf({ days }: CheckedSlo, step: number): BurnRow[] {
   const scaled = (seconds: number) => Math.max(1, Math.round((seconds * days) / 30 / step)) * step;
   return burnRows.map((row) => ({ ...row, long: scaled(row.long), short: scaled(row.short) }));
@@ -101,12 +101,12 @@ export function latencyObjectiveOf(slos: readonly CheckedSlo[]): number | undefi
   return first;
 }
 
-/** The bad requests of a step, and all that the objective is about. */
+/** The number of bad requests in a step. */
 export function badOf(slo: Pick<Slo, "kind">, totals: Totals): number {
   return slo.kind === "availability" ? totals.serverErrors : totals.slow;
 }
 
-/** All requests that the objective is about. */
+/** The number of requests to which the objective applies. */
 export function allOf(slo: Pick<Slo, "kind">, totals: Totals): number {
   return slo.kind === "availability" ? totals.requests : totals.timed;
 }

@@ -1,19 +1,19 @@
 import type { Totals } from "./series.js";
 import { allOf, badOf, type CheckedSlo, rowsOf } from "./slo.js";
 
-/** Cells of the window over which the budget is reckoned: it is exact to 1/4320 of the window, 10 minutes of 30 days. */
+/** Number of cells in the window of the budget, which is exact to 1/4320 of the window: 10 minutes of 30 days. */
 const BUDGET_CELLS = 4320;
 
 /**
- * The bad requests of an objective and all that it is about, over its windows and over its days, in constant time a
- * step: the sums of a window are the difference of two running totals. Before a window is full it counts what there is,
- * as Prometheus does.
+ * The bad requests of an objective and all requests to which it applies, over its windows and over its days, in
+ * constant time for each step: the sums of a window are the difference of two running totals. A window that is not full
+ * yet counts what there is, as in Prometheus.
  */
 export class SloCounts {
   readonly #slo: CheckedSlo;
   /** Length of a step in milliseconds. */
   readonly #step: number;
-  /** Running totals after each of the last steps, around a ring. */
+  /** Running totals after each of the last steps, in a ring buffer. */
   readonly #bad: Float64Array;
   readonly #all: Float64Array;
   readonly #badCells = new Float64Array(BUDGET_CELLS);
@@ -66,8 +66,8 @@ export class SloCounts {
   }
 
   /**
-   * Says what came too late for its step, in all so far: the budget counts it with the last step. The windows do not, as
-   * their moments are over.
+   * Sets the total of requests that came too late for their steps. The budget counts them with the last step; the
+   * windows do not, because their time is over.
    */
   late(totals: Totals): void {
     const sums = this.#sums;
@@ -79,26 +79,26 @@ export class SloCounts {
     sums.lateAll = all;
   }
 
-  /** Bad requests and all of the last so many seconds: whole steps, up to the longest window. */
+  /** Bad requests and all requests of the last `seconds`, in whole steps up to the longest window. */
   window(seconds: number): { bad: number; all: number } {
     const length = Math.min(this.#inSteps(seconds), this.#steps);
     const from = (this.#steps - length) % this.#bad.length;
     return { bad: this.#sums.bad - this.#bad[from], all: this.#sums.all - this.#all[from] };
   }
 
-  /** Bad requests and all of the objective's days, or since the series began. */
+  /** Bad requests and all requests of the objective's days, or since the series began. */
   get inDays(): { bad: number; all: number } {
     return { bad: this.#sums.budgetBad, all: this.#sums.budgetAll };
   }
 
-  /** What it knows, to go on from later; plain data for JSON. */
+  /** Its state, from which it can continue later; plain data for JSON. */
   state(): SloCountsState {
     const text = (column: Float64Array) => Buffer.from(column.buffer).toString("base64");
     const columns = [this.#bad, this.#all, this.#badCells, this.#allCells].map(text);
     return { steps: this.#steps, sums: { ...this.#sums }, columns };
   }
 
-  /** Goes on from a state of the same objective and step. */
+  /** Continues from a state of the same objective and step. */
   restore(state: SloCountsState): void {
     this.#steps = state.steps;
     Object.assign(this.#sums, state.sums);
@@ -109,7 +109,7 @@ export class SloCounts {
   }
 }
 
-/** What `SloCounts` knows. */
+/** The state of `SloCounts`. */
 export interface SloCountsState {
   readonly steps: number;
   readonly sums: Record<"bad" | "all" | "budgetBad" | "budgetAll" | "lateBad" | "lateAll", number>;

@@ -3,7 +3,7 @@ import { histogramQuantile } from "../truth/counts.js";
 import { GrowingColumns, otherEndpoints, type Point, type Series, seriesOf, type Totals } from "./series.js";
 import { OpenSketch, SKETCH_BINS } from "./sketch.js";
 
-/** How a log becomes a series. All may be left out. */
+/** How a log becomes a series. All options may be left out. */
 export interface SeriesOptions {
   /** Length of a step in seconds, a whole number from 1 to 3600. Default 60. */
   step?: number | undefined;
@@ -16,8 +16,8 @@ export interface SeriesOptions {
   /** Whether to keep response times, for quantiles. Default true. */
   quantiles?: boolean | undefined;
   /**
-   * How many seconds a line may come after a later one, 0 to 3600, and still be counted in its step. Lines that come
-   * later are counted apart. Default 300, the latest delivery of a generated log.
+   * By how many seconds a line may follow a later one, 0 to 3600, and still be counted in its step. Lines that come
+   * later are counted separately. Default 300, the latest delivery in a generated log.
    */
   allowance?: number | undefined;
 }
@@ -32,9 +32,12 @@ export const seriesOptions = Object.keys({
   allowance: true,
 } satisfies Record<keyof SeriesOptions, true>);
 
-/** Most endpoints that are told apart; the others are counted together, so that any log takes bounded memory. */
+/**
+ * Maximum number of endpoints that are counted separately. The others are counted together, so that memory is bounded
+ * for any log.
+ */
 export const mostEndpoints = 200;
-/** Most steps between two records, and in a series: a year of seconds is more than anybody means. */
+/** Maximum number of steps between two records, and in a series: a year of seconds is more than anyone intends. */
 export const mostSteps = 10_000_000;
 
 /** Options with their defaults. @throws InputError when one is wrong */
@@ -72,26 +75,26 @@ export class OpenStep {
   slow: Uint32Array = new Uint32Array(16);
   /** Requests without a response time, by endpoint. */
   untimed: Uint32Array = new Uint32Array(16);
-  /** Response times by endpoint; made when the first comes. */
+  /** Response times by endpoint; created with the first one. */
   readonly sketches: (OpenSketch | undefined)[] = [];
 }
 
-/** What takes the steps as they close, in order; undefined for a gap. */
+/** Takes the steps as they close, in order; undefined for a gap. */
 export interface StepSink {
   step(time: number, open: OpenStep | undefined): void;
 }
 
 /**
- * Counts records into steps. A step is open until a record comes that lies more than the allowance past its end; then
- * it goes to the sink, and what still comes for it is counted as late. Memory depends on the allowance, the step and
- * the number of endpoints, not on the number of records.
+ * Counts records into steps. A step is open until a record comes that is later than its end by more than the allowance.
+ * Then the step goes to the sink, and further records of it are counted as late. Memory depends on the allowance, the
+ * step and the number of endpoints, not on the number of records.
  */
 export class Steps {
   /** Length of a step in milliseconds. */
   readonly step: number;
-  /** Slow is over this, in hundredths of a millisecond. */
+  /** Requests over this are slow, in hundredths of a millisecond. */
   readonly objective: number;
-  /** Counts what came too late. */
+  /** Counts the records that came too late. */
   readonly late = new OpenStep();
   /** The endpoints by number. */
   readonly endpoints: string[] = [];
@@ -120,12 +123,12 @@ export class Steps {
     this.#ring = new Array(Math.ceil(this.#allowance / this.step) + 2).fill(undefined);
   }
 
-  /** Says where the series begins, even if its first record comes later. @param time milliseconds since 1970 */
+  /** Sets where the series begins, even if its first record comes later. @param time milliseconds since 1970 */
   begin(time: number): void {
     this.next = Math.floor(time / this.step);
   }
 
-  /** Number of an endpoint. Past the most, all are one. */
+  /** Number of an endpoint. All endpoints past the maximum share one number. */
   endpoint(name: string): number {
     let number = this.#endpointNumbers.get(name);
     if (number === undefined) {
@@ -150,14 +153,17 @@ export class Steps {
     return cell;
   }
 
-  /** The open step of a moment, milliseconds since 1970; `late` when it is closed. Closes what the moment ends. */
+  /**
+   * The open step of a moment in milliseconds since 1970, or `late` if it is closed. Closes the steps that the moment
+   * ends.
+   */
   at(time: number): OpenStep {
     const number = Math.floor(time / this.step);
     if (number === this.#current && time <= this.#newest) return this.#currentStep;
     if (time > this.#newest) this.#advance(time, number);
     const ring = this.#ring;
     if (number < this.next!) {
-      // Before anything was closed, the first record need not be the earliest.
+      // As long as no step was closed, an earlier record may still follow the first.
       if (this.#closedAny || time < this.#newest - this.#allowance) return this.late;
       this.next = number;
     }
@@ -184,7 +190,7 @@ export class Steps {
     this.closeBefore(Math.floor((time - this.#allowance) / this.step));
   }
 
-  /** Closes the steps up to one, by its number, excluded. */
+  /** Closes the steps up to a step number, excluded. */
   closeBefore(number: number): void {
     if (this.next === undefined || number <= this.next) return;
     this.#closedAny = true;
@@ -199,7 +205,7 @@ export class Steps {
     }
   }
 
-  /** Closes all steps, and gaps up to a moment where it is given, excluded. */
+  /** Closes all steps, and the gaps up to a moment (excluded), if it is given. */
   end(until?: number): void {
     if (until !== undefined) this.next ??= Math.floor(until / this.step);
     if (this.next === undefined) return;
@@ -221,12 +227,12 @@ export class Steps {
     }
   }
 
-  /** The number of the newest record's step and its time, milliseconds since 1970; minus infinity before the first. */
+  /** The step number and the time of the newest record, in milliseconds since 1970; minus infinity before the first. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** What it knows but for response times, to go on from later; plain data for JSON. */
+  /** Its state without response times, from which it can continue later; plain data for JSON. */
   state(): StepsState {
     const kept = ({ cells, slow, untimed }: OpenStep) =>
       [cells, slow, untimed].map((column) => [...column].slice(0, 512));
@@ -248,7 +254,7 @@ export class Steps {
     };
   }
 
-  /** Goes on from a state; nothing may have been counted yet. @throws InputError when it is of other steps */
+  /** Continues from a state; nothing may have been counted yet. @throws InputError when the state is of other steps */
   restore(state: StepsState): void {
     if (state.step !== this.step || state.slots !== this.#ring.length)
       throw new InputError("state: was kept with another step or allowance; give the same, or another file");
@@ -271,7 +277,7 @@ export class Steps {
     this.#closedAny = state.closedAny;
   }
 
-  /** What is counted in an open step, in all. */
+  /** The counts in an open step, for all endpoints together. */
   totals({ cells, slow, untimed }: OpenStep): Totals {
     const totals: Totals = { requests: 0, clientErrors: 0, serverErrors: 0, timed: 0, slow: 0 };
     const { cellStatus, endpoints } = this;
@@ -290,14 +296,14 @@ export class Steps {
     return totals;
   }
 
-  /** An open step as a point; good until the step is emptied. */
+  /** An open step as a point, which is valid until the step is emptied. */
   point(time: number, open: OpenStep | undefined): Point {
     const totals = open === undefined ? noTotals : this.totals(open);
     return { time, step: this.step, ...totals, quantile: (p) => quantileOf(open, p) };
   }
 }
 
-/** What `Steps` knows but for response times. */
+/** The state of `Steps` without response times. */
 export interface StepsState {
   readonly step: number;
   readonly slots: number;
@@ -333,7 +339,7 @@ function room(open: OpenStep, cells: number, endpoints: number): void {
   open.untimed = grown(open.untimed, endpoints);
 }
 
-/** Gathers the steps as they close into a series. */
+/** Collects the closed steps into a series. */
 export class SeriesCollector implements StepSink {
   readonly steps: Steps;
   readonly #options: ReturnType<typeof checkedSeriesOptions>;
@@ -397,7 +403,10 @@ export class SeriesCollector implements StepSink {
     this.#sketch.empty((bin, count) => all.latency.put(bin, count));
   }
 
-  /** The series, once all records are counted. @param until - to where it goes at least, milliseconds since 1970 */
+  /**
+   * The series, once all records are counted. @param until - the series reaches at least this moment, milliseconds
+   * since 1970
+   */
   series(until?: number): Series {
     this.steps.end(until);
     const { step } = this.steps;

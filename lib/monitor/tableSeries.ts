@@ -14,8 +14,8 @@ import {
 
 /**
  * Makes a series of the table `requests` of a database (a DuckDB file or `postgres://…`), or of a five-field log, by
- * SQL: the database groups, and only the steps come here. A table has no order, so that nothing in it is late.
- * Endpoints are those of the table: fold identifiers when you load it.
+ * SQL: the database groups the records and returns only the steps. A table has no order, so nothing in it is late. The
+ * endpoints are those of the table, so fold identifiers when you load it.
  * @throws InputError when an option is wrong or the database cannot be used
  */
 export async function tableSeries(
@@ -49,7 +49,7 @@ function numbers(columns: Columns, name: string): number[] {
   return (columns[name] ?? []).map(Number);
 }
 
-/** Columns in all and by endpoint, filled step by step. */
+/** The columns in total and by endpoint, which are filled step by step. */
 class SteppedColumns {
   readonly all = new GrowingColumns();
   readonly endpoints = new Map<string, GrowingColumns>();
@@ -65,7 +65,7 @@ class SteppedColumns {
     this.#byEndpoint = byEndpoint;
   }
 
-  /** The columns of an endpoint, or none when they are not asked for. */
+  /** The columns of an endpoint; undefined unless they were requested. */
   of(name: string): GrowingColumns[] {
     if (!this.#byEndpoint) return [this.all];
     const kept = this.endpoints.has(name) || this.endpoints.size < mostEndpoints - 1 ? name : otherEndpoints;
@@ -96,7 +96,7 @@ function counted(table: SteppedColumns, columns: Columns, statuses: boolean): vo
   for (const part of [table.all, ...table.endpoints.values()]) part.fillTo(table.length);
 }
 
-/** Response times, whose rows come by step and bin. */
+/** Reads the response times, whose rows are ordered by step and bin. */
 function timesOf(table: SteppedColumns, columns: Columns): void {
   const [steps, bins, requests] = ["step", "bin", "requests"].map((name) => numbers(columns, name));
   const open = new Map<GrowingColumns, { bin: number; count: number }>();

@@ -13,7 +13,7 @@ export interface StreamSink {
    * @throws InputError when it cannot be used, or holds another log
    */
   open(plan: Plan, slice: LogSlice): Promise<Position>;
-  /** Takes lines; answers when it can take more. @throws Error when it fails for good */
+  /** Takes lines. It resolves when it can take more. @throws Error when the destination fails for good */
   put(stretch: Stretch): Promise<void>;
   /** Called at least every second while nothing is due. @param now milliseconds since 1970 */
   idle(now: number): Promise<void>;

@@ -10,32 +10,32 @@ import type { Series } from "../series.js";
 import { countersOf, metricNames, wantedBy } from "./metrics.js";
 import { checkRules, PrometheusServer, promtool } from "./programs.js";
 
-/** How rules are evaluated. All may be left out. */
+/** How to evaluate rules. All options may be left out. */
 export interface EvaluateOptions {
   /** Seconds from one evaluation to the next, a whole multiple of the series' step. Default: the step. */
   interval?: number | undefined;
-  /** Labels that each metric has besides, as rules written for a real service may ask: `{ job: "shop" }`. */
+  /** Additional labels of each metric, which rules for a real service may select by: `{ job: "shop" }`. */
   labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A rule as Prometheus understood it. */
+/** A rule as Prometheus parsed it. */
 interface Rule {
   readonly type: "alerting" | "recording";
   readonly name: string;
   readonly query: string;
-  /** Seconds that an alert must hold before it fires. */
+  /** Seconds that the condition must hold before the alert fires. */
   readonly duration?: number;
-  /** Seconds for which it goes on firing. */
+  /** Seconds for which the alert continues to fire afterwards. */
   readonly keepFiringFor?: number;
   readonly labels?: Record<string, string>;
 }
 
-/** A series' own stretch of the server's time. */
+/** A series' own period of the server's time. */
 interface Slot {
   readonly series: Series;
   /** Seconds by which its time is shifted. */
   readonly shift: number;
-  /** First evaluation and last, seconds since 1970, shifted. */
+  /** First and last evaluation, in seconds since 1970, shifted. */
   readonly from: number;
   readonly to: number;
 }
@@ -44,9 +44,9 @@ const WEEK = 604_800;
 
 /**
  * Evaluates a Prometheus rules file on series: by the real Prometheus, never by a PromQL of our own. Each series is
- * written as counters at the end of each step into a stretch of weeks of its own, so that one server answers for all.
- * Recorded rules are evaluated first, as samples at the same moments; an alert sees them as it would in one group. What
- * rules ask of labels that they do not name is summed before (see `wantedBy`).
+ * written as counters at the end of each step, into its own period of weeks, so that one server can evaluate all of
+ * them. Recording rules are evaluated first, as samples at the same moments, so that an alert sees them as in one
+ * group. Labels that the rules do not name are summed beforehand (see `wantedBy`).
  *
  * @param rules text of the rules file
  * @returns the alerts of each series: from the evaluation at which it fires to the first at which it does not
@@ -76,7 +76,7 @@ export async function evaluateRules(
     await checkRules(path, work.signal);
     const slots = slotsOf(serieses, interval, reachOf(rules));
     await writeCounters(folder, slots, rules, labels, work);
-    // An instant is answered by a sample of the last evaluation's moment alone, as a stale marker would have it.
+    // An instant query takes a sample from the moment of the last evaluation only, as a stale marker would ensure.
     server = await PrometheusServer.start(folder, step, path, work.signal);
     const parsed = await rulesOf(server, work.signal);
     await refuseUnknown(server, parsed, work.signal);
@@ -116,7 +116,7 @@ export async function evaluateRules(
   }
 }
 
-/** How far back rules look in seconds: the longest of all durations in brackets and after `offset`, summed. */
+/** How far back rules look, in seconds: the longest of all durations in brackets plus the longest after `offset`. */
 function reachOf(rules: string): number {
   const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: WEEK, y: 365 * 86_400 } as const;
   const seconds = (text: string) =>
@@ -129,7 +129,10 @@ function reachOf(rules: string): number {
   return longest(/\[\s*([\dmshdwy]+)/g) * 2 + longest(/offset\s+([\dmshdwy]+)/g) + 3600;
 }
 
-/** Gives each series its stretch: whole weeks, so that hours and days of the week stay, far enough from the last. */
+/**
+ * Assigns each series its period, shifted by whole weeks to keep the hour and the weekday, far enough after the
+ * previous one.
+ */
 function slotsOf(serieses: readonly Series[], interval: number, reach: number): Slot[] {
   let free = Date.UTC(1980, 0, 7) / 1000;
   return serieses.map((series) => {
@@ -171,7 +174,7 @@ async function writeCounters(
 }
 
 async function createBlocks(folder: string, name: string, signal?: AbortSignal): Promise<void> {
-  // One block as far as may be: promtool reads the whole file anew for each.
+  // As few blocks as possible, because promtool reads the whole file again for each.
   const { code, output } = await promtool(
     [
       "tsdb",
@@ -188,7 +191,7 @@ async function createBlocks(folder: string, name: string, signal?: AbortSignal):
   await rm(join(folder, name));
 }
 
-/** The rules as the server understood them, in order. */
+/** The rules as the server parsed them, in order. */
 async function rulesOf(server: PrometheusServer, signal?: AbortSignal): Promise<Rule[]> {
   const { groups } = (await server.ask("rules", {}, signal)) as { groups: { rules: Rule[] }[] };
   const all = groups.flatMap(({ rules }) => rules);
@@ -197,10 +200,10 @@ async function rulesOf(server: PrometheusServer, signal?: AbortSignal): Promise<
   return all;
 }
 
-/** What stands before braces or brackets in a query, as Prometheus writes it: the metrics that it asks for. */
+/** The names before braces or brackets in a query, as Prometheus formats it: the metrics that it selects. */
 const selector = /([a-zA-Z_:][\w:]*)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?(?=\s*(\[|$|[)\s,]|[-+*/%^<>=!]))/g;
 
-/** @throws InputError when a rule asks for something that no series has */
+/** @throws InputError when a rule selects something that no series has */
 async function refuseUnknown(
   server: PrometheusServer,
   rules: readonly Rule[],
@@ -231,27 +234,27 @@ async function refuseUnknown(
   }
 }
 
-/** Recording rules, those first on which others rest. */
+/** Recording rules in order of dependency, so that a rule comes after those that it uses. */
 function layersOf(rules: readonly Rule[]): Rule[][] {
   const layers: Rule[][] = [];
   let left = [...rules];
   while (left.length > 0) {
     const uses = (rule: Rule, name: string) => rule.query.split(/[^\w:]+/).includes(name);
     const ready = left.filter((rule) => !left.some((other) => other !== rule && uses(rule, other.name)));
-    const layer = ready.length > 0 ? ready : left; // a circle: each sees what was before
+    const layer = ready.length > 0 ? ready : left; // a cycle: each rule sees the samples from before
     layers.push(layer);
     left = left.filter((rule) => !layer.includes(rule));
   }
   return layers;
 }
 
-/** One labelled line of a range query: moments in seconds and values as text. */
+/** One labelled series of a range query's result: moments in seconds, and values as text. */
 interface Line {
   readonly metric: Record<string, string>;
   readonly values: [number, string][];
 }
 
-/** Most points that Prometheus gives in one answer. */
+/** Maximum number of points in one answer of Prometheus. */
 const MOST_POINTS = 11_000;
 
 async function answer(
@@ -281,7 +284,10 @@ async function answer(
   return [...lines.values()];
 }
 
-/** The lines of an alert: its metric's name is none of its labels, so that lines that differ by it alone are one alert. */
+/**
+ * The series of an alert. The name of the metric is not a label of an alert, so series that differ only in it are one
+ * alert.
+ */
 function withoutNames(lines: readonly Line[]): Line[] {
   const alerts = new Map<string, Line>();
   for (const { metric, values } of lines) {
@@ -311,7 +317,10 @@ function labelText(labels: Readonly<Record<string, string>>): string {
   return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
 }
 
-/** When an alert fired: once it held for its duration, until it no longer held and was not kept firing. */
+/**
+ * The periods in which an alert fired: from when its condition had held for its duration until it no longer held, or
+ * until the end of its time to keep firing.
+ */
 function fired(
   rule: Rule,
   metric: Record<string, string>,

@@ -4,9 +4,9 @@ import { type BurnRow, type CheckedSlo, checkedSlos, inWords, rowsOf, type Slo }
 import { countersOf, wantedBy } from "./metrics.js";
 
 /**
- * The burn-rate alerts of objectives as a Prometheus rules file: of each window the ratio of bad requests, recorded as
- * Sloth names it, and one alert a severity. Written for Prometheus up to 2.x, whose windows count what lies on both of
- * their ends; Prometheus 3 leaves out the older end, which makes a window one scrape shorter.
+ * The burn-rate alerts of objectives as a Prometheus rules file: for each window the ratio of bad requests as a
+ * recording rule with Sloth's name, and one alert for each severity. It is written for Prometheus up to 2.x, whose
+ * windows include both ends; Prometheus 3 excludes the older end, which makes a window one scrape shorter.
  * @param interval seconds from one evaluation to the next
  */
 export function rulesFile(slos: readonly Slo[], interval = 60): string {
@@ -49,7 +49,7 @@ function alerting(slo: CheckedSlo, severity: BurnRow["severity"], rows: readonly
     const parts = [long, short].map(
       (window) => `${of(`slo:sli_error:ratio_rate${length(window)}`)} > ${most}`,
     );
-    // what Prometheus counts may be a last digit off a whole number
+    // a count of Prometheus may differ from a whole number in the last digit
     if (slo.minimumBad > 0)
       parts.push(`${of(`slo:sli_error:increase${length(long)}`)} > ${slo.minimumBad - 0.5}`);
     return `(${parts.join(" and ")})`;
@@ -79,7 +79,7 @@ function all(slo: CheckedSlo, how: "rate" | "increase", window: number): string 
   return `sum(${how}(${metric}[${length(window)}]))`;
 }
 
-/** A length of time as Prometheus writes it. */
+/** A duration as Prometheus writes it. */
 function length(seconds: number): string {
   const [unit, size] = (
     [
@@ -98,9 +98,9 @@ function yaml(text: string): string {
 }
 
 /**
- * Tests for `promtool test rules`, written from our own alerts on a series: at each change, an interval before and at
- * the moment itself, promtool must find just the alerts that we found.
- * @param rulesPath path of the rules file, as promtool shall find it from the tests' folder
+ * Tests for `promtool test rules`, made from our own alerts on a series. At each change, and one interval before it,
+ * promtool must find exactly the alerts that we found.
+ * @param rulesPath path of the rules file, relative to the folder of the tests
  */
 export function ruleTests(
   slos: readonly Slo[],

@@ -9,7 +9,7 @@ export interface Counter {
   readonly values: Float64Array;
 }
 
-/** The metrics that a series has, with the labels that tell their counters apart. */
+/** The metrics of a series, with the labels that distinguish their counters. */
 export const metricNames = {
   http_requests_total: ["code", "handler"],
   http_request_duration_seconds_bucket: ["le", "handler"],
@@ -17,12 +17,17 @@ export const metricNames = {
   http_request_duration_seconds_sum: ["handler"],
 } as const;
 
-/** Upper bounds of buckets in seconds: the defaults of Prometheus' client libraries. */
+/** Upper bounds of the buckets in seconds: the defaults of Prometheus' client libraries. */
 const usualBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Statuses that have a counter even when the log has none, as a service makes them before their first request. */
+/**
+ * Statuses that have a counter even if the log does not have them, because a service creates these before the first
+ * request.
+ */
 const usualCodes = [200, 404, 500];
 
-/** Which metrics, labels and buckets rules ask for; what they do not name is summed before Prometheus sees it. */
+/**
+ * The metrics, labels and buckets that rules use. Labels that they do not name are summed before Prometheus sees them.
+ */
 export interface Wanted {
   readonly metrics: ReadonlySet<string>;
   readonly byHandler: boolean;
@@ -32,12 +37,12 @@ export interface Wanted {
 }
 
 /**
- * Looks into the text of rules for what they may ask. A label is left away only where it makes no difference: no word
- * of the rules is its name, and every metric stands inside `sum(rate(…))`, `sum by (…) (rate(…))` or the same with
+ * Searches the text of rules for what they may use. A label is dropped only if that makes no difference: the rules
+ * nowhere contain its name, and every metric is inside `sum(rate(…))`, `sum by (…) (rate(…))` or the same with
  * `increase` or `irate`.
  */
 export function wantedBy(rules: string): Wanted {
-  const text = rules.replace(/[\s\\]+/g, ""); // a text in quotes has backslashes
+  const text = rules.replace(/[\s\\]+/g, ""); // a quoted text may contain backslashes
   const names = (word: string) => new RegExp(`\\b${word}\\b`).test(rules);
   const known = Object.keys(metricNames);
   const summed = known.every((name) =>
@@ -57,7 +62,7 @@ export function wantedBy(rules: string): Wanted {
   };
 }
 
-/** The counters of a series, as a well-kept service would have shown them at the end of each step. */
+/** The counters of a series, as a well-instrumented service would expose them at the end of each step. */
 export function* countersOf(series: Series, wanted: Wanted): Generator<Counter> {
   const parts: [Record<string, string>, SeriesColumns][] = wanted.byHandler
     ? [...series.endpoints].map(([handler, columns]) => [{ handler }, columns])
@@ -93,7 +98,7 @@ function* requestCounters(
   }
 }
 
-/** Buckets by the sketch, at most 0.4 % of the bound off; that of the latency objective is exact. */
+/** Buckets from the sketch, whose bounds are off by at most 0.4 %. The bucket of the latency objective is exact. */
 function* buckets(
   name: string,
   labels: Record<string, string>,
@@ -120,7 +125,7 @@ function* buckets(
   yield { name, labels: { ...labels, le: "+Inf" }, values: runningTotal(timed) };
 }
 
-/** Seconds of all requests of each step, to within 0.4 %. */
+/** The sum of the response times of each step in seconds, to within 0.4 %. */
 function sumOfTimes({ timed, latency }: SeriesColumns): Float64Array {
   const sums = new Float64Array(timed.length);
   const histogram = new Uint32Array(SKETCH_BINS);

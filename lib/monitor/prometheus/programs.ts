@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { InputError, InterruptedError } from "../../errors.js";
 
-// Prometheus' own programs, as Debian's package `prometheus` brings them.
+// The programs of Prometheus, as Debian's package `prometheus` installs them.
 
-/** What a program said and how it ended. */
+/** The output and the exit code of a program. */
 export interface Ended {
   readonly code: number | null;
   readonly output: string;
@@ -40,7 +40,7 @@ function failure(error: NodeJS.ErrnoException, program: string): Error {
 }
 
 /**
- * Lets promtool check a rules file.
+ * Checks a rules file with promtool.
  * @throws InputError with promtool's reason in one sentence
  */
 export async function checkRules(path: string, signal?: AbortSignal): Promise<void> {
@@ -59,7 +59,7 @@ export async function checkRules(path: string, signal?: AbortSignal): Promise<vo
   throw new InputError(`rules: promtool refuses them: ${reason.slice(0, 400)}`);
 }
 
-/** A Prometheus server on 127.0.0.1, over blocks that are there when it starts. */
+/** A Prometheus server on 127.0.0.1, with the blocks that exist when it starts. */
 export class PrometheusServer {
   readonly #url: string;
   readonly #end: () => Promise<void>;
@@ -70,9 +70,9 @@ export class PrometheusServer {
   }
 
   /**
-   * Starts one.
-   * @param folder for its configuration and its data, in `data`; it must exist
-   * @param lookback seconds up to which an instant is answered by an older sample
+   * Starts a server.
+   * @param folder for its configuration, and for its data in `data`; it must exist
+   * @param lookback age in seconds up to which an instant query takes an older sample
    * @throws InputError when it is not installed
    */
   static async start(
@@ -84,7 +84,7 @@ export class PrometheusServer {
     const port = await freePort();
     await mkdir(join(folder, "data"), { recursive: true });
     const config = join(folder, "prometheus.yml");
-    // Its own clock would evaluate the rules once an hour; nothing of that is asked for.
+    // By its own clock it evaluates the rules once an hour, but these results are not used.
     await writeFile(
       config,
       `global: {evaluation_interval: 1h}\n${rules === undefined ? "" : `rule_files: [${JSON.stringify(rules)}]\n`}`,
@@ -117,7 +117,7 @@ export class PrometheusServer {
     });
     failed.catch(() => {});
     const server = new PrometheusServer(`http://127.0.0.1:${port}`, async () => {
-      child.kill("SIGKILL"); // what it holds is thrown away
+      child.kill("SIGKILL"); // its data are not needed any more
       if (!ended && child.pid !== undefined) await closed;
     });
     const ready = async () => {
@@ -137,7 +137,7 @@ export class PrometheusServer {
     }
   }
 
-  /** Asks its HTTP API; gives the answer's `data`. @throws Error with its words */
+  /** Asks its HTTP API; gives the answer's `data`. @throws Error with the server's message */
   async ask(
     path: string,
     parameters: Record<string, string | number>,

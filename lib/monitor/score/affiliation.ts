@@ -1,29 +1,29 @@
 import { InputError } from "../../errors.js";
 
-/** From one moment to another, of any unit; the end is later than the start. */
+/** An interval from one moment to another, in any unit. The end is later than the start. */
 export interface Interval {
   readonly start: number;
   readonly end: number;
 }
 
-/** How near alarms and events are to each other, as probabilities. */
+/** How close alarms and events are to each other, as probabilities. */
 export interface Affiliation {
-  /** Mean over the events near which there is an alarm, 0 to 1; undefined without any alarm. */
+  /** Mean over the events that have an alarm nearest to them, 0 to 1; undefined if there are no alarms. */
   readonly precision: number | undefined;
   /** Mean over all events, 0 to 1. */
   readonly recall: number;
-  /** By event: undefined where no alarm is nearer to it than to others. */
+  /** By event; undefined if no alarm is nearer to it than to others. */
   readonly precisions: readonly (number | undefined)[];
   readonly recalls: readonly number[];
 }
 
 /**
  * Affiliation precision and recall (Huet, Navarro & Rossi 2022, "Local Evaluation of Time Series Anomaly Detection
- * Algorithms", KDD). Each moment belongs to the event nearest to it. Precision asks how likely a moment drawn at random
- * there would lie no nearer to the event than the alarms do; recall, how likely it would lie no nearer to the event's
- * moments than the alarms do. A random alarm gets about 0.5, so read 0.5 as nothing and 1 as perfect.
+ * Algorithms", KDD). Each moment belongs to the event nearest to it. Precision is the probability that a random moment
+ * there is no nearer to the event than the alarms are; recall is the probability that it is no nearer to the event's
+ * moments than the alarms are. A random alarm gets about 0.5, so 0.5 means no skill and 1 is perfect.
  * @param alarms in order of time, disjoint @param events the truth, in order of time, disjoint; at least one
- * @param range the time watched; holds all alarms and events
+ * @param range the time watched, which contains all alarms and events
  * @throws InputError when there is no event, or intervals are empty, overlap or leave the range
  */
 export function affiliation(
@@ -63,7 +63,9 @@ function checkIntervals(argument: string, intervals: readonly Interval[], range:
   });
 }
 
-/** Mean over the alarms' moments: 1 inside the event, else the chance that a moment of the zone lies farther off. */
+/**
+ * Mean over the alarms' moments: 1 inside the event, else the probability that a moment of the zone is farther from it.
+ */
 function precisionOf(alarms: readonly Interval[], event: Interval, zone: Interval): number | undefined {
   const length = alarms.reduce((sum, { start, end }) => sum + end - start, 0);
   if (length === 0) return undefined;
@@ -88,7 +90,9 @@ function precisionOf(alarms: readonly Interval[], event: Interval, zone: Interva
   return sum / length;
 }
 
-/** Mean over the event's moments: 1 inside an alarm, else the chance that a moment of the zone is farther from it. */
+/**
+ * Mean over the event's moments: 1 inside an alarm, else the probability that a moment of the zone is farther from it.
+ */
 function recallOf(alarms: readonly Interval[], event: Interval, zone: Interval): number {
   if (alarms.length === 0) return 0;
   const width = zone.end - zone.start;
@@ -114,7 +118,7 @@ function recallOf(alarms: readonly Interval[], event: Interval, zone: Interval):
   return sum / (event.end - event.start);
 }
 
-/** Integral of a function that is linear between its bends; 0 over an empty interval. */
+/** Integral of a piecewise linear function, given its breakpoints; 0 over an empty interval. */
 function integral(f: (x: number) => number, from: number, to: number, bends: readonly number[]): number {
   if (!(from < to)) return 0;
   const ends = [from, ...bends.filter((x) => x > from && x < to).sort((a, b) => a - b), to];
@@ -123,7 +127,7 @@ function integral(f: (x: number) => number, from: number, to: number, bends: rea
   return sum;
 }
 
-/** The parts of intervals that lie in a zone; what only touches its edge is none. */
+/** The parts of intervals that are in a zone. An interval that only touches its edge has no such part. */
 function within(intervals: readonly Interval[], zone: Interval): Interval[] {
   return intervals
     .map(({ start, end }) => ({ start: Math.max(start, zone.start), end: Math.min(end, zone.end) }))

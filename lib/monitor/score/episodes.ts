@@ -9,45 +9,45 @@ export interface Episode {
   readonly end: number;
 }
 
-/** What became of one episode. */
+/** The result for one episode. */
 export interface EpisodeOutcome {
   readonly id: string;
   readonly found: boolean;
-  /** From the episode's start to that of the first alert in it; NaN when it was missed. */
+  /** From the episode's start to that of the first alert in it; NaN if it was missed. */
   readonly minutes: number;
   /** Name of that alert. */
   readonly by: string | undefined;
 }
 
-/** How well alerts tell what happened. */
+/** How well alerts detect episodes. */
 export interface EpisodeScore {
   readonly episodes: readonly EpisodeOutcome[];
   readonly found: number;
   readonly missed: number;
   /** Share of the episodes that were found, 0 to 1, with Wilson's 95 % interval. */
   readonly share: Estimate;
-  /** Median minutes to detection of those found; NaN when none was. */
+  /** Median minutes to detection of those that were found; NaN if none was found. */
   readonly minutes: number;
-  /** Alerts that began while nothing happened. */
+  /** Number of alerts that began outside all episodes. */
   readonly falseAlarms: number;
-  /** Hours watched in which nothing happened. */
+  /** Hours watched outside all episodes. */
   readonly calmHours: number;
   /** False alarms per calm week, with the exact Poisson 95 % interval. */
   readonly falseAlarmsPerWeek: Estimate;
 }
 
-/** Milliseconds after an episode's end in which an alert may still begin because of it. */
+/** Milliseconds after an episode's end in which an alert still counts for it. */
 export const GRACE = 15 * 60_000;
 
 const WEEK = 7 * 86_400_000;
 
 /**
  * Scores alerts by episode: one is found when an alert begins in it, or up to `grace` after its end, since windows look
- * back. More alerts in the same episode count for nothing; an alert that begins anywhere else is a false alarm, even if
- * it lasts into an episode: nobody could have known.
- * @param range what was watched, milliseconds since 1970, the end excluded
+ * back. Further alerts in the same episode do not count. An alert that begins anywhere else is a false alarm, even if
+ * it lasts into an episode, because it cannot have been caused by it.
+ * @param range the time watched, in milliseconds since 1970, the end excluded
  * @param grace milliseconds
- * @throws InputError when an alert begins outside of what was watched
+ * @throws InputError when an alert begins outside the time watched
  */
 export function scoreEpisodes(
   alerts: readonly Alert[],
@@ -96,7 +96,7 @@ export function scoreEpisodes(
   };
 }
 
-/** Milliseconds in which no alert could be due to an episode. */
+/** Milliseconds in which no alert can be due to an episode. */
 function calmTime(
   episodes: readonly Episode[],
   range: { readonly start: number; readonly end: number },

@@ -1,4 +1,4 @@
-/** An estimate with the interval in which the truth lies with 95 % confidence. */
+/** An estimate with its 95 % confidence interval. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -9,8 +9,8 @@ export interface Estimate {
 const Z = 1.959963984540054;
 
 /**
- * A share with its 95 % score interval (Wilson 1927; recommended for small n by Brown, Cai & DasGupta 2001,
- * "Interval Estimation for a Binomial Proportion"). Of nothing, the share is NaN and may be anything.
+ * A share with its 95 % score interval (Wilson 1927; recommended for small n by Brown, Cai & DasGupta 2001, "Interval
+ * Estimation for a Binomial Proportion"). If `of` is 0, the share is NaN and the interval is 0 to 1.
  * @param found 0 to `of`
  */
 export function share(found: number, of: number): Estimate {
@@ -27,16 +27,16 @@ export function share(found: number, of: number): Estimate {
 
 /**
  * Events per unit of time with the exact 95 % interval (Garwood 1936, "Fiducial limits for the Poisson distribution").
- * @param count whole number from 0 @param time how long was watched, above 0
+ * @param count whole number from 0 @param time the time watched, above 0
  */
 export function ratePer(count: number, time: number): Estimate {
-  // The limits are the means at which so few, or so many, come with a chance of 2.5 %.
+  // The limits are the means at which at most, or at least, `count` events have a probability of 2.5 %.
   const low = count === 0 ? 0 : meanWhere(0.975, count - 1);
   const high = meanWhere(0.025, count);
   return { value: count / time, low: low / time, high: high / time };
 }
 
-/** The mean of the Poisson distribution that gives at most `count` with a chance of `p`. */
+/** The mean of the Poisson distribution that gives at most `count` events with probability `p`. */
 function meanWhere(p: number, count: number): number {
   let low = 0;
   let high = 2 * count + 20;
@@ -48,7 +48,7 @@ function meanWhere(p: number, count: number): number {
   return (low + high) / 2;
 }
 
-/** Chance of at most `count` events where `mean` are expected. */
+/** The probability of at most `count` events if `mean` are expected. */
 function poissonAtMost(count: number, mean: number): number {
   let term = -mean; // as logarithms, since exp(−mean) is 0 for large means
   let sum = Math.exp(term);
@@ -59,7 +59,7 @@ function poissonAtMost(count: number, mean: number): number {
   return Math.min(1, sum);
 }
 
-/** The value in the middle of a list, or the mean of the two in the middle; NaN of none. */
+/** The median of a list, the mean of the two middle values if their number is even; NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -4,8 +4,8 @@ const MOMENT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(Z|[
 
 /**
  * A moment as CSV files of series and alerts write it, in milliseconds since 1970: ISO 8601, with a `T` or a space.
- * @param zoneless what is done with a moment without a time zone: `utc` takes it as UTC, as NAB's files mean it
- * @throws InputError when it is no moment, or has no zone and may not lack it
+ * @param zoneless what to do with a moment without a time zone: `utc` takes it as UTC, as in NAB's files
+ * @throws InputError when it is not a moment, or lacks a zone that it needs
  */
 export function momentOfText(text: string, place: string, zoneless: "utc" | "refuse"): number {
   const [, date, clock, zone] = MOMENT.exec(text.trim()) ?? [];

@@ -1,13 +1,13 @@
 import { firstIndexWhere } from "../../bisect.js";
 import { InputError, quoted } from "../../errors.js";
 
-/** A labelled stretch of a series: both moments included, milliseconds since 1970. */
+/** A labelled window of a series, in milliseconds since 1970, both ends included. */
 export interface LabelledWindow {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a true, a missed and a false detection weigh. */
+/** The weights of a true, a missed and a false detection. */
 interface Weights {
   readonly truePositive: number;
   readonly falseNegative: number;
@@ -27,29 +27,32 @@ export const nabProfiles = {
 /** Name of a profile. */
 export type NabProfile = keyof typeof nabProfiles;
 
-/** A series with its labels and what a detector said of each point. */
+/** A series with its labels and a detector's score of each point. */
 export interface ScoredSeries {
-  /** Milliseconds since 1970, in rising order. */
+  /** Milliseconds since 1970, in ascending order. */
   readonly times: ArrayLike<number>;
-  /** The detector's score of each point; a detection where it reaches the threshold. */
+  /** The detector's score of each point, which is a detection if it reaches the threshold. */
   readonly scores: ArrayLike<number>;
   /** In order of time, disjoint. */
   readonly windows: readonly LabelledWindow[];
 }
 
-/** Points at the beginning of a series of `length` points that count for nothing: 15 %, at most 750. */
+/**
+ * The number of points at the beginning of a series of `length` points that do not count (NAB's probation): 15 %, at
+ * most 750.
+ */
 export function nabProbation(length: number): number {
   return Math.ceil(Math.min(Math.floor(0.15 * length), 0.15 * 5000));
 }
 
-/** NAB's scaled sigmoid: 1 far before a window's end, 0 at it, −1 far behind. */
+/** NAB's scaled sigmoid: 1 far before a window's end, 0 at it, −1 far after it. */
 function sigmoid(x: number): number {
   return x > 3 ? -1 : 2 / (1 + Math.exp(5 * x)) - 1;
 }
 
 /**
- * The score that NAB gives to detections in a corpus at one threshold: 100 for all windows found at their first point
- * and no false alarm, 0 for a detector that says nothing.
+ * The score that NAB gives to detections in a corpus at one threshold: 100 if all windows are found at their first
+ * point without a false alarm, 0 for a detector that never alarms.
  * @throws InputError when no series has a window, or a series is malformed
  */
 export function nabScore(
@@ -69,7 +72,7 @@ export function nabScore(
   return (100 * (raw - nothing)) / (windows * weights.truePositive - nothing);
 }
 
-/** What the detections in one series add up to, before the corpus is normalised. */
+/** The sum of the detections' scores in one series, before the corpus is normalised. */
 function rawScore({ times, scores, windows }: ScoredSeries, threshold: number, weights: Weights): number {
   if (scores.length !== times.length)
     throw new InputError(`scores: there are ${scores.length} for ${times.length} points of the series`);
@@ -80,10 +83,10 @@ function rawScore({ times, scores, windows }: ScoredSeries, threshold: number, w
   });
   let sum = 0;
   let at = 0; // the window in which the point lies, or the next one
-  let best = 0; // the window's earliest detection; 0 for none
+  let best = 0; // the score of the window's earliest detection; 0 if there is none
   const leave = () => {
     const { left, right } = spans[at];
-    // A window that lies in the probation altogether counts for nothing.
+    // A window that lies entirely in the probation does not count.
     if (right >= probation && left <= right)
       sum += best > 0 ? best * weights.truePositive : -weights.falseNegative;
     best = 0;

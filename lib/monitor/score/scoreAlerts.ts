@@ -8,25 +8,25 @@ import { momentOfText } from "./moments.js";
 import { type NabProfile, nabProfiles, nabScore } from "./nab.js";
 import { readTruth } from "./truth.js";
 
-/** How alerts are scored. All may be left out. */
+/** How to score alerts. All options may be left out. */
 export interface ScoreOptions extends Work {
-  /** Which series of several, for windows in NAB's form. */
+  /** The name of the series, if windows in NAB's form are of several. */
   series?: string | undefined;
-  /** Minutes after an episode's end in which an alert may begin because of it, 0 to 1440. Default 15. */
+  /** Minutes after an episode's end in which an alert still counts for it, 0 to 1440. Default 15. */
   graceMinutes?: number | undefined;
-  /** Score from which a reading is a detection, for a CSV with anomaly scores. Default 0.5. */
+  /** Score from which on a reading is a detection, for a CSV with anomaly scores. Default 0.5. */
   threshold?: number | undefined;
 }
 
-/** What alerts are worth, by the episode, by affiliation, and, for scores of a whole series, by NAB. */
+/** The scores of alerts: by episode, by affiliation, and, for scores of a whole series, by NAB. */
 export interface AlertScore extends EpisodeScore {
-  /** How near alerts and episodes are; undefined when nothing happened. */
+  /** How close alerts and episodes are; undefined if there are no episodes. */
   readonly affiliation: Affiliation | undefined;
   /** NAB's score by profile; undefined for a list of alerts. */
   readonly nab: Readonly<Record<NabProfile, number>> | undefined;
 }
 
-/** Alerts as read: when each begins and ends, and what was watched, where that is known. */
+/** Alerts as read: when each begins and ends, and the time watched, if it is known. */
 interface ReadAlerts {
   readonly alerts: readonly Alert[];
   /** For a CSV with an anomaly score for each point of a series. */
@@ -36,9 +36,9 @@ interface ReadAlerts {
 /**
  * Scores a CSV of alerts, or of anomaly scores, against what happened.
  * @param truth path of a log's answer key, or of labelled windows in NAB's form
- * @param alerts path, "-" for standard input, or bytes of a CSV: `start` and if known `end` and `name` of each alert; or
- *   `timestamp` and `anomaly_score` of each point, of which those from the threshold on are detections
- * @throws InputError when either cannot be understood, or they are of different logs
+ * @param alerts path, "-" for standard input, or bytes of a CSV: `start` and, if known, `end` and `name` of each alert;
+ * or `timestamp` and `anomaly_score` of each point, which is a detection from the threshold on
+ * @throws InputError when either cannot be parsed, or they belong to different logs
  */
 export async function scoreAlerts(
   truth: string,
@@ -69,7 +69,7 @@ export async function scoreAlerts(
   };
 }
 
-/** Of a series with scores, its own range; of a list of alerts nothing says what was watched. */
+/** For a series with scores, its own range. A list of alerts does not say what was watched. */
 function rangeOf({ points }: ReadAlerts, episodes: readonly Interval[]): { start: number; end: number } {
   if (points === undefined || points.times.length === 0)
     throw new InputError(
@@ -99,7 +99,7 @@ function nabOf(
   ) as Record<NabProfile, number>;
 }
 
-/** Intervals inside a range, in order, of which those that overlap or touch are one. */
+/** Intervals within a range, in order; those that overlap or touch are merged. */
 function merged(intervals: readonly { start: number; end?: number }[], range: Interval): Interval[] {
   const sorted = intervals
     .map(({ start, end = range.end }) => ({
@@ -163,7 +163,7 @@ async function readAlerts(
   return { alerts };
 }
 
-/** Stretches of detections as alerts: one from its first point to the one after its last. */
+/** Runs of detections as alerts, each from its first point to the point after its last. */
 function detections(times: readonly number[], scores: readonly number[]): Alert[] {
   const alerts: Alert[] = [];
   for (let i = 0; i < times.length; i++) {

@@ -5,20 +5,20 @@ import { readKey } from "../../truth/readKey.js";
 import type { Episode } from "./episodes.js";
 import { momentOfText } from "./moments.js";
 
-/** What alerts are scored against. */
+/** The truth against which alerts are scored. */
 export interface Truth {
   readonly episodes: readonly Episode[];
-  /** What the log covers; undefined for windows in NAB's form, which do not say. */
+  /** The time that the log covers; undefined for windows in NAB's form, which do not contain it. */
   readonly range: { readonly start: number; readonly end: number } | undefined;
-  /** Whether moments without a zone are taken as UTC: NAB's are, a log's alerts need one. */
+  /** Whether moments without a zone are taken as UTC. NAB's are; the alerts of a log need a zone. */
   readonly zoneless: "utc" | "refuse";
 }
 
 /**
  * Reads what happened: the answer key of a log, or labelled windows in NAB's form, `[[start, end], …]`, or an object of
  * them by the name of the series.
- * @param series which of several
- * @throws InputError when it is neither, or it is not said which series is meant
+ * @param series name of the series, if there are several
+ * @throws InputError when the file is neither, or has several series and none is named
  */
 export async function readTruth(path: string, series?: string): Promise<Truth> {
   const text = await readFile(path, "utf8").catch(({ code }) => {
@@ -41,7 +41,7 @@ export async function readTruth(path: string, series?: string): Promise<Truth> {
   return { ...truthOf(await readKey(path)), zoneless: "refuse" };
 }
 
-/** What an answer key says: the incidents that happened in its log, and what the log covers. */
+/** The truth in an answer key: the incidents that happened in its log, and the time that the log covers. */
 export function truthOf(key: AnswerKey) {
   const moment = (time: string) => Date.parse(time);
   const range = { start: moment(key.from), end: moment(key.to) };
@@ -51,7 +51,7 @@ export function truthOf(key: AnswerKey) {
   return { episodes, range };
 }
 
-/** What only an answer key has. */
+/** A key that only an answer key has. */
 function isKey(content: object): boolean {
   return "key_version" in content || "incidents" in content || "scenario" in content;
 }
@@ -76,6 +76,6 @@ function windowsOf(content: unknown, series: string | undefined): Episode[] {
       throw new InputError(`truth: window ${i + 1} must be [start, end], not ${quoted(window)}`);
     const [start, end] = window.map((text: string) => momentOfText(text, `truth: window ${i + 1}`, "utc"));
     if (end < start) throw new InputError(`truth: window ${i + 1} ends before it starts: ${quoted(window)}`);
-    return { id: window[0], start, end: end + 1 }; // a window's last moment is part of it
+    return { id: window[0], start, end: end + 1 }; // a window includes its last moment
   });
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 
-/** Standard output for alerts: each line is there, whole, when `write` returns. */
+/** Standard output for alerts. When `write` returns, each line is completely written. */
 export class AlertOutput {
   readonly #descriptor: number;
 
@@ -8,7 +8,7 @@ export class AlertOutput {
     this.#descriptor = descriptor;
   }
 
-  /** Writes lines and waits until they are out. */
+  /** Writes lines and waits until they are written. */
   write(lines: readonly string[]): void {
     let left = Buffer.from(lines.map((line) => `${line}\n`).join(""));
     while (left.length > 0) {
@@ -16,12 +16,12 @@ export class AlertOutput {
         left = left.subarray(writeSync(this.#descriptor, left));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); // a full pipe: its reader is behind
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); // the pipe is full: its reader lags
       }
     }
   }
 
-  /** Writes those lines that are not there yet, where that can be seen: at the end of a file. Into a pipe, all. */
+  /** Writes the lines that the output lacks, if that can be seen at the end of a file. Into a pipe, it writes all. */
   writeMissing(lines: readonly string[]): void {
     const there = this.#end();
     this.write(lines.filter((line) => !there.includes(line)));
@@ -32,7 +32,7 @@ export class AlertOutput {
     if (!stats.isFile()) return [];
     let file: number;
     try {
-      file = openSync(`/dev/fd/${this.#descriptor}`, "r"); // it is open for writing only
+      file = openSync(`/dev/fd/${this.#descriptor}`, "r"); // the file is open for writing only
     } catch {
       return [];
     }

@@ -6,9 +6,9 @@ import type { CheckedSlo } from "../slo.js";
 import { SloCounts, type SloCountsState } from "../sloCounts.js";
 
 /**
- * The burn-rate alerts of several objectives over one series. What objectives count depends on their kind and their
- * days alone, as one series has one limit for slow requests: it is kept once for all that are alike, so that a watcher
- * of forty objectives has hardly more to remember, and to save, than a watcher of two.
+ * The burn-rate alerts of several objectives over one series. The counts of an objective depend only on its kind and
+ * its days, because a series has one limit for slow requests. So objectives with the same kind and days share their
+ * counts, and a watcher of forty objectives has hardly more state to keep and to save than a watcher of two.
  */
 export class Objectives {
   readonly all: readonly BurnRate[];
@@ -26,19 +26,22 @@ export class Objectives {
     });
   }
 
-  /** Takes the next step; calls with each alert that begins or ends with it. @param late - what came too late so far */
+  /**
+   * Takes the next step, and calls with each alert that begins or ends with it. @param late - the total of requests
+   * that came too late
+   */
   next(point: Point, late: Totals, changed: (alert: Alert, objective: BurnRate) => void): void {
     this.late(late);
     for (const counts of this.#counts.values()) counts.take(point);
     for (const objective of this.all) for (const alert of objective.judge(point)) changed(alert, objective);
   }
 
-  /** Says what came too late for its step, in all so far. */
+  /** Sets the total of requests that came too late for their steps. */
   late(totals: Totals): void {
     for (const counts of this.#counts.values()) counts.late(totals);
   }
 
-  /** What is known, to go on from later; plain data for JSON. */
+  /** Its state, from which it can continue later; plain data for JSON. */
   state(): ObjectivesState {
     return {
       step: this.#step,
@@ -48,7 +51,7 @@ export class Objectives {
     };
   }
 
-  /** Goes on from a state. @throws InputError when it is of other objectives or another step */
+  /** Continues from a state. @throws InputError when the state is of other objectives or another step */
   restore({ step, slos, open, counts }: ObjectivesState): void {
     if (slos.length !== this.all.length)
       throw new InputError("state: was kept for other objectives; give the same, or another file");
@@ -63,7 +66,7 @@ export class Objectives {
   }
 }
 
-/** What `Objectives` knows. */
+/** The state of `Objectives`. */
 export interface ObjectivesState {
   readonly step: number;
   readonly slos: readonly CheckedSlo[];

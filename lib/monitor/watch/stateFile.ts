@@ -4,21 +4,21 @@ import type { StepsState } from "../steps.js";
 import type { ObjectivesState } from "./objectives.js";
 import type { TailPlace } from "./tail.js";
 
-/** What a watcher knows after some lines of a log. */
+/** The state of a watcher after some lines of a log. */
 export interface WatchState {
   readonly version: 2;
   readonly place: TailPlace;
-  /** The lines by which the log's format was told, base64; absent before there were any. */
+  /** The lines by which the log's format was detected, base64; absent before there were any. */
   readonly head?: string;
   readonly steps: StepsState;
   readonly objectives: ObjectivesState;
-  /** What those lines brought, to be written to standard output after this state is safe. */
+  /** The alerts from these lines, to be written to standard output after this state is safe. */
   readonly pending: readonly string[];
 }
 
 /**
- * A watcher's state in a file. A state is replaced as a whole; that its pending alerts have been written is a second
- * line behind it. A kill between the two leaves open whether they were, which the caller finds out if it can.
+ * A watcher's state in a file, which is replaced as a whole. A second line is added once the pending alerts have been
+ * written. After a kill in between, it is unknown whether they were written, and the caller finds that out if it can.
  */
 export class StateFile {
   readonly path: string;
@@ -28,8 +28,8 @@ export class StateFile {
   }
 
   /**
-   * The state, and whether its alerts were written; undefined when there is no file.
-   * @throws InputError when the file is no state
+   * The state, and whether its alerts were written; undefined if there is no file.
+   * @throws InputError when the file is not a state
    */
   load(): { state: WatchState; isWritten: boolean } | undefined {
     let text: string;
@@ -44,7 +44,7 @@ export class StateFile {
     let state: { version?: unknown; place?: { offset?: unknown }; objectives?: unknown } = {};
     try {
       state = JSON.parse(first) ?? {};
-    } catch {} // told below
+    } catch {} // reported below
     if (state.version === 1)
       throw new InputError(
         `state: ${quoted(this.path)} is of an earlier version of watch; give another file`,
@@ -65,7 +65,7 @@ export class StateFile {
     renameSync(fresh, this.path);
   }
 
-  /** Says that the pending alerts have been written. */
+  /** Records that the pending alerts have been written. */
   written(): void {
     appendFileSync(this.path, `${WRITTEN}\n`);
   }

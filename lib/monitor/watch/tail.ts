@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { LF } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 
-/** Where a followed log was read up to: which file, how many bytes, and the last bytes before that. */
+/** The position up to which a followed log was read: the file, the number of bytes, and the last bytes before it. */
 export interface TailPlace {
   readonly inode: number;
   readonly offset: number;
@@ -12,7 +12,7 @@ export interface TailPlace {
   readonly mark: string;
 }
 
-/** Lines that were read, each with its end but for the last of a file that is left. */
+/** Lines that were read, each with its line end, except for the last line of a file that is finished. */
 export interface TailLines {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -21,17 +21,18 @@ export interface TailLines {
 
 const CHUNK = 1 << 20;
 const MARK = 64;
-/** Milliseconds for which a rotated file is read on: its writer may not have changed to the new one yet. */
+/** Milliseconds for which a rotated file is still read, because its writer may not have changed to the new one yet. */
 const GRACE = 300;
 
 /**
- * Follows a log that grows, as `tail -F` does: through rotation by renaming (what is left of the old file first, and
- * files between, then the new one) and by copying and truncating (told by the size, or by the bytes before the place
- * that are no longer the same; what is left of the copy first). Ask `next` for lines; say with `take` how many bytes of them are done.
+ * Follows a log that grows, as `tail -F` does, through rotation. After renaming, it first reads the rest of the old
+ * file and any files in between, then the new one. Copying and truncating is detected by the size, or by bytes before
+ * the position that have changed; then it first reads the rest of the copy. `next` returns lines, and `take` says how
+ * many bytes of them are done.
  */
 export class Tail {
   readonly path: string;
-  /** How often it went on to another file, or to the beginning of a truncated one. */
+  /** How often it went to another file, or to the beginning of a truncated one. */
   changes = 0;
   #file: FileHandle | undefined;
   #stats: Stats | undefined;
@@ -45,7 +46,7 @@ export class Tail {
     this.path = path;
   }
 
-  /** Where it is; undefined before there was a file. */
+  /** The current position; undefined before there was a file. */
   get place(): TailPlace | undefined {
     if (this.#stats === undefined) return undefined;
     const mark = Buffer.from(this.#mark).toString("base64");
@@ -53,7 +54,7 @@ export class Tail {
   }
 
   /**
-   * Opens the log, at a place where it was before or at its beginning. Whether the place was found.
+   * Opens the log at an earlier position or at its beginning. Returns whether the position was found.
    * @throws InputError when the path is a folder or cannot be read
    */
   async begin(place?: TailPlace): Promise<boolean> {
@@ -63,8 +64,9 @@ export class Tail {
   }
 
   /**
-   * Opens the file in which the place is: the same one under whatever name, or a copy of it, as rotation makes one
-   * before it truncates. Without any, the beginning of the same file, or of the path. Whether the place was found.
+   * Opens the file that has the position: the same file under any name, or a copy of it, as rotation makes before it
+   * truncates. If there is none, opens the beginning of the same file, or of the path. Returns whether the position was
+   * found.
    */
   async #openAt(place: TailPlace): Promise<boolean> {
     const siblings = await this.#siblings();
@@ -76,27 +78,27 @@ export class Tail {
       this.#mark = Buffer.from(place.mark, "base64");
       if (await this.#isWhereItWas()) return true;
     }
-    // truncated without a copy: what was written since is there
+    // truncated without a copy: it has what was written since
     const same = siblings.find(({ stats }) => stats.ino === place.inode);
     await this.#open(same?.path ?? this.path);
     return false;
   }
 
-  /** The first bytes of the file that is read, by which its format is told. */
+  /** The first bytes of the current file, by which its format is detected. */
   async head(length: number): Promise<Uint8Array> {
     const head = new Uint8Array(length);
     const { bytesRead } = (await this.#file?.read(head, 0, length, 0)) ?? { bytesRead: 0 };
     return head.subarray(0, bytesRead);
   }
 
-  /** The next whole lines; undefined when there are none now. */
+  /** The next whole lines; undefined if there are none now. */
   async next(): Promise<TailLines | undefined> {
     if (this.#file === undefined && !(await this.#open(this.path))) return undefined;
     for (;;) {
       const lines = await this.#read();
       if (lines === "truncated") {
         this.changes++;
-        // what was written before and not read yet stands in the copy
+        // the copy has what was written before and was not read yet
         await this.#openAt(this.place!);
         if (this.#file === undefined) return undefined;
         continue;
@@ -112,7 +114,7 @@ export class Tail {
     }
   }
 
-  /** So many bytes of the lines that came last are done. */
+  /** Marks this many bytes of the last lines as done. */
   take(length: number): void {
     const { bytes, start } = this.#lines!;
     this.#offset += length;
@@ -121,7 +123,7 @@ export class Tail {
     this.#lines = { bytes, start: done, end: this.#lines!.end };
   }
 
-  /** Whether another file has the path, so that lines wait there until this one has surely ended. */
+  /** Whether another file has the path, whose lines must wait until this file has certainly ended. */
   get isRotated(): boolean {
     return this.#rotatedSince !== undefined;
   }
@@ -132,7 +134,7 @@ export class Tail {
     this.#file = undefined;
   }
 
-  /** Reads from the mark on. `isWhole`: the last line has its end, or is longer than a line may be. */
+  /** Reads from the position on. `isWhole`: the last line has its line end, or is longer than a line may be. */
   async #read(): Promise<(TailLines & { isWhole: boolean }) | "truncated" | undefined> {
     const mark = this.#mark;
     for (;;) {
@@ -156,7 +158,7 @@ export class Tail {
     return bytesRead === mark.length && startsWith(found, mark);
   }
 
-  /** Whether another file has the path now, and has had it for a while. */
+  /** Whether another file has had the path for a while. */
   async #hasEnded(): Promise<boolean> {
     const now = await stat(this.path).catch(() => undefined);
     if (now === undefined || now.ino === this.#stats!.ino) {
@@ -167,7 +169,7 @@ export class Tail {
     return performance.now() - this.#rotatedSince >= GRACE;
   }
 
-  /** Goes on to the file after this one: the next that was made, which has the path, or had it for a short while. */
+  /** Goes to the file after this one: the next that was created, which has the path or had it for a short while. */
   async #goOn(): Promise<boolean> {
     const born = this.#stats!.birthtimeMs;
     const later = (await this.#siblings())
@@ -182,7 +184,7 @@ export class Tail {
       this.#file = await open(path, "r");
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" && path === this.path) return false; // it may come
+      if (code === "ENOENT" && path === this.path) return false; // it may appear later
       throw new InputError(`path: cannot read ${quoted(path)}: ${code}`);
     }
     this.#stats = await this.#file.stat();
@@ -196,7 +198,7 @@ export class Tail {
     return true;
   }
 
-  /** The file of the path, and those beside it that rotation renamed and did not pack: `access.log.1`. */
+  /** The file of the path, and those beside it that rotation renamed but did not compress, such as `access.log.1`. */
   async #siblings(): Promise<{ path: string; stats: Stats }[]> {
     const folder = dirname(this.path);
     const name = basename(this.path);

@@ -17,24 +17,24 @@ import { Objectives } from "./objectives.js";
 import { StateFile } from "./stateFile.js";
 import { Tail } from "./tail.js";
 
-/** How a log is watched. */
+/** How to watch a log. */
 export interface WatchOptions
   extends Omit<ReadSeriesOptions, "latencyObjective" | "endpoints" | "statuses" | "quantiles"> {
   /** The objectives. */
   slos: readonly Slo[];
   /** Whether to read the logs once, to their end, instead of following one that grows. */
   once?: boolean | undefined;
-  /** File that keeps what is known, so that a watcher that was killed goes on where it was. */
+  /** File that keeps the state, so that a watcher that was killed continues where it was. */
   state?: string | undefined;
-  /** Says something to people, a line at a time. */
+  /** Gets messages for people, one line at a time. */
   tell?: ((words: string) => void) | undefined;
 }
 
-/** What a watcher found, when it ended. */
+/** The result of a watcher that has ended. */
 export interface Watched {
   readonly records: number;
   readonly quarantined: number;
-  /** Requests that came after their step was closed: the budget counts them, alerts do not. */
+  /** Number of requests that came after their step was closed. The budget counts them, alerts do not. */
   readonly late: number;
   /** Number of alerts that began. */
   readonly alerts: number;
@@ -43,22 +43,25 @@ export interface Watched {
   readonly broken: boolean;
 }
 
-/** Milliseconds between two looks at a file that does not grow. */
+/** Milliseconds between two checks of a file that does not grow. */
 const LOOK = 100;
-/** Bytes of a log that tell its format. */
+/** Number of bytes of a log by which its format is detected. */
 const HEAD = 1 << 14;
-/** Milliseconds between two saved states while nothing is found, at least, and as a multiple of what saving takes. */
+/**
+ * Minimum interval between two saved states while nothing is found: in milliseconds, and as a multiple of the time that
+ * saving takes.
+ */
 const SAVE = 1000;
 const SAVE_TIMES = 20;
 
 /**
  * Watches a log and writes each alert that begins or ends as a line of JSON to standard output, at once. A file is
  * followed through rotation until the signal comes; standard input, and with `once` whole logs, are read to their end.
- * A step is judged as soon as a line of a later one comes; without one, a second after its end by the clock, as long
- * as the log is of today.
+ * A step is judged as soon as a line of a later one comes; without one, a second after its end by the clock, as long as
+ * the log is of today.
  *
- * With `state`, a watcher that was killed loses and doubles no alert: what it knows is saved before an alert is
- * written, and what was written is looked up in the output, where that is a file.
+ * With `state`, a watcher that is killed neither loses nor doubles an alert: its state is saved before an alert is
+ * written, and if the output is a file, it is searched for what was written.
  * @throws InputError when an option is wrong or a log cannot be read
  */
 export async function watch(
@@ -97,7 +100,7 @@ class Watcher {
   #began = 0;
   #saved = 0;
   #saveTakes = 0;
-  /** The lines by which the format was told: after a rotation the header of a CSV may be gone. */
+  /** The lines by which the format was detected. After a rotation, the header of a CSV may be gone. */
   #head: Uint8Array | undefined;
 
   constructor(options: WatchOptions) {
@@ -113,7 +116,7 @@ class Watcher {
     this.#objectives = new Objectives(slos, step * 1000);
   }
 
-  /** A step has closed: whatever it changes goes out behind the line that closed it. */
+  /** A step has closed. The alerts that it changes are written after the line that closed it is counted. */
   #judge(time: number, open: OpenStep | undefined): void {
     const point = this.#steps.point(time, open);
     const late = this.#steps.totals(this.#steps.late);
@@ -124,7 +127,7 @@ class Watcher {
     this.#counting.paused = true;
   }
 
-  /** What counts the lines just now. */
+  /** The current counter of lines. */
   #counting: { paused: boolean } = { paused: false };
 
   async readOnce(paths: readonly string[], work: Work): Promise<void> {
@@ -173,13 +176,13 @@ class Watcher {
         const looked = Date.now();
         const lines = await tail.next();
         if (lines === undefined) {
-          // whatever was written before it looked has been read; but lines of a new file may be older than that
+          // everything that was written before this check has been read, but lines of a new file may be older
           if (!tail.isRotated) this.#byClock(looked);
           this.#keep(tail, file);
           await sleep(LOOK, undefined, { signal: work.signal }).catch(() => pace.check());
           continue;
         }
-        if (tail.changes !== changes) this.#saved = 0; // a place in a file that is gone is soon of no use
+        if (tail.changes !== changes) this.#saved = 0; // a position in a deleted file soon becomes useless
         changes = tail.changes;
         this.#keep(tail, file);
         if (this.#head === undefined) this.#recognise(path, await tail.head(HEAD));
@@ -201,7 +204,7 @@ class Watcher {
     }
   }
 
-  /** Tells the log's format by its first lines. */
+  /** Detects the log's format by its first lines. */
   #recognise(path: string, bytes: Uint8Array): void {
     const { asked, formatOptions } = this.#prepared;
     const head = bytes.subarray(0, bytes.lastIndexOf(LF) + 1 || bytes.length);
@@ -214,7 +217,7 @@ class Watcher {
     this.#head = head;
   }
 
-  /** Judges the steps that the clock had ended at a moment, so that a log that falls silent is noticed. */
+  /** Judges the steps that had ended at a moment by the clock, so that a log that stops is noticed. */
   #byClock(now: number): void {
     const { newest, step } = this.#steps;
     if (!(now - newest < 86_400_000)) return;
@@ -223,7 +226,7 @@ class Watcher {
     this.#counter.paused = false;
   }
 
-  /** Writes what was found, and saves what is known: always before an alert is written, else now and then. */
+  /** Writes the alerts and saves the state: always before an alert is written, otherwise from time to time. */
   #keep(tail: Tail, file: StateFile | undefined): void {
     const { place } = tail;
     const now = performance.now();
@@ -251,7 +254,7 @@ class Watcher {
     this.#objectives.restore(objectives);
   }
 
-  /** What was found so far. */
+  /** The result so far. */
   found(): Watched {
     const late = this.#steps.totals(this.#steps.late);
     this.#objectives.late(late);
