@@ -24,6 +24,8 @@ export function chartPage(
 <title>${escapeHtml(title)}</title>
 <style>
   body { max-width: 960px; margin: 2rem auto; padding: 0 1rem; font: 14px system-ui, sans-serif; color: #222; background: #fff; color-scheme: light dark; }
+  .wide { overflow-x: auto; }
+  #chart { min-width: 560px; } /* on a phone it scrolls, as names and ticks need their room */
   .values { margin-top: 2rem; overflow-x: auto; }
   table { border-collapse: collapse; }
   th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #8884; }
@@ -33,7 +35,7 @@ export function chartPage(
   }
 </style>
 <body>
-<div id="chart"></div>
+<div class="wide" role="region" aria-label="chart" tabindex="0"><div id="chart"></div></div>
 ${Object.keys(columns).length > 0 ? `<div class="values" role="region" aria-label="values" tabindex="0">${htmlTable(columnsTable(columns))}</div>` : ""}
 <script>${plotly}</script>
 <script type="application/json" id="figure">${figure}</script>

@@ -20,7 +20,7 @@ import { isPostgres } from "../warehouse/place.js";
 import { checkWork, type Work, workOptions } from "../work.js";
 import { type Band, chartData, chartHtml, type TimeChart } from "./chart.js";
 import { htmlPage } from "./page.js";
-import { type Column, numberText, sortableTable } from "./table.js";
+import { type Column, momentText, numberText, sortableTable } from "./table.js";
 
 /** What a report contains, where it is written, and how a server's own log is read for it. */
 export interface ReportOptions extends Omit<ReadingOptions, "onRead">, Work {
@@ -276,7 +276,7 @@ function pageOf(
   const span =
     o.first_request === null
       ? "It holds no request."
-      : `From ${o.first_request} to ${o.last_request}, in UTC.`;
+      : `From ${momentText(String(o.first_request))} to ${momentText(String(o.last_request))}, in UTC.`;
   const sections: [string, string, string][] = [
     ["read", "What was read", readHtml(read)],
     [

@@ -21,7 +21,7 @@ export function numberText(value: number, decimals = 0): string {
 }
 
 /** A moment as people read it: without milliseconds, and with a space instead of the T. */
-const momentText = (text: string) => text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
+export const momentText = (text: string) => text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
 
 /** Length of the longest text in a cell, in characters. The tooltip has up to ten times as much of it. */
 const LONGEST = 64;
