@@ -141,7 +141,7 @@ export function logAxis(values: readonly (number | null)[], fine = 4): object {
     for (const step of steps) tickvals.push(Number(`${step}e${power}`));
   }
   const ticktext = tickvals.map(short);
-  return { type: "log", tickmode: "array", tickvals, ticktext };
+  return { type: "log", tickmode: "array", tickvals, ticktext, tickangle: 0 };
 }
 
 /** A number as Plotly writes it at ticks, where space is short: 5, 500, 1k, 20M. */

@@ -44,8 +44,8 @@ export interface Parts {
  * Characters in a line of the title, and in a line below it. Longer lines would be cut off in a narrow chart, as in
  * half a window.
  */
-const titleWidth = 56;
-const noteWidth = 84;
+const titleWidth = 48;
+const noteWidth = 76;
 
 /** Puts a chart together. @throws InputError when the title is no text, or the windows do not suit the chart */
 export function made(
