@@ -1,4 +1,4 @@
-// The last words of a run: what did not run, for want of what, and how to get it. A test that was skipped has not passed.
+// The last lines of a run: which tests did not run, what they lacked, and how to get it. A skipped test has not passed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
@@ -17,7 +17,7 @@ export default class ClosingList implements Reporter {
     if (path === undefined) return;
     const counts = {
       passed: tests.filter((test) => test.result().state === "passed").length,
-      // a file that cannot be loaded has no tests that could fail
+      // a file that cannot be loaded has no tests that fail
       failed:
         tests.filter((test) => test.result().state === "failed").length +
         modules.filter((module) => module.errors().length > 0).length,
@@ -28,7 +28,7 @@ export default class ClosingList implements Reporter {
   }
 }
 
-/** A line for each requirement that skipped tests lack, and for each reason that a test gave itself. */
+/** A line for each requirement that skipped tests lack, and for each reason that a test itself gave. */
 function missing(skipped: readonly TestCase[]): string[] {
   const counts = new Map<string, number>();
   const count = (reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1);

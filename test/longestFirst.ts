@@ -1,4 +1,4 @@
-// In which order the test files run.
+// The order in which the test files run.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -16,8 +16,8 @@ const longest = [
 ];
 
 /**
- * The longest first, so that no core waits in the end for one that began last: by itself vitest goes by the size of a
- * file until it has measured it, as on a fresh clone.
+ * The longest first, so that at the end no core waits for a long one that began last. Without this, vitest goes by file
+ * size until it has measured a file, as on a fresh clone.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

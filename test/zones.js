@@ -1,5 +1,6 @@
-// Does with logs what depends on time, and prints all answers as JSON: `TZ=Asia/Kolkata node test/zones.js FOLDER`.
-// The folder holds requests.parquet, whose moments have a zone, and may name a PostgreSQL database in the environment.
+// Does everything with logs that depends on time, and prints all answers as JSON: `TZ=Asia/Kolkata node test/zones.js
+// FOLDER`. The folder holds requests.parquet, whose moments have a zone, and may name a PostgreSQL database in the
+// environment.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { validate } from "#lib/check/validate/validate";
@@ -36,7 +37,7 @@ for (const [name, options] of [
   answers.read.push(readFileSync(out, "utf8"));
 }
 
-// the questions whose answers hold moments, or are cut by them
+// the questions whose answers contain moments, or are grouped by them
 const timely = [
   "before_and_after",
   "overview",

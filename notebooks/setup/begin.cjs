@@ -1,5 +1,5 @@
-// The entry of every npm script. In the oldest syntax there is, so that any Node can read it and an old one
-// is answered in a sentence instead of a syntax error.
+// The entry of every npm script. Written in the oldest syntax, so that any Node can parse it and an old one gets a
+// sentence instead of a syntax error.
 var version = process.versions.node.split(".").map(Number);
 var major = version[0];
 var minor = version[1];

@@ -16,13 +16,13 @@ export const build = {
   },
 
   async perform(note) {
-    const sources = sourceHash(); // before: a file saved during the build counts as changed
+    const sources = sourceHash(); // taken before the build, so that a file saved during it counts as changed
     await runTool("The build", [...npm(), "run", "--silent", "build"], { onStart: note });
     writeWhole(stamp, sources);
   },
 };
 
-/** One hash of all that the build reads: the sources, their names, the settings and the compiler. */
+/** One hash of everything that the build reads: the sources, their names, the settings and the compiler. */
 function sourceHash() {
   const texts = [lockHash(), readFileSync(here("tsconfig.json"), "utf8")];
   for (const path of sourcePaths("lib").sort()) texts.push(path, readFileSync(here(path), "latin1"));

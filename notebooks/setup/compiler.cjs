@@ -1,9 +1,9 @@
-// Loaded into the kernel before tslab, whose TypeScript compiler it corrects in two places.
-// tslab knows one task of the compiler that waits, the next look at the cell, and fails at a second one: to try once
-// more the modules that were not found, which the compiler asks for when a file that may be one appears. Every cell
-// after that ended in "Unexpected pending rebuildTimer". So the second task is done at once.
-// The compiler also reads whatever lies in node_modules/@types, of which cells need Node's alone: a tenth of its work.
-// Threads inherit `--require`: those that a cell starts compile nothing, and have no tslab to be found.
+// Loaded into the kernel before tslab, whose TypeScript compiler it corrects in two places. tslab can handle only one
+// pending task of the compiler, the next check of the cell. It fails at a second one, which the compiler schedules when
+// a file appears that may be a missing module: to resolve the missing modules again. Every later cell then ended in
+// "Unexpected pending rebuildTimer". So the second task is done at once. The compiler also reads everything in
+// node_modules/@types, of which cells need only Node's types: a tenth of its work. Threads inherit `--require`, but the
+// threads of a cell compile nothing and cannot find tslab.
 const { createRequire } = require("node:module");
 const { isMainThread } = require("node:worker_threads");
 

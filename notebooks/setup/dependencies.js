@@ -35,7 +35,7 @@ export const dependencies = {
   },
 };
 
-/** The packages with binaries hold them for one platform, and for every Node on it. */
+/** Packages with binaries have them for one platform, and for every Node on it. */
 const platform = `${process.platform}-${process.arch}`;
 
 function wanted() {
@@ -51,7 +51,7 @@ export function lockHash() {
   return hashOf([lock]);
 }
 
-/** Whether npm has, in a run of the user's own, installed what the lock file says. npm notes that when it ends. */
+/** Whether the user's own run of npm has installed the packages of the lock file. npm records that when it ends. */
 function installedByHand() {
   const note = textOf(here("node_modules", ".package-lock.json"));
   if (note === undefined) return false;
@@ -64,7 +64,7 @@ function installedByHand() {
   });
 }
 
-/** The command that starts npm: the one that called us, or the one that came with this Node. */
+/** The command that starts npm: the npm that called us, or the one that came with this Node. */
 export function npm() {
   const caller = process.env.npm_execpath ?? "";
   if (/npm-cli\.[cm]?js$/.test(caller) && existsSync(caller)) return [process.execPath, caller];

@@ -1,12 +1,12 @@
-// What a user is told when something outside this project is amiss: one sentence, with the remedy.
+// What a user is told if something outside this project is wrong: one sentence, with the remedy.
 import { statfsSync } from "node:fs";
 
-/** A trouble that the user can mend. */
+/** A fault that the user can repair. */
 export class Fault extends Error {
   /**
    * @param {string} message one sentence: what is wrong, and what to do
-   * @param {1 | 2} exitCode 2 when the call was wrong, else 1
-   * @param {string} details a tool's own words, shown above the sentence
+   * @param {1 | 2} exitCode 2 if the call was wrong, otherwise 1
+   * @param {string} details the output of a tool, shown above the sentence
    */
   constructor(message, exitCode = 1, details = "") {
     super(message);
@@ -31,7 +31,7 @@ const forbidden = /EACCES|EPERM|EROFS|Permission denied|Read-only file system/i;
 
 const lockMismatch = /`npm ci` can only install packages when your package.json and package-lock.json/;
 
-const enough = 32 * 2 ** 20; // bytes; with less than this free, a failed write is put down to the full disk
+const enough = 32 * 2 ** 20; // bytes; with less free space than this, a failed write is blamed on a full disk
 
 /**
  * The fault behind a tool's failure, read from what the tool printed.
@@ -68,7 +68,7 @@ export function faultOf({ tool, output, folder, ended }) {
   );
 }
 
-/** The fault behind a failed file operation, or the error itself when it is no fault of the machine's. */
+/** The fault behind a failed file operation, or the error itself if the machine is not at fault. */
 export function faultOfFile(error, folder) {
   if (full.test(error.code)) return diskFull(folder);
   if (forbidden.test(error.code)) {

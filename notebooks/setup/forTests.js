@@ -1,5 +1,6 @@
-// What tests need and a registry has: other Nodes, and Python packages in environments of their own. What cannot be
-// had is told and done without: its tests do not run, and the closing list of the tests names them.
+// What tests need from registries: other versions of Node, and Python packages in environments of their own. If
+// something cannot be installed, this is reported and set-up continues: the tests that need it do not run, and the
+// closing list of the tests names them.
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { found, requirements } from "../../test/requirements.js";
@@ -9,7 +10,7 @@ import { here, textOf, writeWhole } from "./project.js";
 import { findPython, pythonEnvironment } from "./python.js";
 import { runTool, say } from "./tool.js";
 
-/** A step of the set-up for each requirement that npm or PyPI has; those that are large only when they are asked for. */
+/** A step of the set-up for each requirement from npm or PyPI; large ones only if they are requested. */
 export const stepsForTests = (withLarge = false) =>
   Object.entries(requirements).flatMap(([name, { node, python, large = false, after = [] }]) => {
     if (large && !withLarge) return [];
@@ -20,7 +21,7 @@ export const stepsForTests = (withLarge = false) =>
 
 function otherNode(version) {
   const folder = here(".cache", "node", version);
-  // Apple's processors have packages with names of their own.
+  // The packages for Apple's processors have different names.
   const { platform, arch } = process;
   const packed = `node-${platform === "darwin" && arch === "arm64" ? "bin-" : ""}${platform}-${arch}`;
   return brought(`Node ${version}`, folder, packed, async (env, onStart) => {
@@ -48,7 +49,7 @@ function pythonPackages(name, pins) {
   });
 }
 
-/** A step that fills a folder of its own, from the start each time, and stamps it last. */
+/** A step that fills its own folder, each time from scratch, and stamps it at the end. */
 function brought(name, folder, wanted, bring) {
   const stamp = join(folder, "whole");
   return {

@@ -1,4 +1,4 @@
-// What Jupyter needs to know of this project: its TypeScript kernel, and that it shall not phone home.
+// What Jupyter needs to know about this project: its TypeScript kernel, and that it must not fetch news.
 import { here, textOf, writeWhole } from "./project.js";
 import { pythonEnvironment } from "./python.js";
 
@@ -21,7 +21,7 @@ function files() {
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return [
     [share("kernels", "tslab", "kernel.json"), json(kernelSpec())],
-    // Node takes the project's scripts for ES modules; those that Jupyter brings along are not.
+    // Node takes the project's scripts for ES modules, but Jupyter's own scripts are not.
     [here(".venv", "package.json"), json({ type: "commonjs" })],
     [share("lab", "settings", "overrides.json"), json(labSettings)],
   ];
@@ -36,7 +36,7 @@ function kernelSpec() {
       here("notebooks", "setup", "publish-all.cjs"),
       "--require",
       here("notebooks", "setup", "compiler.cjs"),
-      "--no-deprecation", // danfojs' packages use what Node has deprecated; a cell is no place to hear of it
+      "--no-deprecation", // danfojs' packages use deprecated functions of Node; a cell should not show the warnings
       here("node_modules", "tslab", "bin", "tslab"),
       "kernel",
       "--config-path",
@@ -49,7 +49,7 @@ function kernelSpec() {
   };
 }
 
-/** JupyterLab asks on its first start whether it may fetch news: the answer is no. */
+/** JupyterLab asks on its first start whether it may fetch news. The answer is no. */
 const labSettings = {
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
 };

@@ -8,8 +8,8 @@ const path = here(".cache", "setup.lock");
 
 /**
  * Runs the work while holding the project's set-up lock.
- * @param {(note: (pid: number) => void) => Promise<void>} work calls `note` with the process id of each tool
- *   it starts: when set-up is killed its tool may live on, and the next set-up then waits for that as well
+ * @param {(note: (pid: number) => void) => Promise<void>} work calls `note` with the process id of each tool it starts:
+ * if set-up is killed, its tool may survive, and the next set-up then waits for the tool as well
  */
 export async function withLock(work) {
   const me = identity(process.pid);
@@ -35,7 +35,7 @@ async function acquire(content) {
     const seen = textOf(path);
     if (seen === undefined) continue;
     const owners = parse(seen);
-    // A lock that does not parse is being written this moment, unless it stays so.
+    // A lock that does not parse is just being written, unless it stays so.
     const alive = owners ? owners.find(isAlive) : ++unreadable < 20 ? { pid: 0 } : undefined;
     if (!alive) {
       discard(seen);
@@ -49,7 +49,7 @@ async function acquire(content) {
   }
 }
 
-/** Removes the dead lock that was seen, and only that: someone else may have taken it over since. */
+/** Removes the dead lock that was seen, and only that one: another process may have taken it over since. */
 function discard(seen) {
   const aside = `${path}.${process.pid}.dead`;
   try {
@@ -71,7 +71,7 @@ function parse(text) {
   }
 }
 
-/** A process by number and birth: numbers are used again, above all after a restart of the machine. */
+/** Identifies a process by its id and start time: ids are reused, above all after a restart of the machine. */
 function identity(pid) {
   return { pid, born: statusOf(pid).born };
 }
@@ -83,10 +83,10 @@ function isAlive(owner) {
     if (error.code !== "EPERM") return false;
   }
   const { state, born } = statusOf(owner.pid);
-  return state !== "Z" && born === owner.born; // a zombie stays where nobody reaps, as in many containers
+  return state !== "Z" && born === owner.born; // a zombie remains where no process reaps it, as in many containers
 }
 
-/** From Linux; elsewhere the process number has to do. */
+/** From Linux; elsewhere the process id has to suffice. */
 function statusOf(pid) {
   const stat = textOf(`/proc/${pid}/stat`);
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];

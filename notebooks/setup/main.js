@@ -14,7 +14,7 @@ const commands = {
     const { stepsForTests } = await import("./forTests.js");
     await setUp({ python: true, more: stepsForTests() });
   },
-  /** What the command line needs, and what the tests on a Spark cluster need beyond. */
+  /** What the command line needs, and what the tests on a Spark cluster need in addition. */
   cluster: async () => {
     const { stepsForTests } = await import("./forTests.js");
     await setUp({ python: false, more: stepsForTests(true).filter(({ name }) => name === "spark") });

@@ -10,7 +10,7 @@ export const here = (...path) => join(root, ...path);
 /** The Python of the project's virtual environment. */
 export const python = here(".venv", "bin", "python");
 
-/** The file's text, or undefined when it is not there. */
+/** The file's text, or undefined if it does not exist. */
 export function textOf(path) {
   try {
     return readFileSync(path, "utf8");
@@ -20,7 +20,7 @@ export function textOf(path) {
   }
 }
 
-/** Writes a file whole or not at all: a stamp that is half there would vouch for half a step. */
+/** Writes a file completely or not at all: half a stamp would vouch for half a step. */
 export function writeWhole(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;

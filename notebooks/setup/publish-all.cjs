@@ -1,9 +1,9 @@
-// Loaded into the kernel before tslab, which does not wait for what it sends to be sent. zeromq lets 512 messages
-// go at once, takes its time over the next, and refuses whatever comes meanwhile: a cell that printed more than
-// 512 lines lost the rest, and in a long session a lost "idle" left a cell running for ever. A publisher never
-// has to wait for its readers, so: no time limit to send in (every message goes at once), and no limit to what
-// is kept until Jupyter has taken it (ZeroMQ drops messages above 1,000 without a word).
-// Threads inherit `--require`: those that a cell starts publish nothing, and have no tslab to be found.
+// Loaded into the kernel before tslab, which does not wait until its messages are sent. zeromq sends 512 messages at
+// once, delays the next, and refuses all that follow meanwhile: a cell that printed more than 512 lines lost the rest,
+// and in a long session a lost "idle" left a cell running for ever. A publisher never has to wait for its readers. So
+// there is no send timeout (every message is sent at once) and no limit to the messages that are kept until Jupyter has
+// taken them (ZeroMQ silently drops messages above 1,000). Threads inherit `--require`, but the threads of a cell
+// publish nothing and cannot find tslab.
 const { createRequire } = require("node:module");
 const { isMainThread } = require("node:worker_threads");
 

@@ -1,4 +1,4 @@
-// JupyterLab and its company in the project's own virtual environment.
+// JupyterLab and its packages in the project's own virtual environment.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { Fault } from "./fault.js";
@@ -25,15 +25,15 @@ export const environment = {
         `${folder} was not made by this set-up and would be overwritten: move it away or delete it, and run the command again.`,
       );
     }
-    // From the start: pip takes a package for installed when it was killed in the middle of it. What had been
-    // downloaded comes from pip's cache.
+    // From scratch: if pip was killed while it installed a package, it takes that package for installed. Downloads come
+    // from pip's cache.
     rmSync(stamp, { force: true });
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     mkdirSync(folder);
     writeWhole(ours, "Made by `npm start`; delete it at will, it is made again.\n");
     const env = pythonEnvironment();
     await runTool("python -m venv", [base, "-m", "venv", folder], { env, onStart: note });
-    // Every package is pinned in the file, so there is nothing for pip to resolve.
+    // Every package is pinned in the file, so pip has nothing to resolve.
     const options = ["--no-deps", "--no-compile", "--disable-pip-version-check", "--no-input"];
     await runTool("pip", [python, "-m", "pip", "install", ...options, "--requirement", requirements], {
       env,
@@ -43,12 +43,12 @@ export const environment = {
   },
 };
 
-/** Scripts in a virtual environment hold its path: a project that was moved gets a new one. */
+/** Scripts in a virtual environment contain its path, so a project that was moved gets a new environment. */
 function wanted() {
   return hashOf([readFileSync(requirements, "utf8"), folder]);
 }
 
-/** The user's environment without what would lead Python or pip out of the virtual environment. */
+/** The user's environment variables without those that would lead Python or pip out of the virtual environment. */
 export function pythonEnvironment() {
   const env = { ...process.env, PIP_REQUIRE_VIRTUALENV: "1", PIP_USER: "0" };
   for (const name of ["PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"]) {

@@ -1,4 +1,4 @@
-// Set-up: each step knows whether it is in place, and does itself again from the start when it is not.
+// Set-up: each step knows whether it is done; if not, it runs again from scratch.
 import { build } from "./build.js";
 import { dependencies } from "./dependencies.js";
 import { faultOfFile } from "./fault.js";
@@ -9,15 +9,16 @@ import { environment } from "./python.js";
 import { say, seconds } from "./tool.js";
 
 /**
- * A step: its name, what it says when it begins, whether it is done, and how it is done.
- * @typedef {{ name: string, says: string, inPlace: () => boolean, perform: (note: (pid: number) => void) => Promise<void> }} Step
+ * A step: its name, its message when it begins, whether it is done, and how to do it.
+ * @typedef {{ name: string, says: string, inPlace: () => boolean, perform: (note: (pid: number) => void) =>
+ * Promise<void> }} Step
  */
 
 /**
- * Brings the project to where it can run. Says what it does and for how long, skips what is done, and may be
- * interrupted at any moment: a step counts as done only once its stamp is written, as its last act.
- * @param {{ python: boolean, more?: Step[] }} options python: Jupyter and the kernel too, not only packages and
- *   build; more: steps behind these
+ * Makes the project ready to run. It reports what it does and for how long, skips what is done, and may be interrupted
+ * at any moment: a step counts as done only when its stamp is written, at its end.
+ * @param {{ python: boolean, more?: Step[] }} options python: Jupyter and the kernel too, not only packages and build;
+ * more: steps after these
  */
 export async function setUp({ python, more = [] }) {
   const steps = [dependencies, build, ...(python ? [environment, kernel] : []), ...more];

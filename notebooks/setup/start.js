@@ -1,4 +1,4 @@
-// `npm start`: the data file where it is missing, then JupyterLab at the front-door notebook.
+// `npm start`: makes the data file if it is missing, then opens JupyterLab at the front-door notebook.
 import { spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -24,7 +24,7 @@ Options:
 const firstPort = 8888;
 
 /**
- * The options of `npm start`, checked before anything happens; undefined where help is asked for.
+ * The options of `npm start`, checked before anything happens; undefined if help is requested.
  * @throws {Fault} with exit code 2
  */
 export function parseStartOptions(args) {
@@ -57,7 +57,8 @@ export async function start({ browser, port }) {
   say(`Data: ${relative(root, data)} holds ${(await countRecords(data)).toLocaleString("en")} records.`);
 
   say(`JupyterLab starts on port ${chosen} and prints its address, with the token. Ctrl-C ends it.`);
-  // Its standard input is a pipe that nobody writes to: its end tells Jupyter that we are gone, even by kill -9.
+  // Its standard input is a pipe that nobody writes to. When the pipe ends, Jupyter knows that this process is gone,
+  // even after kill -9.
   const jupyter = spawn(
     python,
     [
@@ -85,7 +86,7 @@ async function makeData() {
   await runTool("server-logs generate", [...command, "--rows", "1000", "--seed", "42", "--out", data]);
 }
 
-/** The number of records of a CSV file: its lines but the header, line ends inside quotes left out. */
+/** The number of records in a CSV file: its lines without the header. Line ends inside quotes do not count. */
 async function countRecords(path) {
   let lines = 0;
   let quoted = false;
@@ -98,7 +99,7 @@ async function countRecords(path) {
   return Math.max(0, lines - 1);
 }
 
-/** The asked port, or the first free one from 8888 on. */
+/** The requested port, or the first free one from 8888 on. */
 async function freePort(asked) {
   if (asked !== undefined) {
     const trouble = await troubleWith(asked);

@@ -1,4 +1,5 @@
-// Runs the tools that do the work (npm, python) quietly, shows how long they take, and ends them with us.
+// Runs the tools that do the work (npm, python) quietly, shows how long they take, and ends them when this process
+// ends.
 import { spawn } from "node:child_process";
 import { Fault, faultOf, Interrupted } from "./fault.js";
 import { root } from "./project.js";
@@ -10,14 +11,14 @@ export const seconds = (since) => `${((performance.now() - since) / 1000).toFixe
 
 /**
  * Runs a tool to its end and returns what it printed.
- * @param {string} tool its name, as the user knows it
+ * @param {string} tool its name for the user
  * @param {string[]} command program and arguments
  * @param {{ env?: NodeJS.ProcessEnv, onStart?: (pid: number) => void }} options
  * @throws {Fault} in one sentence, when it fails
  */
 export async function runTool(tool, [program, ...args], { env = process.env, onStart } = {}) {
   const since = performance.now();
-  // A process group of its own: Ctrl-C then comes to us alone, and we end the tool with all its children.
+  // Its own process group, so that only this process gets Ctrl-C, and ends the tool with all its children.
   const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
   const keep = (chunk) => {
@@ -38,7 +39,7 @@ export async function runTool(tool, [program, ...args], { env = process.env, onS
   return output;
 }
 
-/** Waits for the child; a signal to us ends its whole group, by force after three seconds. */
+/** Waits for the child. A signal to this process ends the child's whole group, by force after three seconds. */
 export function ended(child, graceMs = 3000) {
   return new Promise((resolve) => {
     let interrupted = false;
@@ -64,11 +65,11 @@ function signalGroup(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }
 
-/** A clock for long steps: in place on a terminal, a line every 20 s elsewhere. */
+/** Shows the time of long steps: in place on a terminal, elsewhere as a line every 20 s. */
 function showElapsed(tool, since) {
   const terminal = process.stderr.isTTY;
   const timer = setInterval(

@@ -41,7 +41,7 @@ const both = {
   falseAlarms: [...own.result.falseAlarms, ...users.result.falseAlarms],
   smallest: [...own.result.smallest, ...users.result.smallest],
 };
-// a row a line, so that a change can be read
+// one row per line, so that a diff can be read
 const rounded = (/** @type {string} */ _, /** @type {unknown} */ value) =>
   typeof value === "number" ? Number(value.toPrecision(6)) : value;
 const parts = Object.entries(both).map(([name, part]) =>

@@ -1,7 +1,7 @@
 // `npm run bench`: how fast and how large generating is, beside its peers in the same run. Writes results.md.
 //
-// Every figure is of a whole process, from start to exit: wall time, and peak memory as Linux counts it. The
-// machine is shared and noisy, so that commands run several times and the best is told.
+// Every figure is of a whole process, from start to exit: wall time, and peak memory as Linux counts it. The machine is
+// shared and noisy, so each command runs several times and the best is reported.
 //
 //     npm run bench -- [--quick]    --quick: nothing with 100 million records
 import { spawnSync } from "node:child_process";
@@ -35,7 +35,7 @@ function measure(command, args, { out, runs = 3, cores = 1 }) {
 }
 
 const rows = [];
-/** Notes a line of the table; gives the records a second. */
+/** Adds a line to the table, and returns the records per second. */
 function tell(what, records, cores, { seconds, memory, size }) {
   const row = [
     what,
@@ -51,7 +51,7 @@ function tell(what, records, cores, { seconds, memory, size }) {
   return records / seconds;
 }
 
-/** How ours is started, and told of. */
+/** How our command is started, and its name in the table. */
 function ours(records, name, workers, { out = join(folder, `log.${name}`), more = [] } = {}) {
   const options = ["--rows", String(records), "--workers", String(workers), "--out", out, ...more];
   const where = out === NOWHERE ? `${name} to /dev/null` : name;
@@ -66,7 +66,10 @@ function alone(records, name, { runs = 3, ...how } = {}) {
   return one.tell(one.run(runs));
 }
 
-/** One worker on one core and two on two in turn, as the machine is not always equally fast; gives the records a second. */
+/**
+ * One worker on one core and two on two cores in turn, because the machine's speed varies. Returns the records per
+ * second.
+ */
 function both(records, name, { rounds = 3, ...how } = {}) {
   const each = [1, 2].map((workers) => ({ ...ours(records, name, workers, how), best: undefined }));
   for (let round = 0; round < rounds; round++) {
@@ -98,7 +101,8 @@ for (const workers of [4, 8]) {
 for (const format of ["parquet", "csv.gz", "csv.zst"]) alone(10 * million, format, { runs: 2 });
 alone(million, "parquet");
 if (!quick) {
-  // Without a disk: what of the cost of a record grows with their number, and what a second worker brings.
+  // Without a disk: the part of a record's cost that grows with the number of records, and the gain from a second
+  // worker.
   both(100 * million, "csv", { out: NOWHERE });
   both(100 * million, "ndjson", { rounds: 2, out: NOWHERE, more: ["--format", "ndjson"] });
   both(100 * million, "log", { rounds: 2, out: NOWHERE, more: ["--format", "combined"] });
@@ -106,8 +110,8 @@ if (!quick) {
   alone(100 * million, "parquet", { runs: 1 });
 }
 
-// The limits: constant lines of the same length. First whole pieces of them and nothing else; then line by line with
-// the SHA-256 that every log of ours has too, each line one copy, or its bytes one by one.
+// The limits: constant lines of the same length. First in whole pieces and nothing else; then line by line with
+// SHA-256, which all our logs have too, copying each line at once or byte by byte.
 const bare = join(folder, "bare.csv");
 const lineWriter = (put) => `const fs = require("fs"); const hash = require("crypto").createHash("sha256");
 const line = Buffer.from("2026-01-05T00:00:00.000Z,203.0.113.99,/products,200,71.25\\n");
@@ -168,7 +172,7 @@ ratios.push([
   pair / tell("DuckDB, range() and random()", 10 * million, 2, byDuck),
 ]);
 
-// The peers at their best, each over as many records as ours beside it.
+// The peers at their best, each with as many records as our run beside it.
 const peers = python("peers", ["faker==37.12.0", "pandas==3.1.1", "pyarrow==21.0.0"]);
 const file = join(folder, "peer.csv");
 const peer = (name, what, records, own) => {

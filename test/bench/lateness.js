@@ -2,8 +2,8 @@
 //
 //     npm run bench:lateness -- [--rate 5000] [--minutes 10]
 //
-// A stream to a pipe, as another process reads it: of each record the moment at which it was read less that at which it
-// was due; and the stream's memory (RSS) each second, as a mean of the first half and of the second.
+// A stream to a pipe, which another process reads: for each record the moment at which it was read minus that at which
+// it was due; and the stream's memory (RSS) each second, as the means of the first and the second half.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: { rate: { type: "string", default: "5000" }, minutes: { type: "string", default: "10" } },
 });
 const seconds = Math.round(Number(values.minutes) * 60);
-// The same rate at all hours, and no bursts beyond those of chance.
+// The same rate at all hours, and only random bursts.
 const scenario = { traffic: { hours: Array(24).fill(1), weekdays: Array(7).fill(1), burstiness: 0.01 } };
 const options = [
   "--rate",

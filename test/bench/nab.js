@@ -1,6 +1,6 @@
 // Measures the detectors of plain series on the Numenta Anomaly Benchmark (numenta/NAB, MIT) and writes results.md: the
-// score of each by NAB's three profiles with its built-in constants, and what is left of it on series that no constant was
-// chosen on. `npm run bench:nab`; under a minute on one core.
+// score of each by NAB's three profiles with its built-in constants, and the score on series on which no constant was
+// chosen. `npm run bench:nab`; under a minute on one core.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Alarm } from "#lib/monitor/detect/alarm";
@@ -37,8 +37,8 @@ const corpus = Object.entries(labels).map(([name, windows]) => {
 });
 
 /**
- * What a detector says of each series: 1 where an alarm begins.
- * @param {() => (time: number, value: number) => boolean} begin makes one that has seen nothing yet
+ * A detector's scores of each series: 1 where an alarm begins.
+ * @param {() => (time: number, value: number) => boolean} begin makes a new detector
  */
 function detected(begin) {
   return corpus.map(({ times, values, windows }) => {

@@ -1,5 +1,5 @@
-// What incidents, defects, the answer key and labels cost: the same log with and without them, each in a process of
-// its own on one worker, in turn; the best and the median of five rounds.
+// What incidents, defects, the answer key and labels cost: the same log with and without them in turn, each in its own
+// process with one worker; the best and the median of five rounds.
 //
 //     npm run bench:planted -- [rows]
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
-// How fast a log of combined lines is read, against the tools that people use, each on one core, in one run,
-// over one file: 5,000,000 lines by this project's own generator, 0.1 % of them spoilt. Rates are per second of
-// processor time, so that whatever else runs on the machine takes nothing away.
+// How fast a log of combined lines is read, compared with the tools that people use, each on one core, in one run, on
+// one file: 5,000,000 lines by this project's own generator, 0.1 % of them corrupted. Rates are per second of processor
+// time, so that other work on the machine does not matter.
 //
 //     npm run bench:read -- [lines]
 import { execFileSync, spawnSync } from "node:child_process";
@@ -25,7 +25,7 @@ const bySql = `
     FROM read_csv($1, columns = {line: 'VARCHAR'}, auto_detect = false, header = false, delim = chr(1), quote = '',
       escape = '', encoding = 'latin-1'))
   WHERE f.ip <> ''`;
-/** The same by DuckDB's CSV reader, which takes a log for text in columns between spaces: its quickest way. */
+/** The same by DuckDB's CSV reader, which takes a log for columns separated by spaces: its fastest way. */
 const bySpaces = `
   CREATE TABLE requests AS
   SELECT strptime(day || zone, '[%d/%b/%Y:%H:%M:%S%z]') AS timestamp, ip AS ip_address,
@@ -47,7 +47,7 @@ async function sql(text, path) {
   return Number(rows[0][0]);
 }
 
-/** What is measured, each in a process of its own; each says how many records it found. */
+/** The programs to measure, each in its own process, which prints how many records it found. */
 const trials = {
   "read, to CSV": async () => (await read(log, { out: csv })).records,
   "read and load, into DuckDB": async () => {
@@ -129,7 +129,7 @@ if (process.argv[3] !== undefined) {
     "--date-format=%d/%b/%Y",
     "--time-format=%T",
   ];
-  // bash tells the processor time of what it ran
+  // bash reports the processor time of the command
   const timed = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>&1';
   const goaccess = ["goaccess", log, "--no-global-config", "--no-progress", ...format, "-o", report0];
   const { status, stderr } = pinned("bash", ["-c", timed, "bash", ...goaccess]);

@@ -1,4 +1,4 @@
-// A log whose paths are attacks, and a notebook that reads it, asks it, checks it and draws it.
+// A log whose paths are attacks, and a notebook that reads, queries, checks and draws it.
 
 /** Attacks on tables, charts, pages and eyes. */
 export const paths = [

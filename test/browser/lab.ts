@@ -17,11 +17,11 @@ export interface Lab {
   end: () => Promise<void>;
 }
 
-/** JupyterLab as `npm start -- --no-browser --port N` runs it, once that has set up everything. */
+/** JupyterLab as `npm start -- --no-browser --port N` runs it after set-up. */
 export async function startLab(): Promise<Lab> {
   const parent = join(project, ".cache/browser");
   mkdirSync(parent, { recursive: true });
-  // Inside the project, so that the kernel finds the packages; its Jupyter knows nothing of an earlier one.
+  // Inside the project, so that the kernel finds the packages; its Jupyter has no settings of an earlier one.
   const folder = mkdtempSync(join(parent, "lab-"));
   for (const part of ["notebooks", "data"])
     cpSync(join(project, part), join(folder, part), {

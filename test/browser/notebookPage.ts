@@ -7,19 +7,19 @@ import type { Lab } from "./lab.js";
 
 const screenshots = resolve(import.meta.dirname, "../screenshots");
 
-/** A chart as it stands on the page; sizes in CSS pixels, 0 for what is not to be seen. */
+/** A chart on the page; sizes in CSS pixels, 0 if it is not visible. */
 export interface SeenChart {
   /** Height of Plotly's own drawing. */
   drawing: number;
-  /** Height of the PNG picture, which JupyterLab shows of a chart that was not made in this session. */
+  /** Height of the PNG picture, which JupyterLab shows for a chart that was not made in this session. */
   picture: number;
 }
 
 export class NotebookPage {
   readonly page: Page;
-  /** What the page complained of: errors on its console that are ours, requests to other machines. */
+  /** Complaints of the page: errors of ours on its console, and requests to other machines. */
   readonly complaints: string[] = [];
-  /** What dialogs of the page said; a script of a log would open them. */
+  /** Texts of dialogs on the page, which a script in a log would open. */
   readonly dialogs: string[] = [];
   readonly #lab: Lab;
 
@@ -49,7 +49,7 @@ export class NotebookPage {
     });
   }
 
-  /** Opens a notebook, with none of those opened before, and waits for its kernel. */
+  /** Opens a notebook, closes all others, and waits for its kernel. */
   async open(name: string): Promise<void> {
     await this.page.goto(`${this.#lab.address(`notebooks/${name}`)}&reset`);
     await this.page.locator(".jp-CodeCell").first().waitFor({ timeout: 60_000 });
@@ -57,7 +57,7 @@ export class NotebookPage {
     await this.#idle();
   }
 
-  /** Chooses a command, by its way through the menus. */
+  /** Chooses a command through the menus. */
   async menu(bar: string, ...items: string[]): Promise<void> {
     await this.page.locator(".lm-MenuBar-itemLabel").getByText(bar, { exact: true }).click();
     for (const [i, item] of items.entries()) {
@@ -96,19 +96,19 @@ export class NotebookPage {
     return this.page.locator(idle).waitFor({ timeout: 60_000 });
   }
 
-  /** The code cell whose text, input or output, holds this, in the middle of the window. */
+  /** The code cell whose input or output contains this text, scrolled to the middle of the window. */
   async cell(text: string): Promise<Locator> {
     const cells = this.page.locator(".jp-CodeCell");
     await cells.filter({ hasText: text }).first().waitFor({ state: "attached" });
     const texts = await cells.allTextContents();
-    // By its place, for the text may be about to change.
+    // By its index, because its text may be about to change.
     const cell = cells.nth(texts.findIndex((one) => one.includes(text)));
     await cell.evaluate((node) => node.scrollIntoView({ block: "center" }));
     await this.page.waitForTimeout(150); // the scrolling
     return cell;
   }
 
-  /** Puts a text in place of a cell's own and leaves the cursor behind it. */
+  /** Replaces the text of a cell and leaves the cursor after it. */
   async edit(cell: Locator, change: (source: string) => string): Promise<void> {
     const source = await cell.locator(".cm-line").allTextContents();
     await cell.locator(".cm-content").click();

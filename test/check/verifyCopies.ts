@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 /** A record as its texts: time stamp, address, endpoint, status, response time. */
 export type Texts = readonly [string, string, string, string, string];
 
-/** A line of the form that the record prescribes; what a defect spoilt does not match. */
+/** A line in the form of a record. A line that a defect corrupted does not match. */
 const form = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z),([\d.]+),([!-+\--~]+),([1-5]\d\d),(\d+\.\d\d)$/;
 
 /** The readable records of a CSV, taken apart without the library. */
@@ -21,7 +21,7 @@ export function recordsOf(path: string): Texts[] {
 /** Ways in which a pipeline may hand on records. */
 export const shapes = ["csv", "reordered csv", "csv.gz", "ndjson", "parquet"] as const;
 
-/** Writes records as a pipeline would, in other spellings of the same values. */
+/** Writes records as a pipeline would, with the same values spelt differently. */
 export async function writeCopy(
   folder: string,
   shape: (typeof shapes)[number],

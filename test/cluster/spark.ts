@@ -14,10 +14,10 @@ export function sparkHome(): string {
   return join(lib, python, "site-packages", "pyspark");
 }
 
-/** Java that lives for seconds: the quick compiler alone, and one thread that collects. */
+/** Options for a short-lived Java: only the fast compiler, and one thread for garbage collection. */
 const shortLived = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-/** What every program of the cluster, and whoever asks it, has in its environment: small heaps, two partitions. */
+/** The environment of every program of the cluster and of its clients: small heaps, two partitions. */
 export function sparkEnvironment(folder: string, more: Record<string, string> = {}): Record<string, string> {
   const settings = {
     "spark.driver.memory": "512m",
@@ -38,7 +38,7 @@ export function sparkEnvironment(folder: string, more: Record<string, string> = 
     SPARK_LOG_DIR: join(folder, "logs"),
     SPARK_DAEMON_MEMORY: "256m",
     SPARK_DAEMON_JAVA_OPTS: shortLived,
-    // never Hadoop's own, should there be one
+    // never those of an installed Hadoop
     HADOOP_CONF_DIR: "",
   };
 }
@@ -47,19 +47,19 @@ export function sparkEnvironment(folder: string, more: Record<string, string> = 
 export interface Cluster {
   /** `spark://127.0.0.1:PORT` */
   readonly address: string;
-  /** What whoever asks it needs in its environment. */
+  /** The environment that a client needs. */
   readonly environment: Record<string, string>;
   readonly folder: string;
   /** The numbers of its workers. */
   readonly workers: readonly number[];
   /**
    * Starts another worker with a core and half a gigabyte.
-   * @param fullDisk - a folder that is a full disk to this worker alone
+   * @param fullDisk - a folder that is a full disk for this worker only
    */
   addWorker(fullDisk?: string): Promise<void>;
-  /** Kills a worker with all that it started, as a machine that fails does. */
+  /** Kills a worker with everything that it started, like a machine that fails. */
   kill(worker: number): void;
-  /** Ends all that was started, and waits until it has ended. */
+  /** Ends everything that was started, and waits for the end. */
   stop(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export async function startCluster(workerCount: number): Promise<Cluster> {
   const [port, ui] = [await freePort(), await freePort()];
   const workers: number[] = [];
   const started: { child: ChildProcess; log: string }[] = [];
-  // groups of their own, so that whatever they start ends with them; and they end with the test, should that be killed
+  // their own process groups, so that their children end with them; and they end with the test, even if it is killed
   const start = (command: string, args: string[]) => {
     const log = join(folder, `${started.length}.log`);
     const env = { ...process.env, ...environment, LOG: log };
@@ -128,7 +128,7 @@ export async function startCluster(workerCount: number): Promise<Cluster> {
   return cluster;
 }
 
-/** Whether a process of a group still runs; what has ended and waits for its parent's notice does not. */
+/** Whether a process of a group still runs. A zombie does not. */
 function groupLives(group: number): boolean {
   const { stdout } = spawnSync("ps", ["-eo", "pgid=,stat="], { encoding: "utf8" });
   return stdout.split("\n").some((line) => {

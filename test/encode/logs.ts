@@ -27,7 +27,7 @@ const endpoint = (
   status,
 });
 
-/** Routes that a careless writer of CSV, JSON or quoted text would break on. */
+/** Routes that break a careless writer of CSV, JSON or quoted text. */
 export const hostile: Exclude<ScenarioInput, string> = {
   traffic: { start: "2026-02-28T12:00:00Z", end: "2026-03-01T12:00:00Z", rows: 20_000 },
   site: {
@@ -47,7 +47,7 @@ export const hostile: Exclude<ScenarioInput, string> = {
   },
 };
 
-/** How `read` reads what a format writes, where it is called otherwise; a combined log has no response time. */
+/** The name of a written format in `read`, if it differs; a combined log has no response time. */
 export function readAs(format: FormatName): ReadOptions {
   const names: Partial<Record<FormatName, ReadFormat>> = {
     ndjson: "json",
@@ -60,7 +60,7 @@ export function readAs(format: FormatName): ReadOptions {
   return { format: names[format] ?? (format as ReadFormat), ...(timeless && { timeUnit: "none" }) };
 }
 
-/** Writes the same log in one form after the other. @returns the paths, in order */
+/** Writes the same log in several forms, one after the other. @returns the paths, in order */
 export async function write(folder: string, options: GenerateOptions, ...names: string[]): Promise<string[]> {
   const paths: string[] = [];
   for (const name of names) {

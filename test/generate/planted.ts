@@ -9,16 +9,16 @@ import type { Incident } from "#lib/scenario/types";
 import type { AnswerKey } from "#lib/truth/answerKey";
 import { type GenerateOptions, generate } from "#lib/write/generate";
 
-/** A log as the tests take it: its lines byte for byte, each with its label. */
+/** A log for tests: its lines byte for byte, each with its label. */
 export interface Planted {
-  /** Lines without the header, a character a byte. */
+  /** Lines without the header, with one character per byte. */
   lines: string[];
   labels: { incidents: string[]; defect: string }[];
   key: AnswerKey;
   sha256: string;
 }
 
-/** Makes a log with labels in a folder that is gone afterwards, once `look` has seen the file. */
+/** Makes a log with labels in a temporary folder, which is removed after `look` has seen the file. */
 export async function planted(
   options: GenerateOptions,
   look: (path: string, key: AnswerKey) => Promise<void> = async () => {},

@@ -1,13 +1,13 @@
-// What remains of runs that are killed in their midst (kill -9), and whether the next run mends it.
+// What remains of runs that are killed (kill -9), and whether the next run repairs it.
 //
 //     npm run kill9 -- --runs 200 [--seed 1] [--only write,read,duckdb,postgres,stream,schedule] [--postgres postgres://…]
 //
-// For each run: a command is started, and killed after a random time, with all its threads. Then (1) no file under a
-// final name is anything but the whole old one or the whole new one; (2) the same command, run again, ends well; (3)
-// nothing else is left: no hidden file beside the outputs, nothing in the temporary folder; (4) the outputs are byte
-// for byte those of a run that nobody killed, and a database holds each record once. PostgreSQL takes part where the
-// address of an empty database is given. A stream's file may stand there as a beginning of what it becomes; its receiver
-// has each record at least once, in order, and no other.
+// For each run: a command is started, and killed after a random time, with all its threads. Then (1) every file under a
+// final name is either the whole old one or the whole new one; (2) the same command, run again, succeeds; (3) nothing
+// else is left: no hidden file beside the outputs, nothing in the temporary folder; (4) the outputs are byte for byte
+// those of a run that was not killed, and a database has each record once. PostgreSQL is included if the address of an
+// empty database is given. A stream's file may be a prefix of the final file; its receiver has each record at least
+// once, in order, and no other.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -87,14 +87,14 @@ function commandsOf(fixture, postgres, receiver) {
   };
 }
 
-/** Makes the parts of a log hour by hour, of which all are due. */
+/** Makes the parts of a log hour by hour; all of them are due. */
 function scheduled(where) {
   const log = { rate: 3, seed: 5, start: "2026-10-24T21:00:00Z", end: "2026-10-25T05:00:00Z" };
   const job = { name: "hourly", cron: "5 * * * *", timeZone: "Europe/Berlin", makes: "last-hour", ...where };
   return {
     args: ["run", "schedule.json", "--once", "--log-level", "error"],
     files: { "schedule.json": JSON.stringify({ log, jobs: [job] }) },
-    growing: ["schedule.state.json"], // that it is right, the next run shows
+    growing: ["schedule.state.json"], // the next run shows whether it is right
   };
 }
 
@@ -123,7 +123,7 @@ function contentOf(folder) {
   return Object.fromEntries(entries.sort());
 }
 
-/** The lines of a file, each once, in the order in which they came first; as a hash. */
+/** A hash of the distinct lines of a file, in the order of their first occurrence. */
 function onceEach(file) {
   const lines = new Set(existsSync(file) ? readFileSync(file, "latin1").split("\n") : []);
   return createHash("sha256")
@@ -131,7 +131,7 @@ function onceEach(file) {
     .digest("hex");
 }
 
-/** Whether a file is the beginning of one of those in a folder, be it packed there. */
+/** Whether a file is a prefix of one of those in a folder, which may be compressed. */
 function isBeginning(file, folder) {
   const bytes = readFileSync(file);
   return readdirSync(folder).some((name) => {
@@ -141,7 +141,7 @@ function isBeginning(file, folder) {
   });
 }
 
-/** Starts what the streams are sent to, in a process of its own. */
+/** Starts the receiver of the streams, in its own process. */
 async function startReceiver(file) {
   const program = new URL("receiver.js", import.meta.url).pathname;
   const child = spawn(process.execPath, [program, file], { stdio: ["ignore", "pipe", "inherit"] });
@@ -155,8 +155,9 @@ const emptied = (folder) => {
 };
 
 /**
- * Kills runs at random moments and looks at what remains.
- * @param {{ runs: number, seed?: number, only?: readonly string[], postgres?: string, told?: (words: string) => void }} options
+ * Kills runs at random moments and checks what remains.
+ * @param {{ runs: number, seed?: number, only?: readonly string[], postgres?: string, told?: (words: string) => void }}
+ * options
  * @returns {Promise<{ kinds: Record<string, { runs: number, killed: number }>, faults: string[] }>}
  */
 export async function killRuns({ runs, seed = 1, only, postgres, told = () => {} }) {
@@ -167,7 +168,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
   const env = { ...process.env, TMPDIR: temporary };
   const run = (args, cwd = work) =>
     spawnSync(process.execPath, [cli, ...args], { cwd, env, encoding: "utf8" });
-  /** A run that must end well. */
+  /** A run that must succeed. */
   const sound = (args, cwd) => {
     const { status, stdout, stderr } = run(args, cwd);
     if (status !== 0) throw new Error(`${args.join(" ")}: exit code ${status}: ${stderr}`);
@@ -215,7 +216,7 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
     for (const [name, command] of commands) {
       await clear();
       for (const [file, text] of Object.entries(command.files ?? {})) writeFileSync(join(work, file), text);
-      // What stands there before: nothing, an older log, or a database with something in it.
+      // The state before the run: nothing, an older log, or a database with records.
       if (command.old) sound(command.args.map((arg, i) => (command.args[i - 1] === "--seed" ? "1" : arg)));
       if (command.before) sound(command.before);
       const old = join(root, `old ${name}`);

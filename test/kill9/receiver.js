@@ -1,5 +1,5 @@
-// A receiver of NDJSON for the harness: appends each body that has come whole to a file, then says so.
-//     node receiver.js FILE
+// A receiver of NDJSON for the harness: appends each complete body to a file, then acknowledges it.
+// node receiver.js FILE
 import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
 
@@ -9,7 +9,7 @@ const server = createServer(async (request, response) => {
   try {
     for await (const piece of request) pieces.push(piece);
   } catch {
-    return; // the sender was killed in the middle
+    return; // the sender was killed while it sent
   }
   appendFileSync(file, Buffer.concat(pieces));
   response.writeHead(204).end();

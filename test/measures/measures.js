@@ -3,7 +3,7 @@ import { hurst, lag1, mean, relativeVariance, slope } from "./arrivals.js";
 /** @typedef {import("./log.js").MeasuredLog} MeasuredLog */
 
 /**
- * What a day of log says of itself, by name.
+ * The measures of a day of a log, by name.
  * @param {MeasuredLog} log
  * @returns {Promise<Record<string, number>>}
  */
@@ -119,7 +119,7 @@ async function latencies(log) {
 }
 
 /**
- * What a week from a Monday says of its rhythm.
+ * The measures of the rhythm of a week from a Monday.
  * @param {MeasuredLog} log
  */
 export async function measureWeek(log) {

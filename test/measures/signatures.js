@@ -1,5 +1,5 @@
-// The signature that each kind of incident must leave, as its size says, and what is measured in the log: in the
-// hour of the incident, beside the same hour of the twin. Flat traffic, so that the hour of the day plays no part.
+// The signature that each kind of incident must leave for its size, and the measured one: in the hour of the incident,
+// compared with the same hour of the twin. Flat traffic, so that the hour of the day plays no part.
 //
 //     npm run bench:signatures
 import { kinds } from "#lib/scenario/incidents/kinds";
@@ -31,7 +31,7 @@ const failed = ({ status }) => status >= 500;
 const binomial = (n, p) => Math.sqrt((p * (1 - p)) / n);
 const between = (records, low, high) =>
   records.filter(({ time }) => time >= BEGIN + low * SECONDS * 1000 && time < BEGIN + high * SECONDS * 1000);
-/** How far the incident has come, 0 to 1. */
+/** The progress of the incident, 0 to 1. */
 const progress = ({ time }) => (time - BEGIN) / 1000 / SECONDS;
 const requestOf = ({ time, client, endpoint }) => `${time} ${client} ${endpoint}`;
 
@@ -42,7 +42,7 @@ function clientsOf(records) {
   return counts;
 }
 
-/** Each request of the twin beside what the log says of it; and those that only the log has. */
+/** Each request of the twin beside the same request in the log; and those that only the log has. */
 function matched(log, twin) {
   const byRequest = new Map();
   for (const record of log) {
@@ -80,9 +80,9 @@ function failing(name, pairs, isFailing, probability) {
 }
 
 /**
- * What to look for: the expected value by the size and the twin, what is measured in the log, and the standard error
- * of the measured value, 0 where it must be met exactly. Expected values are worked out from what the kind says of
- * itself, those of random choices as a mean over the choices, given the twin.
+ * What to look for: the expected value by the size and the twin, what is measured in the log, and the standard error of
+ * the measured value, 0 where it must be met exactly. Expected values are computed from the definition of the kind;
+ * those of random choices are the mean over the choices, given the twin.
  */
 const signatures = {
   outage: (size, log, twin) => {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * The places of compiled files that were executed, from the files that Node writes into the folder of
- * NODE_V8_COVERAGE: one for each process, thread and call of `takeCoverage`.
+ * The places of compiled files that were executed, from the files that Node writes into the folder of NODE_V8_COVERAGE:
+ * one for each process, thread and call of `takeCoverage`.
  * @param {string} folder
  * @param {string} dist only files below it count
- * @returns {Record<string, number[]>} by the path below `dist`: where executed stretches begin and end, in turn
+ * @returns {Record<string, number[]>} by the path below `dist`: the start and end of each executed range, alternately
  */
 export function executedIn(folder, dist) {
   /** @type {Map<string, Uint8Array>} */
@@ -17,7 +17,7 @@ export function executedIn(folder, dist) {
     try {
       scripts = JSON.parse(readFileSync(join(folder, name), "utf8")).result;
     } catch {
-      continue; // of a process that was killed while it wrote
+      continue; // written by a process that was killed meanwhile
     }
     for (const { url, functions } of scripts) {
       if (!url.startsWith("file:")) continue;
@@ -25,7 +25,7 @@ export function executedIn(folder, dist) {
       if (!path.startsWith(`${dist}/`)) continue;
       const size = Math.max(...functions.flatMap(({ ranges }) => ranges.map(({ endOffset }) => endOffset)));
       const here = new Uint8Array(size);
-      // Outer ranges come before those within them, which know better.
+      // Outer ranges come before inner ranges, which override them.
       for (const { ranges } of functions)
         for (const { startOffset, endOffset, count } of ranges)
           here.fill(count > 0 ? 1 : 0, startOffset, endOffset);

@@ -1,11 +1,12 @@
-// A mutation score: breaks the code of a stage in one place at a time, and says whether a test of behaviour, only a pin
-// or nothing noticed. Stryker does not fit: the tests run the compiled library, in threads and processes of their own.
+// A mutation score: breaks the code of a stage in one place at a time, and reports whether a test of behaviour, only a
+// pinned hash or nothing detected it. Stryker does not fit: the tests run the compiled library, in threads and
+// processes of their own.
 //
 //     npm run mutate -- generate read [--sample 25] [--seed 1] [--coverage]
 //
 // It works in a copy of the project in a temporary folder. First each test file is run once, to learn which places of
-// the code it executes and how long it takes (kept in .cache/mutation; `--coverage` learns it anew). Then a mutation is
-// tried on the tests that execute its place, the quick ones first. It writes results.json, and results.md from it.
+// the code it executes and how long it takes (kept in .cache/mutation; `--coverage` measures it again). Then the tests
+// that execute the place of a mutation run on it, the fast ones first. It writes results.json, and results.md from it.
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -26,11 +27,11 @@ import ts from "typescript";
 import { executedIn, isExecuted } from "./coverage.js";
 import { mutationsOf, sampled } from "./mutations.js";
 
-/** Files of plain data, where a mutation is another value and no fault. */
+/** Files of plain data, where a mutation is a different value and not a fault. */
 const data = /^scenario\/presets\//;
-/** Tests that hold pinned bytes: they say nothing of rightness, and what only they notice is counted apart. */
+/** Tests with pinned bytes. They do not show correctness, and what only they detect is counted separately. */
 const pins = ["test/generate/golden.test.ts"];
-/** Tests of the house and of whole programs, which take too long to run for each mutation. */
+/** House rules and tests of whole programs, which take too long to run for each mutation. */
 const left = /^test\/(browser|cluster|setup|kill9|mutation)\/|^test\/(rules|notebooks)\.test\.ts$/;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -141,7 +142,7 @@ function compiled(text) {
   }).outputText;
 }
 
-/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
+/** Tries a sample of a stage's mutations, and records what detected each. @param {string} stage */
 async function scored(stage) {
   const sources = tracked
     .filter((file) => file.startsWith(`lib/${stage}/`) && file.endsWith(".ts"))
@@ -167,7 +168,8 @@ async function scored(stage) {
 }
 
 /**
- * Which tests notice a mutation: those that execute its place, in three rounds of the quick, the slow and the pins.
+ * Which tests detect a mutation: runs those that execute its place, in three rounds of the fast, the slow and the
+ * pinned ones.
  * @param {import("./mutations.js").Mutation} mutation
  * @returns {{ caught: "behaviour" | "time" | "pin" | "nothing", by?: string }}
  */
@@ -178,7 +180,7 @@ function noticing({ file, start, end, after }) {
   const whole = readFileSync(built, "utf8");
   const broken = compiled(text.slice(0, start) + after + text.slice(end));
   const sound = compiled(text);
-  // Where both differ first is the place in the compiled file.
+  // The first difference is the place in the compiled file.
   let offset = 0;
   while (offset < sound.length && sound[offset] === broken[offset]) offset++;
   const tests = covered

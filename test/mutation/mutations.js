@@ -37,8 +37,8 @@ const otherCall = {
 };
 
 /**
- * All mutations of a source file: operators turned into their neighbours, conditions into their opposites, numbers
- * raised, true and false exchanged, a statement that only calls left out. Types, imports and the words of errors stay.
+ * All mutations of a source file: operators are replaced by similar ones, conditions negated, numbers raised, true and
+ * false exchanged, and statements that only call are removed. Types, imports and the texts of errors are not changed.
  * @param {string} file @param {string} text
  * @returns {Mutation[]}
  */

@@ -1,4 +1,4 @@
-// Writes what a test file has executed before vitest ends its process, which would leave V8 no time for it.
+// Writes what a test file has executed, before vitest ends its process and leaves V8 no time for that.
 import { takeCoverage } from "node:v8";
 import { afterAll } from "vitest";
 

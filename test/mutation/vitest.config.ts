@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import tests from "../../vitest.config.js";
 
-// The tests as ever, each of which also leaves its coverage where NODE_V8_COVERAGE says.
+// The usual tests, each of which also writes its coverage to NODE_V8_COVERAGE.
 export default mergeConfig(
   tests,
   defineConfig({ test: { setupFiles: ["./test/mutation/takeCoverage.js"], reporters: ["json"] } }),

@@ -44,7 +44,7 @@ async function run(name, arrangement) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const test = spawn(battery, [name], { stdio: [words.stdout, "ignore", "pipe"] });
-  words.stdout.destroy(); // the battery alone reads it, so that the words end with it
+  words.stdout.destroy(); // only the battery reads it, so that the words end with the battery
   let report = "";
   test.stderr.on("data", (text) => (report += text));
   const [code] = await once(test, "close");

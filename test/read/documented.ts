@@ -1,8 +1,8 @@
-/** Lines as the manuals of products show them (shortened where they are long), and the records that they are. */
+/** Lines as the manuals of products show them (long ones are shortened), and their records. */
 
 /** A format's lines, and the rows of CSV that they make. */
 export interface Documented {
-  /** What `format` calls it. */
+  /** Its name in `format`. */
   readonly format: string;
   readonly lines: string[];
   readonly rows: string[];

@@ -1,4 +1,4 @@
-/** Lines as the makers of servers and their manuals show them, for each reader. */
+/** Example lines for each reader, from the makers of servers and their manuals. */
 import { readFileSync } from "node:fs";
 
 const data = (name: string) => new URL(`../../data/${name}`, import.meta.url);

@@ -1,18 +1,18 @@
 /**
- * Small logs of people whom we do not know: each as a product or its users write it, with other names, orders and
- * versions than the manuals' examples, and what it must come to: the rows, or the question that is asked.
+ * Small logs of strangers, each as a product or its users write it, with other names, orders and versions than the
+ * manuals' examples; and the expected result: the rows, or the question that is asked.
  */
 
 export interface StrangersLog {
   readonly lines: string[];
-  /** What `format` calls it. */
+  /** Its name in `format`. */
   readonly format?: string;
   readonly rows?: string[];
-  /** Lines that are no records. */
+  /** Lines that are not records. */
   readonly quarantined?: number;
-  /** The question, where two readings are possible. */
+  /** The question, if two readings are possible. */
   readonly asks?: RegExp;
-  /** The rows when the question who the client is is answered. */
+  /** The rows after `client` has answered who the client is. */
   readonly peer?: string[];
   readonly forwarded?: string[];
 }

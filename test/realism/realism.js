@@ -1,8 +1,8 @@
 /**
- * `npm run realism`: what the presets aim at beside what a log of theirs measures. Exit code 1 when a line is
- * outside its tolerance. The weekly lines are taken from a week at 5 requests/s and the doubled intensity
- * from a day at 10, which is enough for them; all others from a day at 100 requests/s, 8.64 million records. The demonstration shop is made up and
- * aims at nothing.
+ * `npm run realism`: the targets of the presets beside the measures of their logs. Exit code 1 when a line is outside
+ * its tolerance. The weekly lines are taken from a week at 5 requests/s and the doubled intensity from a day at 10,
+ * which is enough for them; all others from a day at 100 requests/s, 8.64 million records. The demonstration shop is
+ * made up and aims at nothing.
  *
  * Options: names of presets (default all that aim at something), `--seed N`, `--all` for lines without a target.
  */

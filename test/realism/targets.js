@@ -1,6 +1,6 @@
 /**
- * What the presets aim at: figures measured on public logs, or published. A range means anywhere inside it.
- * Where no site gave a figure, the preset's own comment says what it assumed.
+ * The targets of the presets: figures measured on public logs, or published. A range means any value in it. If no site
+ * gave a figure, the comment of the preset says what it assumes.
  */
 
 /** @typedef {{ low: number, high: number, words: string }} Target */
@@ -20,7 +20,7 @@ const within = (value, tolerance) => near(value, 0, tolerance);
 /** @param {number} value */
 export const digits = (value) => String(Number(value.toPrecision(3)));
 
-/** A doubled intensity, at the utilisation of the preset, as a single queue answers. @param {number} rho */
+/** The slowdown at a doubled intensity for a single queue at the utilisation of the preset. @param {number} rho */
 const doubling = (rho) => near(Number(((1 - rho) / (1 - 2 * rho)).toFixed(2)), 10);
 
 /** The tail is heavy everywhere. */

@@ -1,4 +1,4 @@
-// A project small enough to be set up in seconds, with the real set-up scripts in it, and faulty surroundings.
+// A project that can be set up in seconds, with the real set-up scripts in it, and faulty environments.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ export function fill(folder: string, files: Record<string, string>): void {
   }
 }
 
-/** A clone as a new user has it, but for its packages: no npm package and one tiny Python package. */
+/** A clone as a new user has it, except for its packages: no npm package and one tiny Python package. */
 export function smallProject(folder = temporaryFolder()): string {
   cpSync(join(project, "notebooks", "setup"), join(folder, "notebooks", "setup"), { recursive: true });
   const root = { name: "small", version: "1.0.0" };
@@ -65,7 +65,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
   execFileSync("python3", ["-c", script, join(folder, wheel)]);
 }
 
-/** A search path on which there are a shell and Node, and what the test puts there. */
+/** A search path with a shell, Node and the programs of the test. */
 export function searchPath(programs: Record<string, string>): string {
   const folder = temporaryFolder();
   symlinkSync("/bin/sh", join(folder, "sh"));
@@ -87,7 +87,7 @@ export interface Outcome {
 export interface Run {
   child: ChildProcess;
   stderr: () => string;
-  /** Waits until it has said this; fails when it ends first. */
+  /** Waits until it has printed this; fails if it ends first. */
   said: (words: RegExp) => Promise<RegExpMatchArray>;
   over: Promise<Outcome>;
 }
@@ -132,7 +132,7 @@ export function begin(
   return { child, stderr: () => stderr, said, over };
 }
 
-/** Whether a process runs; one that has ended but that nobody has reaped does not. */
+/** Whether a process runs. A zombie does not. */
 export function isRunning(pid: number): boolean {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.trim() !== "" && !stdout.startsWith("Z");

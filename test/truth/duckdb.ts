@@ -1,8 +1,8 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 
-/** What an independent reader finds in a log's file. */
+/** The counts of an independent reader in a log's file. */
 export interface Found {
-  /** All lines but the header. */
+  /** All lines except the header. */
   lines: number;
   /** Lines with five fields of the right types. */
   readable: number;
@@ -13,10 +13,10 @@ export interface Found {
   longest: number | null;
 }
 
-/** A line of the form that the record prescribes; what a defect spoilt does not match. */
+/** A line in the form of a record. A line that a defect corrupted does not match. */
 const form = String.raw`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z),([\d.]+),("[ -~]*"|/[!-~]*),([1-5]\d\d),(\d+\.\d\d)$`;
 
-/** Counts a CSV file with DuckDB, line by line as text, so that spoilt lines do no harm. */
+/** Counts a CSV file with DuckDB, line by line as text, so that corrupted lines do no harm. */
 export async function countedByDuckDB(
   path: string,
   bucketSeconds: number,

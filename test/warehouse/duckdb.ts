@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 
-/** Runs SQL in a DuckDB file by a connection of the test's own, with its clock in a time zone. */
+/** Runs SQL in a DuckDB file through the test's own connection, with its clock in a time zone. */
 export async function runInDuckdb(path: string, sql: string, zone: string): Promise<void> {
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();

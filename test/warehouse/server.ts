@@ -1,4 +1,4 @@
-// A real PostgreSQL server on a temporary data folder and a socket in it, gone after the tests.
+// A real PostgreSQL server with a temporary data folder and a socket in it, which is removed after the tests.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ export const canServe = found("postgres") !== undefined;
 export interface Server {
   /** Address of a new, empty database of the server. */
   database(): string;
-  /** What psql answers, unaligned, without headers. */
+  /** The output of psql, unaligned, without headers. */
   psql(address: string, sql: string): string;
   stop(): void;
 }
@@ -19,7 +19,7 @@ export interface Server {
 /** The password of the server's user, which no message may show. */
 export const password = "s3cret-Pa55";
 
-/** Starts a server; the caller stops it, and its tests carry the tag `postgres`. */
+/** Starts a server. The caller stops it, and its tests have the tag `postgres`. */
 export function startServer(): Server {
   const bin = dirname(pathOf("postgres"));
   const folder = mkdtempSync(join(tmpdir(), "pg-"));
@@ -53,7 +53,7 @@ export function startServer(): Server {
     "-E",
     "UTF8",
     "--locale=C.UTF-8",
-    // Texts in the order of a language, /apple before /Zebra: the answers must not depend on it.
+    // Texts are sorted as in a language, /apple before /Zebra: the answers must not depend on this.
     "--locale-provider=icu",
     "--icu-locale=en-US",
     "--no-sync",

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { LabelledWindow } from "#lib/monitor/score/nab";
 
-/** The Numenta Anomaly Benchmark (numenta/NAB, MIT), where it is at hand. */
+/** The Numenta Anomaly Benchmark (numenta/NAB, MIT), if it is available. */
 export const nabFolder = new URL("../../../../shared/data/nab/", import.meta.url).pathname;
 
-/** Whether the corpus is at hand. */
+/** Whether the corpus is available. */
 export const hasNab = existsSync(nabFolder);
 
 /** A series of the corpus. */
