@@ -45,6 +45,38 @@ const { object } = fc.letrec<{ object: object; value: unknown }>((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, leaf, tie("object"), fc.array(tie("value"), { maxLength: 3 })),
 }));
 
+describe("nginx's escapes without escape=json", () => {
+  const read = (text: string) => {
+    const bytes = Buffer.from(text);
+    return json.read(bytes, 0, bytes.length);
+  };
+
+  it("any bytes, as nginx writes them, are found again", () => {
+    /** What ngx_http_log_escape does. */
+    const byNginx = (bytes: Uint8Array) =>
+      [...bytes]
+        .map((byte) =>
+          byte < 32 || byte === 34 || byte === 92 || byte > 126
+            ? `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`
+            : String.fromCharCode(byte),
+        )
+        .join("");
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.string({ unit: "binary" }), (bytes, text) => {
+        expect(read(`{"a":"${byNginx(bytes)}","b":"${byNginx(Buffer.from(text))}"}`)).toBe(true);
+        expect(json.text(0)).toBe(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+        expect(json.text(3)).toBe(Buffer.from(text).toString());
+      }),
+      { numRuns: 3000, seed: 4 },
+    );
+  });
+
+  it.each(['{"a":"\\x2"}', '{"a":"\\xg0"}', '{"\\x41":"b"}', '{"a":"\\x41","b":"\\u0041"}', '{"a":"\\x4'])(
+    "%s is neither",
+    (text) => expect(read(text)).toBe(false),
+  );
+});
+
 describe("JSON as it may stand in a log", () => {
   it("any object, however it is spaced", () => {
     const spaced = fc.tuple(object, fc.constantFrom(undefined, " ", "\t"));

@@ -430,6 +430,29 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       rows: [row("203.0.113.9", "/a")],
     },
   },
+  "nginx's JSON without escape=json": {
+    "quotes, backslashes and bytes beyond ASCII": {
+      lines: [
+        '{"time":"2026-01-05T10:00:00+00:00","remote_addr":"203.0.113.5","request":"GET /caf\\xC3\\xA9?q=\\x22 HTTP/1.1","status":"200","request_time":"0.012","agent":"\\x22x\\x5C\\x22"}',
+        '{"time":"2026-01-05T10:00:00+00:00","remote_addr":"203.0.113.5","request":"GET /a\\xFFb HTTP/1.1","status":"200","request_time":"0.013","agent":"\\x09"}',
+        '{"time":"2026-01-05T10:00:00+00:00","remote_addr":"203.0.113.6","request":"\\x16\\x03\\x01","status":"400","request_time":"0.001","agent":"-"}',
+      ],
+      rows: [row("203.0.113.5", "/café", "12.00"), row("203.0.113.5", "/a%FFb", "13.00")],
+      quarantined: 1,
+    },
+    "a quote in every line": {
+      lines: [
+        '{"time":"2026-01-05T10:00:00+00:00","remote_addr":"203.0.113.5","request_uri":"/a\\x22b","status":"200"}',
+      ],
+      rows: ['2026-01-05T10:00:00.000Z,203.0.113.5,"/a""b",200,'],
+    },
+    "a backslash of escape=json is none of these": {
+      lines: [
+        String.raw`{"time":"2026-01-05T10:00:00+00:00","remote_addr":"203.0.113.5","request_uri":"/a\\x41","status":"200"}`,
+      ],
+      rows: [String.raw`2026-01-05T10:00:00.000Z,203.0.113.5,/a\x41,200,`],
+    },
+  },
   "two clients in a line": {
     "nginx's main format, public peers": {
       lines: [

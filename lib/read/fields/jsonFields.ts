@@ -16,10 +16,12 @@ import {
   QUOTE,
   SMALL_E,
   SMALL_U,
+  SMALL_X,
   SPACE,
   TAB,
   ZERO,
 } from "../../ascii.js";
+import { unescaped } from "./escapes.js";
 
 /** A node in the tree of names to look for: the part of a path walked so far, and how it may continue. */
 interface Place {
@@ -42,6 +44,11 @@ const deepest = 200;
  * (RFC 8259) as `JSON.parse` does, and notes where the values of some paths stand. A path goes down a level at each
  * dot, `request.remote_ip`; a name that itself holds the dots is found, too, and `list.0` is a list's first element. Of a name that stands twice the last
  * counts, as for `JSON.parse`.
+ *
+ * nginx without `escape=json` writes a quote, a backslash and the bytes that are not printable ASCII as \xHH, and
+ * nothing else with a backslash. No JSON has that escape, so it is read in values, each as the byte that it stands for; a
+ * line that has \uHHHH besides is neither. Source: nginx, src/http/modules/ngx_http_log_module.c,
+ * ngx_http_log_escape.
  */
 export class JsonFields {
   /**
@@ -54,12 +61,15 @@ export class JsonFields {
   readonly escaped: Uint8Array;
   /** Whether any of the values is a string with escapes. */
   anyEscaped = false;
+  /** Whether these escapes are nginx's, which stand for bytes. */
+  anyBytes = false;
   readonly #root: Place = newPlace();
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
   #high = 0;
   #backslash = false;
+  #unicode = false;
 
   constructor(paths: readonly string[]) {
     this.start = new Int32Array(paths.length);
@@ -96,10 +106,13 @@ export class JsonFields {
     this.#end = end;
     this.#high = 0;
     this.anyEscaped = false;
+    this.anyBytes = false;
+    this.#unicode = false;
     this.start.fill(-1);
     this.#space();
     if (this.#at >= end || bytes[this.#at] !== OPEN_BRACE || !this.#object(this.#root, 0)) return false;
     this.#space();
+    if (this.anyBytes && this.#unicode) return false;
     return this.#at === end && (this.#high < 0x80 || isUtf8(bytes.subarray(start, end)));
   }
 
@@ -107,8 +120,11 @@ export class JsonFields {
   text(slot: number): string | undefined {
     const start = this.start[slot];
     if (start < 0) return;
-    const text = utf8Text.decode(this.#bytes.subarray(start, this.end[slot]));
-    return this.escaped[slot] === 1 ? JSON.parse(`"${text}"`) : text;
+    const bytes = this.#bytes.subarray(start, this.end[slot]);
+    if (this.escaped[slot] === 0) return utf8Text.decode(bytes);
+    if (!this.anyBytes) return JSON.parse(`"${utf8Text.decode(bytes)}"`);
+    const own = new Uint8Array(bytes.length);
+    return utf8Text.decode(own.subarray(0, unescaped(bytes, 0, bytes.length, own, 0)));
   }
 
   #space(): void {
@@ -140,7 +156,7 @@ export class JsonFields {
     for (;;) {
       if (this.#at >= end || bytes[this.#at] !== QUOTE) return false;
       const nameStart = this.#at + 1;
-      if (!this.#string()) return false;
+      if (!this.#string(false)) return false;
       const next = place === undefined ? undefined : this.#next(place, nameStart, this.#at - 1);
       this.#space();
       if (this.#at >= end || bytes[this.#at] !== COLON) return false;
@@ -208,7 +224,7 @@ export class JsonFields {
   }
 
   /** Reads a string, from its opening quote to the position after its closing quote. */
-  #string(): boolean {
+  #string(isValue = true): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
     let i = this.#at + 1;
@@ -230,7 +246,12 @@ export class JsonFields {
       if (letter === SMALL_U) {
         if (i + 6 > end) return false;
         for (let k = i + 2; k < i + 6; k++) if (!isHex(bytes[k])) return false;
+        this.#unicode = true;
         i += 6;
+      } else if (letter === SMALL_X && isValue) {
+        if (i + 4 > end || !isHex(bytes[i + 2]) || !isHex(bytes[i + 3])) return false;
+        this.anyBytes = true;
+        i += 4;
       } else if (escapes[letter] === 1) i += 2;
       else return false;
     }

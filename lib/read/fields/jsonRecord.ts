@@ -58,7 +58,10 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       texts.end[field] = json.end[slot];
     }
     if (chosen[CLIENT] < 0 && (count <= FORWARDED || chosen[FORWARDED] < 0)) return missing[CLIENT];
-    if (json.anyEscaped) {
+    if (json.anyEscaped && json.anyBytes) {
+      for (let field = 0; field < count; field++)
+        if (chosen[field] >= 0 && json.escaped[chosen[field]] === 1) texts.unescape(field);
+    } else if (json.anyEscaped) {
       for (let field = 0; field < count; field++)
         values[field] = chosen[field] < 0 ? undefined : json.text(chosen[field]);
       texts.setAll(values);

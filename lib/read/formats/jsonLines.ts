@@ -178,7 +178,11 @@ function objectOf(whole: Uint8Array): object | undefined {
   const line = elementIn(whole, 0, whole.length);
   if (line[0] !== OPEN_BRACE || !isUtf8(line)) return;
   try {
-    const value: unknown = JSON.parse(utf8.decode(line));
+    // nginx's \xHH, which no JSON has, stands in values, of which only the names count here.
+    const text = utf8
+      .decode(line)
+      .replace(/\\(?:x([\da-f]{2})|.)/gi, (all, byte) => (byte === undefined ? all : `\\u00${byte}`));
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return;
