@@ -28,13 +28,15 @@ interface Place {
   /** The names that lead further, as bytes: one level down, or several levels in one name with dots (`http.status`). */
   readonly names: Uint8Array[];
   readonly next: Place[];
+  /** 1 at the lengths, modulo 256, that some of these names have: most names of a log have another. */
+  readonly lengths: Uint8Array;
   /** Number of the path that ends here, or −1. */
   slot: number;
   /** Where elements of a list lead, by their number. */
   readonly elements: (Place | undefined)[];
 }
 
-const newPlace = (): Place => ({ names: [], next: [], slot: -1, elements: [] });
+const newPlace = (): Place => ({ names: [], next: [], lengths: new Uint8Array(256), slot: -1, elements: [] });
 
 /** Deepest nesting that is followed. A deeper object is not a record. */
 const deepest = 200;
@@ -65,7 +67,6 @@ export class JsonFields {
   anyBytes = false;
   readonly #root: Place = newPlace();
   #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
   #end = 0;
   #high = 0;
   #backslash = false;
@@ -92,7 +93,9 @@ export class JsonFields {
           if (source.next.includes(target)) continue;
           const name = steps.slice(from, to).join(".");
           if (/^\d{1,3}$/.test(name)) source.elements[Number(name)] = target;
-          source.names.push(utf8.encode(name));
+          const bytes = utf8.encode(name);
+          source.names.push(bytes);
+          source.lengths[bytes.length & 255] = 1;
           source.next.push(target);
         }
       }
@@ -102,18 +105,17 @@ export class JsonFields {
   /** Reads the line bytes[start, end). @returns false if it is not exactly one JSON object in UTF-8 */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
-    this.#at = start;
     this.#end = end;
     this.#high = 0;
     this.anyEscaped = false;
     this.anyBytes = false;
     this.#unicode = false;
     this.start.fill(-1);
-    this.#space();
-    if (this.#at >= end || bytes[this.#at] !== OPEN_BRACE || !this.#object(this.#root, 0)) return false;
-    this.#space();
-    if (this.anyBytes && this.#unicode) return false;
-    return this.#at === end && (this.#high < 0x80 || isUtf8(bytes.subarray(start, end)));
+    let at = afterSpace(bytes, start, end);
+    if (at >= end || bytes[at] !== OPEN_BRACE) return false;
+    at = this.#object(this.#root, at, 0);
+    if (at < 0 || (this.anyBytes && this.#unicode)) return false;
+    return afterSpace(bytes, at, end) === end && (this.#high < 0x80 || isUtf8(bytes.subarray(start, end)));
   }
 
   /** The value of path `slot` in the last line, without its escapes; undefined if it has none. */
@@ -127,112 +129,92 @@ export class JsonFields {
     return utf8Text.decode(own.subarray(0, unescaped(bytes, 0, bytes.length, own, 0)));
   }
 
-  #space(): void {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let i = this.#at;
-    while (
-      i < end &&
-      bytes[i] <= SPACE &&
-      (bytes[i] === SPACE || bytes[i] === TAB || bytes[i] === CR || bytes[i] === LF)
-    )
-      i++;
-    this.#at = i;
-  }
+  // Each of these reads what begins at `at`. They return the position after it, or -1 if it is not sound JSON.
 
-  /**
-   * Reads an object after its brace. `place` is where its names are looked up, undefined if they are not looked for.
-   */
-  #object(place: Place | undefined, depth: number): boolean {
-    if (depth > deepest) return false;
+  /** An object from its brace on. `place` is where its names are looked up, undefined if they are not looked for. */
+  #object(place: Place | undefined, at: number, depth: number): number {
+    if (depth > deepest) return -1;
     const bytes = this.#bytes;
     const end = this.#end;
-    this.#at++;
-    this.#space();
-    if (this.#at < end && bytes[this.#at] === CLOSE_BRACE) {
-      this.#at++;
-      return true;
-    }
+    let i = afterSpace(bytes, at + 1, end);
+    if (i < end && bytes[i] === CLOSE_BRACE) return i + 1;
     for (;;) {
-      if (this.#at >= end || bytes[this.#at] !== QUOTE) return false;
-      const nameStart = this.#at + 1;
-      if (!this.#string(false)) return false;
-      const next = place === undefined ? undefined : this.#next(place, nameStart, this.#at - 1);
-      this.#space();
-      if (this.#at >= end || bytes[this.#at] !== COLON) return false;
-      this.#at++;
-      this.#space();
-      if (!this.#value(next, depth)) return false;
-      this.#space();
-      if (this.#at >= end) return false;
-      const byte = bytes[this.#at++];
-      if (byte === CLOSE_BRACE) return true;
-      if (byte !== COMMA) return false;
-      this.#space();
+      if (i >= end || bytes[i] !== QUOTE) return -1;
+      const name = i + 1;
+      i = this.#string(i, false);
+      if (i < 0) return -1;
+      const next = place === undefined ? undefined : this.#next(place, name, i - 1);
+      i = afterSpace(bytes, i, end);
+      if (i >= end || bytes[i] !== COLON) return -1;
+      i = this.#value(next, afterSpace(bytes, i + 1, end), depth);
+      if (i < 0) return -1;
+      i = afterSpace(bytes, i, end);
+      if (i >= end) return -1;
+      const byte = bytes[i++];
+      if (byte === CLOSE_BRACE) return i;
+      if (byte !== COMMA) return -1;
+      i = afterSpace(bytes, i, end);
     }
   }
 
-  #value(place: Place | undefined, depth: number): boolean {
-    const start = this.#at;
-    if (start >= this.#end) return false;
+  #value(place: Place | undefined, start: number, depth: number): number {
+    if (start >= this.#end) return -1;
     const byte = this.#bytes[start];
     const slot = place === undefined ? -1 : place.slot;
     if (slot >= 0) this.start[slot] = -1;
     if (byte === QUOTE) {
-      if (!this.#string()) return false;
-      if (slot >= 0) {
+      const after = this.#string(start, true);
+      if (slot >= 0 && after >= 0) {
         this.start[slot] = start + 1;
-        this.end[slot] = this.#at - 1;
+        this.end[slot] = after - 1;
         this.escaped[slot] = this.#backslash ? 1 : 0;
         if (this.#backslash) this.anyEscaped = true;
       }
-      return true;
+      return after;
     }
-    if (byte === OPEN_BRACE) return this.#object(place, depth + 1);
-    if (byte === OPEN_BRACKET) return this.#list(place, depth + 1);
+    if (byte === OPEN_BRACE) return this.#object(place, start, depth + 1);
+    if (byte === OPEN_BRACKET) return this.#list(place, start, depth + 1);
     if (byte === MINUS || (byte >= ZERO && byte <= NINE)) {
-      if (!this.#number()) return false;
-      if (slot >= 0) {
+      const after = afterNumber(this.#bytes, start, this.#end);
+      if (slot >= 0 && after >= 0) {
         this.start[slot] = start;
-        this.end[slot] = this.#at;
+        this.end[slot] = after;
         this.escaped[slot] = 0;
       }
-      return true;
+      return after;
     }
-    return this.#word(TRUE) || this.#word(FALSE) || this.#word(NULL);
+    return this.#word(byte === TRUE[0] ? TRUE : byte === FALSE[0] ? FALSE : NULL, start);
   }
 
   /** A list from its bracket on; `place` is where its elements are looked for. */
-  #list(place: Place | undefined, depth: number): boolean {
-    if (depth > deepest) return false;
+  #list(place: Place | undefined, at: number, depth: number): number {
+    if (depth > deepest) return -1;
     const bytes = this.#bytes;
-    this.#at++;
-    this.#space();
-    if (this.#at < this.#end && bytes[this.#at] === CLOSE_BRACKET) {
-      this.#at++;
-      return true;
-    }
-    for (let i = 0; ; i++) {
-      if (!this.#value(place?.elements[i], depth)) return false;
-      this.#space();
-      if (this.#at >= this.#end) return false;
-      const byte = bytes[this.#at++];
-      if (byte === CLOSE_BRACKET) return true;
-      if (byte !== COMMA) return false;
-      this.#space();
+    const end = this.#end;
+    let i = afterSpace(bytes, at + 1, end);
+    if (i < end && bytes[i] === CLOSE_BRACKET) return i + 1;
+    for (let element = 0; ; element++) {
+      i = this.#value(place?.elements[element], i, depth);
+      if (i < 0) return -1;
+      i = afterSpace(bytes, i, end);
+      if (i >= end) return -1;
+      const byte = bytes[i++];
+      if (byte === CLOSE_BRACKET) return i;
+      if (byte !== COMMA) return -1;
+      i = afterSpace(bytes, i, end);
     }
   }
 
-  /** Reads a string, from its opening quote to the position after its closing quote. */
-  #string(isValue = true): boolean {
+  /** A string from its quote on. */
+  #string(at: number, isValue: boolean): number {
     const bytes = this.#bytes;
     const end = this.#end;
-    let i = this.#at + 1;
+    let i = at + 1;
     let high = 0;
     this.#backslash = false;
     for (;;) {
-      while (i < end && special[bytes[i]] === 0) i++;
-      if (i >= end) return false;
+      while (i < end && special[bytes[i]] === 0) i++; // a look beyond the end would be slow from then on
+      if (i >= end) return -1;
       const byte = bytes[i];
       if (byte === QUOTE) break;
       if (byte >= 0x80) {
@@ -240,64 +222,40 @@ export class JsonFields {
         i++;
         continue;
       }
-      if (byte !== BACKSLASH) return false; // a control character
+      if (byte !== BACKSLASH) return -1; // a control character
       this.#backslash = true;
       const letter = i + 1 < end ? bytes[i + 1] : 0;
       if (letter === SMALL_U) {
-        if (i + 6 > end) return false;
-        for (let k = i + 2; k < i + 6; k++) if (!isHex(bytes[k])) return false;
+        if (i + 6 > end) return -1;
+        for (let k = i + 2; k < i + 6; k++) if (!isHex(bytes[k])) return -1;
         this.#unicode = true;
         i += 6;
       } else if (letter === SMALL_X && isValue) {
-        if (i + 4 > end || !isHex(bytes[i + 2]) || !isHex(bytes[i + 3])) return false;
+        if (i + 4 > end || !isHex(bytes[i + 2]) || !isHex(bytes[i + 3])) return -1;
         this.anyBytes = true;
         i += 4;
       } else if (escapes[letter] === 1) i += 2;
-      else return false;
+      else return -1;
     }
     if (high !== 0) this.#high = high;
-    this.#at = i + 1;
-    return true;
+    return i + 1;
   }
 
-  #number(): boolean {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let i = this.#at;
-    const isDigit = () => i < end && bytes[i] >= ZERO && bytes[i] <= NINE;
-    if (bytes[i] === MINUS) i++;
-    if (!isDigit()) return false;
-    if (bytes[i++] !== ZERO) while (isDigit()) i++;
-    if (i < end && bytes[i] === DOT) {
-      i++;
-      if (!isDigit()) return false;
-      while (isDigit()) i++;
-    }
-    if (i < end && (bytes[i] | 32) === SMALL_E) {
-      i++;
-      if (i < end && (bytes[i] === PLUS || bytes[i] === MINUS)) i++;
-      if (!isDigit()) return false;
-      while (isDigit()) i++;
-    }
-    this.#at = i;
-    return true;
-  }
-
-  #word(word: Uint8Array): boolean {
-    if (this.#at + word.length > this.#end) return false;
-    for (let i = 0; i < word.length; i++) if (this.#bytes[this.#at + i] !== word[i]) return false;
-    this.#at += word.length;
-    return true;
+  #word(word: Uint8Array, at: number): number {
+    if (at + word.length > this.#end) return -1;
+    for (let i = 0; i < word.length; i++) if (this.#bytes[at + i] !== word[i]) return -1;
+    return at + word.length;
   }
 
   /** The place to which the name bytes[start, end) leads. */
-  #next({ names, next }: Place, start: number, end: number): Place | undefined {
+  #next({ names, next, lengths }: Place, start: number, end: number): Place | undefined {
     const bytes = this.#bytes;
     if (this.#backslash) {
       const name = utf8.encode(JSON.parse(`"${utf8Text.decode(bytes.subarray(start, end))}"`));
       return next[names.findIndex((known) => Buffer.compare(known, name) === 0)];
     }
     const length = end - start;
+    if (lengths[length & 255] === 0) return;
     for (let k = 0; k < names.length; k++) {
       const name = names[k];
       if (name.length !== length) continue;
@@ -306,6 +264,45 @@ export class JsonFields {
       if (i === length) return next[k];
     }
   }
+}
+
+/** The position after the number at `at`, or -1. */
+function afterNumber(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  if (bytes[i] === MINUS) i++;
+  const whole = i;
+  i = afterDigits(bytes, i, end);
+  if (i === whole || (bytes[whole] === ZERO && i > whole + 1)) return -1;
+  if (i < end && bytes[i] === DOT) {
+    const from = ++i;
+    i = afterDigits(bytes, i, end);
+    if (i === from) return -1;
+  }
+  if (i < end && (bytes[i] | 32) === SMALL_E) {
+    i++;
+    if (i < end && (bytes[i] === PLUS || bytes[i] === MINUS)) i++;
+    const from = i;
+    i = afterDigits(bytes, i, end);
+    if (i === from) return -1;
+  }
+  return i;
+}
+
+function afterDigits(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && bytes[i] >= ZERO && bytes[i] <= NINE) i++;
+  return i;
+}
+
+function afterSpace(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (
+    i < end &&
+    bytes[i] <= SPACE &&
+    (bytes[i] === SPACE || bytes[i] === TAB || bytes[i] === CR || bytes[i] === LF)
+  )
+    i++;
+  return i;
 }
 
 function isHex(byte: number): boolean {
