@@ -45,12 +45,14 @@ export class Line {
     isFirst: boolean,
   ): void {
     const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
-    this.isTerminated = newline >= 0 && newline < end;
-    const last = this.isTerminated ? newline : end;
-    this.next = this.isTerminated ? newline + 1 : end;
-    this.start = isFirst ? afterMark(bytes, at, last) : at;
-    this.hasMark = this.start > at;
-    this.end = last > this.start && bytes[last - 1] === CR ? last - 1 : last;
+    const isTerminated = newline >= 0 && newline < end;
+    const last = isTerminated ? newline : end;
+    const start = isFirst ? afterMark(bytes, at, last) : at;
+    this.isTerminated = isTerminated;
+    this.next = isTerminated ? newline + 1 : end;
+    this.start = start;
+    this.hasMark = start > at;
+    this.end = last > start && bytes[last - 1] === CR ? last - 1 : last;
   }
 }
 

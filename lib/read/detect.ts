@@ -156,7 +156,7 @@ export function readingAsked(
   lines: readonly Uint8Array[],
 ): { reading: Reading; inside?: string } {
   const bare = readingOf(format, options, lines);
-  if (bare === undefined || (lines.length > 0 && countOf(bare, lines, options.standIns).records === 0)) {
+  if (bare === undefined || (lines.length > 0 && !hasRecord(bare, lines, options.standIns))) {
     const inside = opened(options, lines);
     const own = { ...options, received: inside?.received ?? false };
     const reading = inside && readingOf(format, own, inside.lines);
@@ -167,7 +167,7 @@ export function readingAsked(
     )
       return { reading: unwrapping(inside, format.reading(own, inside.lines)), inside: inside.title };
   }
-  return { reading: format.reading(options, lines) };
+  return { reading: format.reading(options, lines) }; // made again, as the one that was tried may remember the lines
 }
 
 const unwrapping = (inside: Opened, reading: Reading): Reading => ({
@@ -297,6 +297,11 @@ function readingOf(
     if (error instanceof InputError) return;
     throw error;
   }
+}
+
+/** Whether any of the lines is a record; the first one decides. */
+function hasRecord(reading: Reading, lines: readonly Uint8Array[], standIns = false): boolean {
+  return lines.some((line) => countOf(reading, [line], standIns).records > 0);
 }
 
 /** Counts how the lines are read. */

@@ -2,7 +2,7 @@
 // the lines of the tests, as the manuals show them, again and again with other addresses and later times. Rates are per second of processor time, the best of
 // three (of one for the peers), each in a process of its own, after a first read of some ten thousand lines. Beside it GoAccess, where it knows the format by name, and DuckDB's read_json.
 //
-//     npm run bench:read -- formats [name …]
+//     npm run bench:formats -- [all name …]
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -172,7 +172,7 @@ if (what === "ours" || what === "duckdb") {
   }
   if (rest.length === 0)
     writeSection("Reading, each format", [
-      `By \`npm run bench:read -- formats\` on ${machine()}: 300,000 lines of each format, one core, lines/s of processor time, after a first read of some ten thousand lines, the best of three, of one for the peers.`,
+      `By \`npm run bench:formats\` on ${machine()}: 300,000 lines of each format, one core, lines/s of processor time, after a first read of some ten thousand lines, the best of three, of one for the peers.`,
       "",
       ...table(["lines", "format", "read, to CSV", "records", "GoAccess", "DuckDB, read_json"], rows),
     ]);

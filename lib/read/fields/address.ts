@@ -1,10 +1,13 @@
 import { isIP } from "node:net";
-import { DOT, NINE, ZERO } from "../../ascii.js";
+import { COLON, DOT, NINE, ZERO } from "../../ascii.js";
 
 /** Whether bytes[start, end) are an IPv4 or IPv6 address in text form, without a port or a zone. */
 export function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
   if (isIPv4(bytes, start, end)) return true;
   if (end - start < 2 || end - start > 45) return false; // the longest IPv6 address has 45 characters
+  let colon = start;
+  while (colon < end && bytes[colon] !== COLON) colon++;
+  if (colon === end) return false;
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return !text.includes("%") && isIP(text) !== 0;

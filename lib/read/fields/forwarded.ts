@@ -216,8 +216,9 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
     const count = pieces.read(line, 0, line.length);
     for (let field = 0; field < count; field++) {
       const [start, end] = [pieces.start[field], pieces.end[field]];
-      const name = utf8.decode(line.subarray(pieces.nameStart[field], pieces.nameEnd[field]));
-      const isNamed = forwardedNames.split(" ").includes(bare(name));
+      const [nameStart, nameEnd] = [pieces.nameStart[field], pieces.nameEnd[field]];
+      const name = nameStart === nameEnd ? "" : utf8.decode(line.subarray(nameStart, nameEnd));
+      const isNamed = name !== "" && forwardedNames.split(" ").includes(bare(name));
       if (fitting.get(field) === false) continue;
       seen.set(field, (seen.get(field) ?? 0) + 1);
       if (isNothing(line, start, end)) {
