@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ask } from "#lib/warehouse/ask";
 import { sparkAddress, sparkMaster } from "#lib/warehouse/spark/address";
+import { Complaints } from "#lib/warehouse/spark/complaints";
 import { sparkGenerateSql } from "#lib/warehouse/spark/generate";
 import { generate } from "#lib/write/generate";
 
@@ -59,9 +60,9 @@ it("the script whose executors write files has a command that makes a part's fil
 
 it.each([
   [10_000, "24", "3600"],
-  // 6.9 million records in ten minutes are too many for a file
-  [1e9, "288", "300"],
-  [1e10, "2880", "30"],
+  // 20.8 million records in half an hour are too many for a file
+  [1e9, "72", "1200"],
+  [1e10, "720", "120"],
 ])("%d records of a day are %s files of %s seconds", (rows, files, seconds) => {
   const sql = sparkGenerateSql({ rows, lake: "/lake", files: true });
   expect(sql).toContain(`id * ${seconds} AS piece FROM range(0, ${files}, 1, ${files})`);
@@ -108,6 +109,29 @@ it("refuses data in the address of a cluster alone", () => {
   expect(() => sparkMaster("spark://host:7077?lake=/l")).toThrow(
     /^on: ".*" names data too: write the cluster alone/,
   );
+});
+
+it.each([
+  ["sh: 1: ./ship/node: not found", "./ship/node"],
+  ["/bin/bash: line 1: server-logs: command not found", "server-logs"],
+  ["xargs: ./ship/node: No such file or directory", "./ship/node"],
+  ["/usr/bin/env: ‘node’: No such file or directory", "node"],
+  ["/usr/bin/env: 'node': No such file or directory", "node"],
+])("an executor that says %j lacks %s", (line, program) => {
+  const complaints = new Complaints();
+  complaints.add("java.io.IOException: Broken pipe");
+  complaints.add(line);
+  expect(complaints.failure().message).toBe(
+    `Spark failed: an executor lacks the program "${program}": install it there, or ship it with archives`,
+  );
+});
+
+it("a lake whose folders are empty is told as such", () => {
+  const complaints = new Complaints();
+  complaints.add(
+    "[UNABLE_TO_INFER_SCHEMA] Unable to infer schema for Parquet. It must be specified manually. SQLSTATE: 42KD9",
+  );
+  expect(complaints.failure().message).toBe("lake: there are no records: no Parquet file is in its folders");
 });
 
 describe("what is not installed is said in one sentence", () => {

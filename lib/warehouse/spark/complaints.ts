@@ -67,8 +67,13 @@ const causes: readonly Cause[] = [
     failure: ([, path]) => new InputError(`lake: there is nothing at ${quoted(path)}`),
   },
   {
-    // sh puts its own name or its first word and the line number before the message; xargs puts its own name
-    said: /(?:^|[ :])(?:\d+|xargs|sh|bash): (?:line )?([^:]+): (?:command not found|not found|No such file or directory)$/,
+    said: /\[UNABLE_TO_INFER_SCHEMA\]/,
+    failure: () => new InputError("lake: there are no records: no Parquet file is in its folders"),
+  },
+  {
+    // sh puts its own name or its first word and the line number before the message; xargs puts its own name; env, which
+    // finds Node for our command, puts its own name and quotes Node's
+    said: /(?:^|[ :/])(?:\d+|xargs|sh|bash|env): (?:line )?['‘]?([^:'’]+)['’]?: (?:command not found|not found|No such file or directory)$/,
     failure: ([, program]) =>
       spark(`an executor lacks the program ${quoted(program)}: install it there, or ship it with archives`),
   },

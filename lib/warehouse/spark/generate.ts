@@ -20,8 +20,8 @@ export interface SparkGenerateOptions extends GenerateOptions {
 
 /** Records in a shard, by default: about ten seconds of a core, including the way to Spark. */
 const SHARD_RECORDS = 2_000_000;
-/** Maximum records in a file that executors write themselves, as a mean over the log: a few seconds of a core. */
-const FILE_RECORDS = 5_000_000;
+/** Maximum records in a file that executors write themselves, as a mean over the log: some seconds of a core, 120 MB. */
+const FILE_RECORDS = 20_000_000;
 /** Possible lengths of such a file in seconds, all divisors of an hour. */
 const FILE_SECONDS = [3600, 1800, 1200, 900, 600, 300, 120, 60, 30, 10, 5, 2, 1];
 /** Placeholder for the shard number in the command, which xargs replaces. */
