@@ -14,8 +14,8 @@ export type { Detectability, DrillResult, Nervousness, Smallest } from "./monito
 export type { ReadSeriesOptions } from "./monitor/readSeries.js";
 export type { Estimate } from "./monitor/score/intervals.js";
 export type { Point, Totals } from "./monitor/series.js";
+export type { SeriesOptions } from "./monitor/seriesOptions.js";
 export type { Slo } from "./monitor/slo.js";
-export type { SeriesOptions } from "./monitor/steps.js";
 export type { AnswerFrame, ParametersOf } from "./notebook/answered.js";
 export type { Columned, ColumnOf } from "./notebook/chartData.js";
 export * as chart from "./notebook/charts.js";
@@ -42,7 +42,7 @@ export {
   verifyCounts,
 } from "./notebook/verbs.js";
 export type { CountVerification, Verification } from "./notebook/verification.js";
-export type { FieldMap } from "./read/fields/names.js";
+export type { FieldMap } from "./read/fields/mapFields.js";
 export type { ReadFormat } from "./read/formats/formats.js";
 export type { OwnFormat } from "./read/formats/ownFormat.js";
 export type { QuarantinedLine } from "./read/quarantine.js";

@@ -6,8 +6,10 @@ import { binOf } from "../truth/counts.js";
 import { Pace, type Work } from "../work.js";
 import { type GenerateOptions, prepare } from "../write/options.js";
 import type { Series } from "./series.js";
+import { SeriesCollector } from "./seriesCollector.js";
+import type { SeriesOptions } from "./seriesOptions.js";
 import { OpenSketch } from "./sketch.js";
-import { SeriesCollector, type SeriesOptions, type Steps } from "./steps.js";
+import type { Steps } from "./steps.js";
 
 /** The series of a log that was never written, and the plan from which it was made, whose incidents are the answers. */
 export interface GeneratedSeries {

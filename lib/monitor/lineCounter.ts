@@ -6,8 +6,9 @@ import { isHeader, type LineReader, Row } from "../read/row.js";
 import type { LineCounts } from "../read/tally.js";
 import { csvHeader } from "../record.js";
 import { PlainLine } from "./plainLine.js";
+import { mostEndpoints } from "./seriesOptions.js";
 import { OpenSketch } from "./sketch.js";
-import { mostEndpoints, type Steps } from "./steps.js";
+import type { Steps } from "./steps.js";
 
 /** How to count lines. */
 export interface CountOptions {

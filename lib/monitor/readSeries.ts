@@ -8,13 +8,9 @@ import type { LineCounts } from "../read/tally.js";
 import { checkWork, partOf, type Work } from "../work.js";
 import { LineCounter } from "./lineCounter.js";
 import type { Series } from "./series.js";
-import {
-  checkedSeriesOptions,
-  SeriesCollector,
-  type SeriesOptions,
-  type Steps,
-  seriesOptions,
-} from "./steps.js";
+import { SeriesCollector } from "./seriesCollector.js";
+import { checkedSeriesOptions, type SeriesOptions, seriesOptions } from "./seriesOptions.js";
+import type { Steps } from "./steps.js";
 
 /** How logs become a series: how to read and count them. All options may be left out. */
 export interface ReadSeriesOptions extends SeriesOptions, Omit<ReadOptions, "out" | "quarantine"> {

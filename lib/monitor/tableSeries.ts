@@ -10,7 +10,7 @@ import {
   mostSteps,
   type SeriesOptions,
   seriesOptions,
-} from "./steps.js";
+} from "./seriesOptions.js";
 
 /**
  * Makes a series of the table `requests` of a database (a DuckDB file or `postgres://…`), or of a five-field log, by

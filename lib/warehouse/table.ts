@@ -1,4 +1,4 @@
-import type { Mapped } from "../read/fields/names.js";
+import type { Mapped } from "../read/fields/mapFields.js";
 import type { TableRow } from "../read/formats/tableRow.js";
 import type { Work } from "../work.js";
 

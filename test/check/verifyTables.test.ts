@@ -9,7 +9,7 @@ import pg from "pg";
 import { verify as verifyInNotebook } from "server-logs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Verification, verify } from "#lib/check/verify/verify";
-import { mapFields } from "#lib/read/fields/names";
+import { mapFields } from "#lib/read/fields/mapFields";
 import type { TableRow } from "#lib/read/formats/tableRow";
 import type { Columns } from "#lib/record";
 import { openDuckdbTable } from "#lib/warehouse/duckdb/duckdbTable";

@@ -1,5 +1,5 @@
 import { InputError, quoted } from "../../errors.js";
-import { type Mapped, mapFields } from "../../read/fields/names.js";
+import { type Mapped, mapFields } from "../../read/fields/mapFields.js";
 import { type TableRow, tableReader } from "../../read/formats/tableRow.js";
 import { openDuckdbTable } from "../../warehouse/duckdb/duckdbTable.js";
 import { isPostgres } from "../../warehouse/place.js";

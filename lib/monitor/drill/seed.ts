@@ -8,7 +8,7 @@ import type { Alert } from "../alert.js";
 import { generatedSeries } from "../generated.js";
 import { GRACE, scoreEpisodes } from "../score/episodes.js";
 import type { Series } from "../series.js";
-import type { SeriesOptions } from "../steps.js";
+import type { SeriesOptions } from "../seriesOptions.js";
 import { spliced } from "./splice.js";
 import { alertsBy, linesOf, type Watcher } from "./watchers.js";
 

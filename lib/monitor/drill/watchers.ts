@@ -8,8 +8,8 @@ import { programAlerts } from "../detect/program.js";
 import { evaluateRules } from "../prometheus/evaluate.js";
 import { wantedBy } from "../prometheus/metrics.js";
 import type { Series } from "../series.js";
+import type { SeriesOptions } from "../seriesOptions.js";
 import { checkedSlo, latencyObjectiveOf, type Slo } from "../slo.js";
-import type { SeriesOptions } from "../steps.js";
 
 /** What the drill tests, as plain data that can be sent to a thread, except for functions. */
 export type Watcher =

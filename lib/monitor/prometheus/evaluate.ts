@@ -7,8 +7,10 @@ import { scratchFolder } from "../../files/scratch.js";
 import { Pace, type Work } from "../../work.js";
 import type { Alert } from "../alert.js";
 import type { Series } from "../series.js";
-import { countersOf, metricNames, wantedBy } from "./metrics.js";
+import { fired } from "./firing.js";
+import { countersOf, wantedBy } from "./metrics.js";
 import { checkRules, PrometheusServer, promtool } from "./programs.js";
+import { layersOf, type Rule, reachOf, refuseUnknown, rulesOf } from "./rules.js";
 
 /** How to evaluate rules. All options may be left out. */
 export interface EvaluateOptions {
@@ -16,18 +18,6 @@ export interface EvaluateOptions {
   interval?: number | undefined;
   /** Additional labels of each metric, which rules for a real service may select by: `{ job: "shop" }`. */
   labels?: Readonly<Record<string, string>> | undefined;
-}
-
-/** A rule as Prometheus parsed it. */
-interface Rule {
-  readonly type: "alerting" | "recording";
-  readonly name: string;
-  readonly query: string;
-  /** Seconds that the condition must hold before the alert fires. */
-  readonly duration?: number;
-  /** Seconds for which the alert continues to fire afterwards. */
-  readonly keepFiringFor?: number;
-  readonly labels?: Record<string, string>;
 }
 
 /** A series' own period of the server's time. */
@@ -116,19 +106,6 @@ export async function evaluateRules(
   }
 }
 
-/** How far back rules look, in seconds: the longest of all durations in brackets plus the longest after `offset`. */
-function reachOf(rules: string): number {
-  const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: WEEK, y: 365 * 86_400 } as const;
-  const seconds = (text: string) =>
-    [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
-      (sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units],
-      0,
-    );
-  const longest = (pattern: RegExp) =>
-    [...rules.matchAll(pattern)].reduce((most, [, text]) => Math.max(most, seconds(text)), 0);
-  return longest(/\[\s*([\dmshdwy]+)/g) * 2 + longest(/offset\s+([\dmshdwy]+)/g) + 3600;
-}
-
 /**
  * Assigns each series its period, shifted by whole weeks to keep the hour and the weekday, far enough after the
  * previous one.
@@ -189,63 +166,6 @@ async function createBlocks(folder: string, name: string, signal?: AbortSignal):
   );
   if (code !== 0) throw new Error(`promtool cannot store the series: ${output.slice(0, 400)}`);
   await rm(join(folder, name));
-}
-
-/** The rules as the server parsed them, in order. */
-async function rulesOf(server: PrometheusServer, signal?: AbortSignal): Promise<Rule[]> {
-  const { groups } = (await server.ask("rules", {}, signal)) as { groups: { rules: Rule[] }[] };
-  const all = groups.flatMap(({ rules }) => rules);
-  if (!all.some(({ type }) => type === "alerting"))
-    throw new InputError("rules: there is no alert among them");
-  return all;
-}
-
-/** The names before braces or brackets in a query, as Prometheus formats it: the metrics that it selects. */
-const selector = /([a-zA-Z_:][\w:]*)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?(?=\s*(\[|$|[)\s,]|[-+*/%^<>=!]))/g;
-
-/** @throws InputError when a rule selects something that no series has */
-async function refuseUnknown(
-  server: PrometheusServer,
-  rules: readonly Rule[],
-  signal?: AbortSignal,
-): Promise<void> {
-  const recordedNames = new Set(rules.filter(({ type }) => type === "recording").map(({ name }) => name));
-  const asked = new Set<string>();
-  for (const { name, query } of rules) {
-    const bare = query.replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "");
-    for (const [, metric, matchers] of bare.matchAll(selector)) {
-      const keyword = /^(and|or|unless|bool|offset|by|without|inf|nan|atan2|start|end|e\d+|\d.*)$/i.test(
-        metric,
-      );
-      const text = `${metric}${matchers ?? ""}`;
-      if (keyword || recordedNames.has(metric) || asked.has(text) || /^[smhdwy]$/.test(metric)) continue;
-      asked.add(text);
-      const found = (await server.ask(
-        "series",
-        { "match[]": text, start: 0, end: 5e9 },
-        signal,
-      )) as unknown[];
-      if (found.length > 0) continue;
-      const has = Object.entries(metricNames).map(([each, labels]) => `${each}{${labels.join(",")}}`);
-      throw new InputError(
-        `rules: ${quoted(name)} asks for ${text.slice(0, 120)}, of which the series have nothing; they have ${has.join(", ")}`,
-      );
-    }
-  }
-}
-
-/** Recording rules in order of dependency, so that a rule comes after those that it uses. */
-function layersOf(rules: readonly Rule[]): Rule[][] {
-  const layers: Rule[][] = [];
-  let left = [...rules];
-  while (left.length > 0) {
-    const uses = (rule: Rule, name: string) => rule.query.split(/[^\w:]+/).includes(name);
-    const ready = left.filter((rule) => !left.some((other) => other !== rule && uses(rule, other.name)));
-    const layer = ready.length > 0 ? ready : left; // a cycle: each rule sees the samples from before
-    layers.push(layer);
-    left = left.filter((rule) => !layer.includes(rule));
-  }
-  return layers;
 }
 
 /** One labelled series of a range query's result: moments in seconds, and values as text. */
@@ -315,47 +235,4 @@ function labelText(labels: Readonly<Record<string, string>>): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
-}
-
-/**
- * The periods in which an alert fired: from when its condition had held for its duration until it no longer held, or
- * until the end of its time to keep firing.
- */
-function fired(
-  rule: Rule,
-  metric: Record<string, string>,
-  values: readonly [number, string][],
-  { shift, to }: Slot,
-  interval: number,
-): Alert[] {
-  const { duration = 0, keepFiringFor = 0, labels = {} } = rule;
-  const found: Alert[] = [];
-  const { severity } = labels;
-  const { handler } = metric;
-  const moment = (seconds: number) => Math.round((seconds - shift) * 1000);
-  let open: { since: number; last: number; value: number } | undefined;
-  const close = () => {
-    if (open === undefined || open.last - open.since < duration) return;
-    const firing = open.since + Math.ceil(duration / interval) * interval;
-    const end = open.last + interval + Math.ceil(keepFiringFor / interval) * interval;
-    found.push({
-      name: rule.name,
-      start: moment(firing),
-      ...(end <= to && { end: moment(end) }),
-      ...(severity !== undefined && { severity }),
-      ...(handler !== undefined && { endpoint: handler }),
-      value: open.value,
-      why: rule.query,
-    });
-  };
-  for (const [time, value] of values) {
-    const keeps = open !== undefined && open.last - open.since >= duration ? keepFiringFor : 0;
-    if (open !== undefined && time <= open.last + interval + keeps) open.last = time;
-    else {
-      close();
-      open = { since: time, last: time, value: Number(value) };
-    }
-  }
-  close();
-  return found;
 }

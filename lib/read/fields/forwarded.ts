@@ -3,16 +3,11 @@ import { quoted } from "../../errors.js";
 import { eitherClient, type Reading, type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { readClient } from "./client.js";
+import type { FieldEvidence } from "./fits.js";
 import { isHostName } from "./hostName.js";
-import {
-  bare,
-  clientNames,
-  type FieldEvidence,
-  type FieldMap,
-  forwardedNames,
-  type Mapped,
-} from "./names.js";
+import type { FieldMap, Mapped } from "./mapFields.js";
 import { Pieces } from "./pieces.js";
+import { bare, clientNames, forwardedNames } from "./usualNames.js";
 
 /** The names that hold the client: the peer's, of which on each line the first counts that is not empty. */
 export interface Clients {

@@ -2,8 +2,8 @@ import { DOT } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
 import { readDuration } from "./duration.js";
-import { responseTimeName } from "./names.js";
 import { Pieces } from "./pieces.js";
+import { responseTimeName } from "./usualNames.js";
 
 /**
  * The response time among the fields behind an access log's fixed ones. An administrator puts it there where he likes,

@@ -1,8 +1,9 @@
 import { QUOTE } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
+import type { FieldEvidence } from "../fields/fits.js";
 import { headerBeside } from "../fields/forwarded.js";
-import { type FieldEvidence, type FieldMap, type Mapped, mapFields } from "../fields/names.js";
+import { type FieldMap, type Mapped, mapFields } from "../fields/mapFields.js";
 import { damagedTarget } from "../fields/request.js";
 import { type FormatOptions, isHeader, type LineFormat, OtherFormatError, type Reading } from "../row.js";
 

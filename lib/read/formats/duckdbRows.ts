@@ -1,5 +1,5 @@
 import type { DuckDBBlobVector, DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
-import type { Mapped } from "../fields/names.js";
+import type { Mapped } from "../fields/mapFields.js";
 import { sqlName, TableRow, usualBytes, usualDuration, usualStatus, usualTimes } from "./tableRow.js";
 
 /** The table from which rows are read. */

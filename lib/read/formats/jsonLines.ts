@@ -4,7 +4,7 @@ import { recordFields } from "../../record.js";
 import { clientIs, clientsAmong } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
 import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
-import { type FieldMap, mapFields } from "../fields/names.js";
+import { type FieldMap, mapFields } from "../fields/mapFields.js";
 import {
   type FormatOptions,
   type LineFormat,

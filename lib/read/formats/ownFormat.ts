@@ -3,7 +3,7 @@ import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { headerBeside } from "../fields/forwarded.js";
-import { type FieldMap, mapFields } from "../fields/names.js";
+import { type FieldMap, mapFields } from "../fields/mapFields.js";
 import { notUtf8 } from "../fields/request.js";
 import { timestampForm } from "../fields/strftime.js";
 import type { FormatOptions, LineFormat, Reading, TimeUnit } from "../row.js";

@@ -4,7 +4,7 @@ import { damageOfPages } from "../../files/parquetPages.js";
 import { recordFields } from "../../record.js";
 import { Pace, type Work } from "../../work.js";
 import { headerBeside, privateAddresses } from "../fields/forwarded.js";
-import { mapFields } from "../fields/names.js";
+import { mapFields } from "../fields/mapFields.js";
 import type { FormatOptions, Reason, Row } from "../row.js";
 import { eachDuckdbRow, textsOf } from "./duckdbRows.js";
 import { sqlName, type TableRow, tableReader } from "./tableRow.js";

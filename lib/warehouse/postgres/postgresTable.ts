@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
-import type { Mapped } from "../../read/fields/names.js";
+import type { Mapped } from "../../read/fields/mapFields.js";
 import {
   sqlName,
   TableRow,

@@ -1,0 +1,174 @@
+import { didYouMean, InputError, quoted } from "../../errors.js";
+import { type FieldName, recordFields } from "../../record.js";
+import type { TimeUnit } from "../row.js";
+import { type FieldEvidence, fits, isEmpty } from "./fits.js";
+import { isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
+import { bare, lastParts, usualNames } from "./usualNames.js";
+
+/**
+ * Which field of a log holds which field of the record; those left out are found by their usual names. A timestamp may
+ * be two: the date and the time of day.
+ */
+export type FieldMap = Partial<Record<Exclude<FieldName, "timestamp">, string>> & {
+  timestamp?: string | readonly [date: string, time: string];
+};
+
+/** What the names decide: for each field of the record, its name in the log, and the unit of the response time. */
+export interface Mapped {
+  /** In the order of the record; undefined for a response time that the log does not have. */
+  readonly names: readonly (string | undefined)[];
+  /** Name of the time of day, where the timestamp is a date only. */
+  readonly clock: string | undefined;
+  readonly unit: TimeUnit | "none";
+  readonly decided: string;
+  readonly unsure: string | undefined;
+}
+
+/**
+ * Finds the five fields among a log's names, by their usual names and by what their values can be. For example, a
+ * `requestTime` with dates is the timestamp, one with numbers is a response time, and a `path` that names a log file is
+ * not an endpoint.
+ * | @param what - what the log has, for the error: "the columns of the header"
+ * | @throws InputError if a field of the map is not among the names, or a field that a record needs is not found
+ */
+export function mapFields(
+  available: readonly string[],
+  map: FieldMap,
+  known: FieldEvidence,
+  what: string,
+): Mapped {
+  const [date, givenClock] = typeof map.timestamp === "object" ? map.timestamp : [map.timestamp];
+  const fields: Partial<Record<FieldName, string | undefined>> = {
+    ...map,
+    timestamp: date,
+    ...(known.timeField !== undefined && { response_time_ms: known.timeField }),
+  };
+  if (givenClock !== undefined && !available.includes(givenClock))
+    throw new InputError(
+      `fields: the time of day is ${quoted(givenClock)}, which is not among ${what}${didYouMean(givenClock, available)}`,
+    );
+  const times = timesAmong(available, known);
+  const names = recordFields.map(({ name, optional }) => {
+    const given = fields[name];
+    if (given !== undefined) {
+      if (!available.includes(given)) {
+        throw new InputError(
+          `${name === "response_time_ms" && known.timeField !== undefined ? "timeField" : "fields"}: ${name} is ${quoted(given)}, which is not among ${what}${didYouMean(given, available)}`,
+        );
+      }
+      return given;
+    }
+    const found = name === "response_time_ms" ? times[0]?.name : named(available, name, known);
+    if (found === undefined && !optional && !(name === "timestamp" && known.received)) {
+      throw new InputError(
+        `format: no ${inWords[name]} among ${what}: ${quoted(available.slice(0, 20).join(", "))}${couldBe(available, name, known)}`,
+      );
+    }
+    return found;
+  });
+  const clock = givenClock ?? (date === undefined ? clockBeside(names[0], available, known) : undefined);
+  const time = names[4];
+  const unit = time === undefined ? "none" : (known.timeUnit ?? unitOf(time, available, known));
+  const pairs = recordFields.map(({ name }, i) =>
+    names[i] === undefined
+      ? `no ${name}`
+      : `${name} = ${names[i]}${i === 0 && clock !== undefined ? ` and ${clock}` : ""}`,
+  );
+  const others = fields.response_time_ms === undefined ? otherTimes(times, available, known) : [];
+  return {
+    names,
+    clock,
+    unit: unit ?? "none",
+    decided: `${pairs.join(", ")}${unit === undefined || unit === "none" ? "" : ` in ${unit}`}`,
+    unsure:
+      unit === "none"
+        ? undefined
+        : fields.response_time_ms === undefined && isElsewhere(time, names)
+          ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
+          : others.length > 0
+            ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
+            : unit === undefined
+              ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
+              : undefined,
+  };
+}
+
+const inWords: Record<FieldName, string> = {
+  timestamp: "timestamp",
+  ip_address: "client address",
+  endpoint: "path",
+  status_code: "status",
+  response_time_ms: "response time",
+};
+
+function exampleOf(name: string | undefined, { values }: FieldEvidence): string {
+  const example = name === undefined ? undefined : values?.(name).find((text) => !isEmpty(text));
+  return example === undefined ? "" : `, such as ${quoted(example)},`;
+}
+
+/**
+ * The first of a field's usual names that the log has and whose values fit, else the one that ends with such a name
+ * (`net.client.ip`, then `net.ip`); if none fit, the first that it has.
+ * @throws InputError when names that end so have different values
+ */
+function named(available: readonly string[], field: FieldName, known: FieldEvidence): string | undefined {
+  const withName = (of: (name: string) => string) =>
+    usualNames[field].map((names) =>
+      names.split(" ").flatMap((wanted) => available.filter((name) => of(name) === wanted)),
+    );
+  const [sure, others] = withName(bare);
+  const found = [...sure, ...others].find((name) => fits(name, field, known));
+  if (found !== undefined) return found;
+  const ending = (parts: number) =>
+    [...new Set(withName((name) => lastParts(name, parts)).flat())].filter((name) =>
+      fits(name, field, known),
+    );
+  const two = ending(2);
+  const inside = two.length > 0 ? two : ending(1);
+  // Of those that one object holds the order is as ever: "nginx.request_uri", then "nginx.uri".
+  const parent = (name: string) => name.slice(0, name.lastIndexOf("."));
+  const differing = inside.filter(
+    (name) => parent(name) !== parent(inside[0]) && !sameValues(name, inside[0], known),
+  );
+  if (differing.length > 0)
+    throw new InputError(
+      `format: ${[inside[0], ...differing].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(" or ")} may be the ${inWords[field]}: say which in a format of your own, "fields": {"${field}": ${quoted(inside[0])}}`,
+    );
+  return inside[0] ?? sure[0];
+}
+
+const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
+  const others = values?.(other) ?? [];
+  return values?.(one).every((text, i) => text === others[i]) ?? false;
+};
+
+/** Names that are not usual for the field, but whose values fit it. */
+function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence): string {
+  const like = known.values ? available.filter((name) => fits(name, field, known)).slice(0, 3) : [];
+  return like.length === 0
+    ? ""
+    : `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own, "fields": {"${field}": ${quoted(like[0])}}`;
+}
+
+/**
+ * The name of the times of day where the timestamps are dates alone, or undefined.
+ * @throws InputError when more than one may be it
+ */
+function clockBeside(
+  timestamp: string | undefined,
+  available: readonly string[],
+  { values, readTime }: FieldEvidence,
+): string | undefined {
+  if (timestamp === undefined || values === undefined || readTime !== undefined) return;
+  const only = (name: string, pattern: RegExp) => {
+    const texts = values(name).filter((text) => !isEmpty(text));
+    return texts.length > 0 && texts.every((text) => pattern.test(text));
+  };
+  if (!only(timestamp, /^\d{4}([-/]?)\d\d\1\d\d$/)) return;
+  const clocks = available.filter((name) => only(name, /^\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?$/));
+  if (clocks.length > 1)
+    throw new InputError(
+      `format: ${quoted(timestamp)} has dates, and ${clocks.map((name) => quoted(name)).join(" or ")} may be the time of day: say which in a format of your own, "fields": {"timestamp": [${quoted(timestamp)}, ${quoted(clocks[0])}]}`,
+    );
+  return clocks[0];
+}

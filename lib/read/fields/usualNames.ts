@@ -1,0 +1,84 @@
+import type { FieldName } from "../../record.js";
+import type { TimeUnit } from "../row.js";
+
+/** Names of the header in which a proxy says who its client is. */
+export const forwardedNames = "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip";
+
+/** Names of a client, or of the peer where there is no proxy, the surest first. */
+export const clientNames =
+  "ipaddress clientip remoteaddr remoteip clientaddr clientaddress sourceip srcip cip ip remotehost client addr";
+
+/**
+ * The usual names of the five fields, the most certain first, without case and punctuation. Those of the second
+ * text can mean other things, too, so they are taken only if the values of the first lines fit. For example, Logstash's
+ * `response` is a status.
+ */
+export const usualNames: Record<FieldName, readonly [string, string]> = {
+  timestamp: [
+    "timestamp timeiso8601 timelocal datetime time ts msec loggedat logtime date eventtime starttime accesstime t",
+    "requesttime",
+  ],
+  ip_address: [clientNames, `remote remoteaddress host ${forwardedNames}`],
+  endpoint: [
+    "endpoint path requesturi requestpath uri url requesturl csuristem target route request resource page",
+    "",
+  ],
+  status_code: [
+    "statuscode httpstatus httpstatuscode status responsestatus responsecode scstatus code",
+    "response",
+  ],
+  response_time_ms: [
+    "responsetime requesttime latency duration elapsed elapsedtime timetaken processingtime took reqtime resptime",
+    "",
+  ],
+};
+
+/** The names that can mean nothing else. */
+export const surest = (field: FieldName) => usualNames[field][0].split(" ");
+
+/** Names of a response time after an access log's fixed fields, where each is written `name=value`. */
+const briefTimes = ["rt"];
+
+/** Units at the end of a name: `latency_ms`, `durationSeconds`. */
+export const units: readonly [string, TimeUnit][] = [
+  ["milliseconds", "ms"],
+  ["microseconds", "us"],
+  ["nanoseconds", "ns"],
+  ["seconds", "s"],
+  ["millis", "ms"],
+  ["micros", "us"],
+  ["nanos", "ns"],
+  ["msec", "ms"],
+  ["usec", "us"],
+  ["nsec", "ns"],
+  ["sec", "s"],
+  ["ms", "ms"],
+  ["us", "us"],
+  ["ns", "ns"],
+  ["s", "s"],
+];
+
+/**
+ * Names of the W3C extended log. A log that has them is from IIS, with whole milliseconds, or from CloudFront, in
+ * seconds.
+ */
+export const w3cNames = ["csuristem", "csmethod", "scstatus", "cip"];
+
+/** A name without case and punctuation. */
+export const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** The last parts of a name with dots, as `bare` has it; of one without dots, nothing. */
+export function lastParts(name: string, count: number): string {
+  const parts = name.replace(/\.\d+$/, "").split(".");
+  return name.includes(".") ? bare(parts.slice(-count).join("")) : "";
+}
+
+/** The name of a response time, and the unit that it tells; undefined if it names something else. */
+export function responseTimeName(name: string): { unit: TimeUnit | undefined } | undefined {
+  const texts = [bare(name), lastParts(name, 1)];
+  for (const wanted of [...surest("response_time_ms"), ...briefTimes]) {
+    if (texts.includes(wanted)) return { unit: undefined };
+    const unit = units.find(([ending]) => texts.includes(wanted + ending));
+    if (unit) return { unit: unit[1] };
+  }
+}
