@@ -31,9 +31,11 @@ export function fits(name: string, field: FieldName, { values, readTime = moment
   return field !== "endpoint" || !texts.every((text) => logFile.test(text));
 }
 
+/** Whether a log writes a value so if there is none. */
 export const isEmpty = (text: string) => text === "" || text === "-";
 const logFile = /^\/.*(?:\.log(?:[.-]\d+)*(?:\.gz)?|-json\.log|access_log)$|^\/var\/log\//;
 
+/** By field of the record, whether a text can be its value. */
 export const isValue: Record<Exclude<FieldName, "timestamp">, (text: string) => boolean> = {
   ip_address: (text) => {
     const bytes = utf8.encode(text);
