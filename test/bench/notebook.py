@@ -1,13 +1,13 @@
 """Kernel start to last cell: generate_logs.ipynb against the same sections in pandas and matplotlib.
 
-Both through nbclient, in turn, pictures included; the cells tagged `large` and `real` are left out. Run it with
-the project's own Python, naming one that has pandas, matplotlib and ipykernel:
-
-    .venv/bin/python test/bench/notebook.py /path/to/python [runs]
+Both through nbclient, in turn, pictures included; the cells tagged `large` and `real` are left out. notebook.js calls
+it with the project's own Python, and names one that has pandas, matplotlib and ipykernel. It prints, as JSON, the seconds
+by the clock and of processor time (all threads of a kernel) of each run, and the median seconds of our cells.
 """
 
 import json
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -69,9 +69,15 @@ class Timed(NotebookClient):
 def run(notebook, kernel):
     client = Timed(notebook, kernel_name=kernel, timeout=120, resources={"metadata": {"path": str(ROOT / "notebooks")}})
     client.seconds = []
-    since = time.perf_counter()
+    since, worked = time.perf_counter(), processor()
     client.execute()
-    return time.perf_counter() - since, client.seconds
+    return {"seconds": time.perf_counter() - since, "processor": processor() - worked, "cells": client.seconds}
+
+
+def processor():
+    """Seconds of processor time of all the kernels that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def ours():
@@ -87,7 +93,7 @@ def theirs():
 
 
 def main():
-    python, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    python, runs = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "kernels" / "pandas-bench"
         spec.mkdir(parents=True)
@@ -96,18 +102,13 @@ def main():
         os.environ["JUPYTER_PATH"] = folder
         assert "pandas-bench" in KernelSpecManager().find_kernel_specs()
         run(ours(), "tslab"), run(theirs(), "pandas-bench")  # warm the caches of both
-        totals = {"ours": [], "pandas": []}
-        cells = []
+        tries = {"ours": [], "theirs": []}
         for _ in range(runs):
-            seconds, each = run(ours(), "tslab")
-            totals["ours"].append(seconds)
-            cells.append(each)
-            totals["pandas"].append(run(theirs(), "pandas-bench")[0])
-    ours_, pandas_ = (statistics.median(totals[name]) for name in ("ours", "pandas"))
-    slowest = max(statistics.median(times) for times in list(zip(*cells))[1:])
-    print(f"generate_logs.ipynb   median {ours_:.2f} s  (min {min(totals['ours']):.2f}, max {max(totals['ours']):.2f})")
-    print(f"pandas, matplotlib    median {pandas_:.2f} s  (min {min(totals['pandas']):.2f}, max {max(totals['pandas']):.2f})")
-    print(f"ratio {ours_ / pandas_:.2f}; slowest cell after the imports {slowest:.2f} s")
+            tries["ours"].append(run(ours(), "tslab"))
+            tries["theirs"].append(run(theirs(), "pandas-bench"))
+    sources = [cell.source.strip().split("\n")[0] for cell in ours().cells if cell.cell_type == "code"]
+    cells = [statistics.median(times) for times in zip(*(each["cells"] for each in tries["ours"]))]
+    print(json.dumps({**tries, "cells": list(zip(sources, cells))}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { crc32, inflateSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { expect, test, vi } from "vitest";
@@ -176,5 +179,36 @@ test("a picture of more than 256 colours keeps their upper bits", () => {
     for (const channel of [0, 1, 2]) {
       expect(Math.abs(rgb[3 * i + channel]! - pixels[4 * i + channel]!)).toBeLessThan(32);
     }
+  }
+});
+
+test("Plotly's compiled code is kept where Node keeps its own, and a picture drawn with it has the same bytes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "compiled-"));
+  const drawn = (place: string | undefined) =>
+    execFileSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `const { loadDrawing } = await import(process.argv[1]);
+const figure = JSON.stringify({ data: [{ type: "bar", x: ["a", "b"], y: [1, 2] }] });
+const png = await loadDrawing()({ figure, width: 300, height: 200, scale: 1, format: "png" });
+process.stdout.write(Buffer.from(png).toString("base64"), () => process.exit());`,
+        new URL("../../lib/dist/notebook/draw.js", import.meta.url).href,
+      ],
+      { encoding: "utf8", env: { ...process.env, NODE_COMPILE_CACHE: place } },
+    );
+  try {
+    const kept = () => readdirSync(folder).filter((name) => /^plotly-.*\.code$/.test(name));
+    const plain = drawn(undefined);
+    expect(plain.length).toBeGreaterThan(500);
+    expect(drawn(folder)).toBe(plain);
+    expect(kept().length).toBe(1);
+    expect(drawn(folder)).toBe(plain);
+    writeFileSync(join(folder, kept()[0]!), "no code"); // of another Node, or cut short
+    expect(drawn(folder)).toBe(plain);
+    expect(drawn("/dev/null/none")).toBe(plain);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
