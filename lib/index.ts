@@ -46,8 +46,9 @@ export type { FieldMap } from "./read/fields/mapFields.js";
 export type { ReadFormat } from "./read/formats/formats.js";
 export type { OwnFormat } from "./read/formats/ownFormat.js";
 export type { QuarantinedLine } from "./read/quarantine.js";
-export type { ReadLog, ReadOptions, SourceLog } from "./read/read.js";
+export type { ReadLog, SourceLog } from "./read/read.js";
 export type { ReadingOptions } from "./read/readFirst.js";
+export type { ReadOptions } from "./read/readOptions.js";
 export type { TimeUnit, WhichClient } from "./read/row.js";
 export type { LineCounts } from "./read/tally.js";
 export {

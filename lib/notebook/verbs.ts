@@ -18,7 +18,8 @@ import {
 } from "../check/verify/verify.js";
 import { checkOptions } from "../errors.js";
 import type { LogSource } from "../files/logFiles.js";
-import { type ReadLog, type ReadOptions, read as readLog, readOptions } from "../read/read.js";
+import { type ReadLog, read as readLog } from "../read/read.js";
+import { type ReadOptions, readOptions } from "../read/readOptions.js";
 import type { Columns, Named, Source } from "../record.js";
 import { type Report, type ReportOptions, report as reportOn } from "../report/report.js";
 import { momentOption } from "../scenario/spokenMoment.js";

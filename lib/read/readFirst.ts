@@ -8,7 +8,8 @@ import { csvHeader, type Source } from "../record.js";
 import type { Work } from "../work.js";
 import { firstLines, recognise, sampleSize } from "./detect.js";
 import { lineFormats } from "./formats/formats.js";
-import { checkReadOptions, type ReadLog, type ReadOptions, read, readOptions } from "./read.js";
+import { type ReadLog, read } from "./read.js";
+import { checkReadOptions, type ReadOptions, readOptions } from "./readOptions.js";
 import { eitherClient, Row } from "./row.js";
 
 /**

@@ -4,7 +4,7 @@ import { grouped } from "../../digits.js";
 import { checkOptions, harmless, InputError, quoted } from "../../errors.js";
 import { contentOf, Line, Lines, longestLine } from "../../files/lines.js";
 import { isAddress } from "../../read/fields/address.js";
-import { checkReadOptions, type ReadLog } from "../../read/read.js";
+import type { ReadLog } from "../../read/read.js";
 import {
   isServersOwn,
   type ReadingOptions,
@@ -12,6 +12,7 @@ import {
   saysHow,
   withRecords,
 } from "../../read/readFirst.js";
+import { checkReadOptions } from "../../read/readOptions.js";
 import { unlikelyTime } from "../../read/report.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../../record.js";
 import { checkWork, type Work, workOptions } from "../../work.js";

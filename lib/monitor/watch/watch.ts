@@ -5,7 +5,7 @@ import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { isSpreadJson } from "../../files/jsonElements.js";
 import { standardInput } from "../../files/places.js";
 import { firstLines } from "../../read/detect.js";
-import { readingFor } from "../../read/read.js";
+import { readingFor } from "../../read/readJob.js";
 import { Pace, type Work } from "../../work.js";
 import { type Alert, alertKey } from "../alert.js";
 import type { LineCounter } from "../lineCounter.js";
