@@ -29,6 +29,38 @@ function texts(value: unknown): string[] {
   return [];
 }
 
+describe("in half a window", () => {
+  test("a title and a note take lines of their own, none of which is cut off", () => {
+    const words = "Which of the many endpoints of the shop are slow in the evening, and since when are they?";
+    const windows = {
+      incident: ["checkout_outage"],
+      start: ["2026-01-05T00:00:00Z"],
+      end: ["2026-01-05T01:00:00Z"],
+    };
+    const times = { bucket: ["2026-01-05T00:00:00Z", "2026-01-05T02:00:00Z"], n: [1, 2] };
+    const drawn = chart.lines(times, { x: "bucket", y: "n", title: words, windows });
+    const { title: shown, xaxis, margin } = figureOf(drawn).layout;
+    const lines = shown.text.split("<br>");
+    expect(lines.join(" ")).toBe(words);
+    expect(Math.max(...lines.map((line: string) => line.length))).toBeLessThanOrEqual(48);
+    expect([shown.xref, shown.x]).toEqual(["container", 0]);
+    expect(margin.t).toBeGreaterThan(24 * lines.length);
+    expect(xaxis.title.text).toBe("time (UTC)");
+  });
+
+  test("the legend stands below the plot, in the order of its parts", () => {
+    const parts = { x: ["a", "b"], first: [1, 2], second: [3, 4] };
+    const { layout } = figureOf(chart.bars(parts, { x: "x", y: ["first", "second"], stack: true, title }));
+    expect(layout.legend).toMatchObject({ yref: "container", y: 0, traceorder: "normal" });
+  });
+
+  test("ticks of a logarithmic axis lie flat and are short", () => {
+    const { xaxis } = figureOf(chart.histogram({ ms: [1, 20_000] }, { x: "ms", log: true, title })).layout;
+    expect(xaxis.tickangle).toBe(0);
+    expect(xaxis.ticktext).toContain("10k");
+  });
+});
+
 describe("hostile text in a chart", () => {
   const columns = {
     [hostile[0]!]: hostile,
