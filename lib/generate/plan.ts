@@ -4,9 +4,12 @@ import type { Scenario } from "../scenario/types.js";
 import { type Outcome, outcomesOf } from "./batch.js";
 import { type ActiveIncident, activate } from "./incidents/activate.js";
 import { drawnIncidents } from "./incidents/drawn.js";
+import { type Alias, zipfTable } from "./random/distributions.js";
 import { Purpose, streamKey } from "./random/stream.js";
-import { TIMED_OUT } from "./site/latency.js";
+import { journeyTables } from "./site/journey.js";
+import { type LatencyTables, latencyTables, TIMED_OUT } from "./site/latency.js";
 import { Intensity } from "./site/traffic.js";
+import { Population } from "./site/visitors.js";
 
 /** Goes up whenever the bytes that a scenario and a seed give are changed. */
 export const GENERATOR_VERSION = 3;
@@ -40,6 +43,20 @@ export interface Plan {
   readonly happening: readonly ActiveIncident[];
   /** Index of an outcome. @param endpoint index in the scenario */
   outcomeOf(endpoint: number, status: number): number;
+  /** Made when they are first asked for, and once for all streams over the plan. */
+  readonly tables: PlanTables;
+}
+
+/** The tables from which records are drawn. Nothing changes them. */
+export interface PlanTables {
+  readonly population: Population;
+  readonly latency: LatencyTables;
+  /** Tables of outcomes, one for each phase of a visit; bots use the one for browsing. */
+  readonly journey: readonly Alias[];
+  /** 1 for the outcomes whose route holds an identifier. */
+  readonly hasIdentifier: Uint8Array;
+  /** Zipf table of the identifiers. */
+  readonly catalogue: Float64Array;
 }
 
 /** Largest number of outcomes: batches number them with 16 bits. */
@@ -95,19 +112,45 @@ export function planOf(scenario: Scenario, seed: number, without: true | readonl
     );
   }
   const index = new Map(outcomes.map(({ endpointIndex, status }, i) => [endpointIndex * 1000 + status, i]));
+  const rate = mass > 0 ? rows / mass : 0;
+  let tables: PlanTables | undefined;
   return {
     scenario,
     seed,
     start,
     end,
     rows,
-    rate: mass > 0 ? rows / mass : 0,
+    rate,
     intensity,
     outcomes,
     ownOutcomes: own.length,
     incidents,
     happening: without === true ? [] : incidents.filter(({ incident }) => !without.includes(incident.id)),
     outcomeOf: (endpoint, status) => index.get(endpoint * 1000 + status)!,
+    get tables() {
+      tables ??= tablesOf(scenario, seed, rate, rows, outcomes, own.length);
+      return tables;
+    },
+  };
+}
+
+function tablesOf(
+  scenario: Scenario,
+  seed: number,
+  rate: number,
+  rows: number,
+  outcomes: readonly Outcome[],
+  ownOutcomes: number,
+): PlanTables {
+  const [entry, browse, finish] = journeyTables(scenario, outcomes.slice(0, ownOutcomes));
+  return {
+    population: new Population(scenario.visitors, rate, rows, seed),
+    latency: latencyTables(outcomes, scenario.site),
+    journey: [entry, browse, finish, browse],
+    hasIdentifier: Uint8Array.from(outcomes, ({ endpoint }) =>
+      scenario.site.identifiers && endpoint.route.includes("{id}") ? 1 : 0,
+    ),
+    catalogue: zipfTable(scenario.site.catalogue),
   };
 }
 

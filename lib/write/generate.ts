@@ -12,8 +12,8 @@ import type { Log } from "../record.js";
 import type { Scenario } from "../scenario/types.js";
 import { type AnswerKey, answerKey } from "../truth/answerKey.js";
 import { labelHeader } from "../truth/labels.js";
-import { Pace } from "../work.js";
-import { type GenerateOptions, noPlaceForLabels, prepare } from "./options.js";
+import { Pace, type Work } from "../work.js";
+import { type GenerateOptions, noPlaceForLabels, type Prepared, prepare } from "./options.js";
 import { pieces, workerCount } from "./pieces.js";
 import { logPlaces, placesOfLog } from "./places.js";
 import { hasHeader, type LogSlice } from "./sliceEncoder.js";
@@ -55,7 +55,14 @@ export interface GeneratedLog extends Log {
  * @throws InterruptedError if `signal` stops it; nothing is left behind
  */
 export async function generate(options: GenerateOptions = {}): Promise<GeneratedLog> {
-  const { plan, slice, out, compression } = prepare(options);
+  return generatePrepared(prepare(options), options);
+}
+
+/** Makes a log whose options were checked: a caller that makes many parts of one plans it once. */
+export async function generatePrepared(
+  { plan, slice, out, compression }: Prepared,
+  options: Pick<GenerateOptions, "key" | "workers" | keyof Work>,
+): Promise<GeneratedLog> {
   const { from, to } = slice;
   const workers = workerCount(options.workers, plan, from, to);
   const places = await logPlaces(out, { key: options.key ?? true, labels: slice.labels });

@@ -117,14 +117,17 @@ export function checkGenerateOptions(options: GenerateOptions): void {
 /** Approximate size of a record in bytes, used to refuse early what would not fit. */
 const RECORD_BYTES = 66;
 
-/** Checks all options and turns them into a plan and a slice. */
-export function prepare(options: GenerateOptions): {
-  plan: Plan;
-  slice: LogSlice;
+/** Options that were checked: which log is made, which part of it, and where to. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly slice: LogSlice;
   /** Path of the file, or "-". */
-  out?: string | undefined;
-  compression?: Compression | undefined;
-} {
+  readonly out?: string | undefined;
+  readonly compression?: Compression | undefined;
+}
+
+/** Checks all options and turns them into a plan and a slice. */
+export function prepare(options: GenerateOptions): Prepared {
   checkGenerateOptions(options);
   const { rows, rate, start, end, seed = 42, scenario = "demo" } = options;
   if (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 0 || rows > 1e10)) {

@@ -24,7 +24,7 @@ export async function* parallelPieces(
     startThreadOfPieces(slice, chunks, threads, waiting),
   );
   try {
-    const encoder = await SliceEncoder.create(slice);
+    const encoder = await SliceEncoder.create(slice, plan);
     const makePiece = piecesOfThisThread(encoder, chunks, threads, waiting);
     if (hasHeader(slice, plan)) yield { bytes: encoder.format.header, records: 0 };
     const good: WaitingPiece[] = []; // pieces that are still valid

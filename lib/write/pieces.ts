@@ -45,7 +45,7 @@ export async function* pieces(slice: LogSlice, plan: Plan, workers: number): Asy
 }
 
 async function* serialPieces(slice: LogSlice, plan: Plan): AsyncGenerator<Piece, Tally[]> {
-  const encoder = await SliceEncoder.create(slice);
+  const encoder = await SliceEncoder.create(slice, plan);
   const { format } = encoder;
   if (hasHeader(slice, plan)) yield { bytes: format.header, records: 0 };
   yield* encoder.pieces(slice.from, slice.to);

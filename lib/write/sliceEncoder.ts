@@ -58,9 +58,11 @@ export class SliceEncoder {
   readonly #labels: Labels | undefined;
   readonly #hasDefects: boolean;
 
-  /** Loads what the format needs. */
-  static async create(slice: LogSlice): Promise<SliceEncoder> {
-    const plan = planOf(slice.scenario, slice.seed, slice.without);
+  /** Loads what the format needs. @param plan the slice's, where it is known already */
+  static async create(
+    slice: LogSlice,
+    plan: Plan = planOf(slice.scenario, slice.seed, slice.without),
+  ): Promise<SliceEncoder> {
     return new SliceEncoder(plan, await formats[slice.format].encoder(plan), slice);
   }
 

@@ -235,7 +235,9 @@ function scheduleFolder(jobs: Job[] = [hourly], own: Partial<Schedule> = {}): { 
 /** The files in a folder, with their hashes; the state tells no hash. */
 function filesIn(base: string): Record<string, string> {
   const files = readdirSync(base, { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(join(base, name)).isFile() && !name.endsWith(".duckdb"))
+    .filter(
+      (name) => statSync(join(base, name), { throwIfNoEntry: false })?.isFile() && !name.endsWith(".duckdb"),
+    )
     .sort();
   return Object.fromEntries(
     files.map((name) => [

@@ -5,7 +5,7 @@ import { drawAlias, readZipf } from "../random/distributions.js";
 import { mix32, PER_WORD, Stream, Words } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { CLASSES, Crowd, phaseAt } from "../site/visitors.js";
-import { type Fill, SiteTables } from "./siteTables.js";
+import { type Fill, type SiteTables, siteTablesOf } from "./siteTables.js";
 
 /** Seconds of log for which the cascade is asked in one call. */
 const STRIDE = 512;
@@ -37,7 +37,7 @@ export class BusySite {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#tables = new SiteTables(plan);
+    this.#tables = siteTablesOf(plan);
     this.#crowd = new Crowd(this.#tables.population, plan.intensity);
   }
 

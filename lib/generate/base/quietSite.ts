@@ -5,7 +5,7 @@ import { drawAlias, readZipf } from "../random/distributions.js";
 import { mix32, Stream } from "../random/stream.js";
 import { loadFactor, readShape } from "../site/latency.js";
 import { LONGEST_SESSION, phaseAt, type Session, sessionsStartingIn } from "../site/visitors.js";
-import { type Fill, SiteTables } from "./siteTables.js";
+import { type Fill, type SiteTables, siteTablesOf } from "./siteTables.js";
 
 /** Records that a cell of a quiet site should hold, so that there are a few dozen sessions to choose from. */
 const QUIET_CELL = 512;
@@ -20,7 +20,7 @@ export class QuietSite {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#tables = new SiteTables(plan);
+    this.#tables = siteTablesOf(plan);
   }
 
   *cells(from: number, to: number): Generator<Fill> {

@@ -1,42 +1,27 @@
 import type { Batch } from "../batch.js";
-import type { Plan } from "../plan.js";
-import { type Alias, zipfTable } from "../random/distributions.js";
+import type { Plan, PlanTables } from "../plan.js";
 import { Purpose, streamKey } from "../random/stream.js";
-import { journeyTables } from "../site/journey.js";
-import { Drift, type LatencyTables, latencyTables } from "../site/latency.js";
+import { Drift } from "../site/latency.js";
 import { Cascade } from "../site/traffic.js";
-import { Population } from "../site/visitors.js";
 
 /** Writes rows after `batch.length`, up to `limit`. @returns true if it reached the limit with more rows to write */
 export type Fill = (batch: Batch, limit: number) => boolean;
 
-/** The tables that both kinds of site draw from. */
-export class SiteTables {
+/** What both kinds of site draw from: the plan's tables, and what remembers where the stream is. */
+export interface SiteTables extends PlanTables {
   readonly cascade: Cascade;
-  readonly population: Population;
-  readonly latency: LatencyTables;
   readonly drift: Drift;
-  /** Tables of outcomes, one for each phase of a visit; bots use the one for browsing. */
-  readonly journey: Alias[];
-  /** 1 for the outcomes whose route holds an identifier. */
-  readonly hasIdentifier: Uint8Array;
-  /** Zipf table of the identifiers. */
-  readonly catalogue: Float64Array;
   readonly recordKey: number;
   readonly identifierKey: number;
+}
 
-  constructor({ scenario, seed, start, end, rows, rate, intensity, outcomes, ownOutcomes }: Plan) {
-    this.cascade = new Cascade(intensity, { start, seconds: end - start, rows }, scenario.traffic, seed);
-    this.population = new Population(scenario.visitors, rate, rows, seed);
-    this.latency = latencyTables(outcomes, scenario.site);
-    this.drift = new Drift(seed, scenario.site.drift);
-    const [entry, browse, finish] = journeyTables(scenario, outcomes.slice(0, ownOutcomes));
-    this.journey = [entry, browse, finish, browse];
-    this.hasIdentifier = Uint8Array.from(outcomes, ({ endpoint }) =>
-      scenario.site.identifiers && endpoint.route.includes("{id}") ? 1 : 0,
-    );
-    this.catalogue = zipfTable(scenario.site.catalogue);
-    this.recordKey = streamKey(seed, Purpose.records);
-    this.identifierKey = streamKey(seed, Purpose.identifiers);
-  }
+/** The tables for a stream of a plan's records. */
+export function siteTablesOf({ scenario, seed, start, end, rows, intensity, tables }: Plan): SiteTables {
+  return {
+    ...tables,
+    cascade: new Cascade(intensity, { start, seconds: end - start, rows }, scenario.traffic, seed),
+    drift: new Drift(seed, scenario.site.drift),
+    recordKey: streamKey(seed, Purpose.records),
+    identifierKey: streamKey(seed, Purpose.identifiers),
+  };
 }

@@ -1,5 +1,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { FormatName } from "../../encode/formats.js";
+import { writtenForm } from "../../encode/writtenForm.js";
 import { InputError, InterruptedError, quoted, withoutSecrets } from "../../errors.js";
 import { machineFault, reason } from "../../files/fault.js";
 import { scratchFolder } from "../../files/scratch.js";
@@ -7,7 +9,8 @@ import { openDuckdbWarehouse } from "../../warehouse/duckdb/duckdbLoad.js";
 import { isPostgres } from "../../warehouse/place.js";
 import { openPostgresWarehouse } from "../../warehouse/postgres/postgresLoad.js";
 import type { Work } from "../../work.js";
-import { type GeneratedLog, generate } from "../../write/generate.js";
+import { type GeneratedLog, generatePrepared } from "../../write/generate.js";
+import type { Prepared } from "../../write/options.js";
 import { momentName } from "./fileNames.js";
 import type { CheckedJob } from "./parseSchedule.js";
 import type { PlannedRun } from "./windows.js";
@@ -34,7 +37,7 @@ export async function make(job: CheckedJob, run: PlannedRun, work: Work): Promis
       const { names, options } = destination;
       const out = names.pathOf(run);
       await makeFolders(names.folder, [out]);
-      const log = await generate({ ...partOf(job, run), ...options, header: true, out, ...work });
+      const log = await generatePrepared(partOf(job, run, out, options), { key: options.key, ...work });
       return { records: log.records, where: `${out}, sha256 ${log.sha256}` };
     }
     case "lake":
@@ -58,12 +61,16 @@ export function whereOf({ destination }: CheckedJob, run: PlannedRun): string {
 
 const text = (moment: number) => new Date(moment).toISOString();
 
-/** The options of `generate` for a part of the job's log. */
-const partOf = ({ log }: CheckedJob, { from, to }: Pick<PlannedRun, "from" | "to">) => ({
-  ...log,
-  from: text(from),
-  to: text(to),
-});
+/** A part of the job's log as it is written to a file. */
+function partOf(
+  { log: { plan, slice } }: CheckedJob,
+  { from, to }: Pick<PlannedRun, "from" | "to">,
+  out: string,
+  { format: name, labels = false }: { format?: FormatName | undefined; labels?: boolean | undefined },
+): Prepared {
+  const { format, compression } = writtenForm(name, out);
+  return { plan, slice: { ...slice, from, to, format, labels, header: true }, out, compression };
+}
 
 /**
  * Creates the folders for files, below one that must exist: if a disk is not mounted, nothing must be written to its
@@ -89,8 +96,8 @@ async function intoLake(job: CheckedJob, run: PlannedRun, folder: string, work: 
     const out = join(folder, "requests", `date=${date}`, `hour=${time.slice(0, 2)}`, `${name}.parquet`);
     const key = join(folder, "keys", `${name}.json`);
     await makeFolders(folder, [out, key]);
-    records += (await generate({ ...partOf(job, { from, to }), format: "parquet", out, key, ...work }))
-      .records;
+    const part = partOf(job, { from, to }, out, { format: "parquet" });
+    records += (await generatePrepared(part, { key, ...work })).records;
     from = to;
   }
   return { records, where: folder };
@@ -101,14 +108,7 @@ async function intoTable(job: CheckedJob, run: PlannedRun, database: string, wor
   const folder = await scratchFolder();
   try {
     const out = join(folder, "requests.csv");
-    const log = await generate({
-      ...partOf(job, run),
-      format: "csv",
-      header: true,
-      out,
-      key: false,
-      ...work,
-    });
+    const log = await generatePrepared(partOf(job, run, out, { format: "csv" }), { key: false, ...work });
     const name = `log ${job.logId.slice(0, 16)} from ${log.from} to ${log.to}`;
     const isNew = log.records > 0 && (await loadOnce(database, name, log, work));
     return { records: log.records, where: `${whereOf(job, run)}${isNew ? "" : ", which has them already"}` };

@@ -9,7 +9,7 @@ import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import { copied } from "../../scenario/merge.js";
 import type { Defects } from "../../scenario/types.js";
 import { checkNoOtherAddress, isPostgres } from "../../warehouse/place.js";
-import { type GenerateOptions, prepare } from "../../write/options.js";
+import { type GenerateOptions, type Prepared, prepare } from "../../write/options.js";
 import { CronTimes } from "./cron.js";
 import { FileNames } from "./fileNames.js";
 import type { Job, Schedule, ScheduledLog } from "./schedule.js";
@@ -30,8 +30,8 @@ export type Destination =
 /** A checked job: its runs, what they make, and where they write it. */
 export interface CheckedJob extends RunRule {
   readonly name: string;
-  /** The log, as `generate` takes it. */
-  readonly log: GenerateOptions;
+  /** The whole log, of which each run makes a part. */
+  readonly log: Pick<Prepared, "plan" | "slice">;
   /** Identifies the log, whichever job makes it: SHA-256, hexadecimal. */
   readonly logId: string;
   /** Identifies everything that determines what the job's runs make and where they write it. */
@@ -75,7 +75,7 @@ function checkedJob(job: Job, schedule: Schedule, base: string, at: string): Che
   const { file, lake, table, format, labels, key } = job;
   const database = table === undefined ? undefined : withoutSecrets(table);
   const id = idOf([logId, expression, timeZone, makes, { file, lake, database, format, labels, key }]);
-  return { name, ...rule, log, logId, id, destination };
+  return { name, ...rule, log: { plan, slice }, logId, id, destination };
 }
 
 const idOf = (what: unknown) => createHash("sha256").update(JSON.stringify(what)).digest("hex");
