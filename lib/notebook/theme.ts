@@ -94,15 +94,20 @@ export const bands = { incident: palette[3], alert: palette[1] } as const;
 /** What a band means. */
 export type BandKind = keyof typeof bands;
 
+/** The lines of an axis, seen on a light ground and on a dark one. */
+const lines = {
+  gridcolor: grid,
+  zerolinecolor: grid,
+  linecolor: "rgba(128,128,128,0.6)",
+  tickcolor: "rgba(128,128,128,0.6)",
+};
+
 /** The layout of one axis. */
 export const axis = {
   automargin: true,
   separatethousands: true,
-  gridcolor: grid,
-  zerolinecolor: grid,
-  linecolor: "rgba(128,128,128,0.6)",
+  ...lines,
   ticks: "outside",
-  tickcolor: "rgba(128,128,128,0.6)",
   ticklen: 4,
   title: { standoff: 10 },
 };
@@ -124,9 +129,11 @@ export const layout = {
     ...{ x: 0, xref: "container", xanchor: "left" },
     ...{ y: 0, yref: "container", yanchor: "bottom" },
   },
-  // The buttons and sliders of a user's own figure have the page's background, like the rest.
+  // The axes, buttons and sliders of a user's own figure suit the page's background, like the rest.
   template: {
     layout: {
+      xaxis: lines,
+      yaxis: lines,
       updatemenudefaults: { bgcolor: "rgba(0,0,0,0)", bordercolor: "rgba(128,128,128,0.6)" },
       sliderdefaults: {
         bgcolor: "rgba(128,128,128,0.25)",
