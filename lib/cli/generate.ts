@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { grouped } from "../digits.js";
-import { formats } from "../encode/formats.js";
+import { type FormatName, formats } from "../encode/formats.js";
 import { InputError } from "../errors.js";
 import { defectKinds } from "../scenario/defects.js";
 import { presetIncidents } from "../scenario/incidents/preset.js";
@@ -52,9 +52,39 @@ export function logOf<Options extends Record<string, unknown>>(
   };
 }
 
+/** Options that say which log it is, and which part; with `--again` the answer key says so. */
+const saidByKey = [
+  ...["rows", "rate", "seed", "scenario", "start", "end", "incidents", "randomIncidents"],
+  ...["withoutIncidents", "defects", "from", "to", "shard"],
+];
+
+/** The options of a log that an answer key tells of. @throws InputError when another option says which log it is, too */
+async function logOfKey(again: string, options: Record<string, unknown>, command: Command) {
+  const { readKey } = await import("../truth/readKey.js");
+  const twice = saidByKey.find((name) => command.getOptionValueSource(name) === "cli");
+  if (twice !== undefined)
+    throw new InputError(
+      `again: the answer key says which log it is, so leave out --${twice.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    );
+  const { scenario, seed, incidents, from, to, file } = await readKey(again);
+  const { seed: _, scenario: __, ...others } = options;
+  return {
+    ...others,
+    scenario,
+    seed,
+    from,
+    to,
+    withoutIncidents: incidents.filter(({ happened }) => !happened).map(({ id }) => id),
+    format: (options.format ?? (options.out === "-" ? file?.format : undefined)) as FormatName | undefined,
+  };
+}
+
 /** Adds the command `generate`. */
 export function generateCommand(program: Command): void {
-  logOptions(command(program, "generate", "make a log: the same scenario and seed give the same bytes"))
+  const generating = logOptions(
+    command(program, "generate", "make a log: the same scenario and seed give the same bytes"),
+  )
+    .option("--again <key>", "make the log that an answer key tells of, incidents begun by hand included")
     .option("--from <moment>", "make only the part from here")
     .option("--to <moment>", "make only the part before here")
     .option("--shard <k/n>", "make only the k-th of n parts of about equal size")
@@ -70,7 +100,7 @@ export function generateCommand(program: Command): void {
       number("workers"),
     )
     .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
-    .action(async ({ json, from, to, ...options }) => {
+    .action(async ({ json, from, to, again, ...options }) => {
       if (json && options.out === "-")
         throw new InputError("--json: needs --out FILE, as standard output carries the log");
       if (json && options.key === "-")
@@ -80,21 +110,25 @@ export function generateCommand(program: Command): void {
       const now = Date.now();
       const planned = scenarioOption(options.scenario);
       const wanted = { key: options.key ?? true, labels: options.labels === true };
-      await keepOptionFile(planned, { ...(await logPlaces(options.out || undefined, wanted)) });
-      const log = await working((work) =>
-        generate({
-          ...logOf(options, now, planned.value),
-          from: momentOption("from", from, now),
-          to: momentOption("to", to, now),
-          ...work,
-        }),
-      );
-      const { scenario: made, key, lines: _, ...facts } = log;
-      if (json) await print(JSON.stringify({ ...facts, lines: key.lines, scenario: made }));
+      const places = { ...(await logPlaces(options.out || undefined, wanted)) };
+      await keepOptionFile(planned, places);
+      const key = { argument: "again", path: again, what: "the answer key" };
+      if (again !== undefined) await keepOptionFile({ value: again, places: [key] }, places);
+      const asked =
+        again === undefined
+          ? {
+              ...logOf(options, now, planned.value),
+              from: momentOption("from", from, now),
+              to: momentOption("to", to, now),
+            }
+          : await logOfKey(again, options, generating);
+      const log = await working((work) => generate({ ...asked, ...work }));
+      const { scenario: made, key: truth, lines: _, ...facts } = log;
+      if (json) await print(JSON.stringify({ ...facts, lines: truth.lines, scenario: made }));
       else if (log.path) {
         tell(`${grouped(log.records)} records from ${log.from} to ${log.to}, seed ${log.seed}`);
         tell(`${grouped(log.bytes)} bytes, sha256 ${log.sha256}`);
-        for (const { id, added, altered, dropped } of key.incidents.filter(({ happened }) => happened)) {
+        for (const { id, added, altered, dropped } of truth.incidents.filter(({ happened }) => happened)) {
           tell(`incident ${id}: ${added} added, ${altered} altered, ${dropped} dropped`);
         }
         tell(`written to ${log.path}${log.keyPath ? `, answer key ${log.keyPath}` : ""}`);

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { writtenForm } from "../encode/writtenForm.js";
-import { InputError } from "../errors.js";
+import { InputError, quoted } from "../errors.js";
 import { checkPlaces, pathOption, standardOutput, targetOf } from "../files/places.js";
 import { momentText } from "../scenario/moment.js";
 import { plainScenario } from "../scenario/parse.js";
@@ -107,7 +107,12 @@ export async function streamTo(
   const log = { ...options, format, ...windowOf(options, known, clock.now()) };
   const incidents = work.incidents ?? new HandIncidents();
   desk.restore(incidents, known?.incidents ?? []);
-  const streamed = await stream(log, sink, { ...work, incidents });
+  const streamed = await stream(log, sink, { ...work, incidents }).catch((error) => {
+    // What was taken of the last moment is known to the receiver alone: a key would tell of records that never came.
+    if (key !== undefined && !(error instanceof InputError))
+      tell(`key: ${quoted(key)} is not written, as the stream failed before its end`);
+    throw error;
+  });
   if (key !== undefined) {
     const { scenario, seed, without, from, to } = streamed;
     const withoutIncidents = without === true ? without : [...without];

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -108,10 +108,15 @@ describe("a receiver of NDJSON", () => {
     const { out, taken, close } = await receiver((n, response) =>
       end(response, broken && n === 3 ? 400 : 200),
     );
-    const run = () => streamTo({ ...log, out, receiver: { state } }, { clock: new TestClock() });
+    const key = join(folder, "refused.json");
+    const said: string[] = [];
+    const tell = (words: string) => said.push(words);
+    const run = () => streamTo({ ...log, out, key, receiver: { state } }, { clock: new TestClock(), tell });
     await expect(run()).rejects.toThrow(
       /answers 400, and would again; taken is what was delivered before 2026-01-05T/,
     );
+    expect(said).toEqual([`key: "${key}" is not written, as the stream failed before its end`]);
+    expect(existsSync(key)).toBe(false);
     expect(taken).toHaveLength(3);
     broken = false;
     await run();

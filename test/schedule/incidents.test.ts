@@ -1,6 +1,6 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -251,12 +251,15 @@ describe("the command incident", () => {
       await once(stream, "exit");
     }
     expect(readdirSync(temporary)).toEqual([]);
-    const { scenario, seed, from, to } = JSON.parse(readFileSync(at("cli.json"), "utf8"));
-    writeFileSync(at("again.json"), JSON.stringify(scenario));
-    const again = execFileSync(process.execPath, [
-      ...[program, "generate", "--scenario", at("again.json"), "--seed", String(seed)],
-      ...["--from", from, "--to", to],
-    ]);
-    expect(readFileSync(at("cli.csv")).equals(again)).toBe(true);
+    const again = (...args: string[]) =>
+      spawnSync(process.execPath, [program, "generate", "--again", at("cli.json"), ...args]);
+    expect(JSON.parse(readFileSync(at("cli.json"), "utf8")).incidents).toMatchObject([{ id: "outage" }]);
+    expect(readFileSync(at("cli.csv")).equals(again().stdout)).toBe(true);
+    expect(String(again("--seed", "3").stderr)).toBe(
+      "server-logs: again: the answer key says which log it is, so leave out --seed\n",
+    );
+    expect(String(again("--out", at("new.csv"), "--key", at("cli.json")).stderr)).toMatch(
+      /^server-logs: key: ".*cli.json" is the answer key\n$/,
+    );
   }, 60_000);
 });
