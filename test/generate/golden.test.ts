@@ -1,7 +1,8 @@
 /**
- * Golden hashes: pinned, not proven right. They say that the bytes have not changed, on any supported Node.
- * A change of bytes is a new generator version: raise GENERATOR_VERSION, pin anew (`node test/generate/pins.js --write`
- * refuses without), and say why in the commit.
+ * Golden hashes: pinned, not proven right. They say that the bytes have not changed, on any supported Node. A new kind
+ * of incident or a new preset adds pins (`node test/generate/pins.js --write`) and changes none. A change of bytes is a
+ * new generator version: raise GENERATOR_VERSION, pin anew (`node test/generate/pins.js --write` refuses without), and
+ * say why in the commit.
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -15,7 +15,10 @@ describe("incidents", () => {
   it("leave the signature that their size says, for 20 seeds", async () => {
     const tables: Signature[][] = [];
     for (let seed = 1; seed <= 20; seed++) tables.push(await measuredSignatures(seed));
-    expect([...new Set(tables[0].map(({ kind }) => kind))].sort()).toEqual([...incidentKinds].sort());
+    expect(
+      [...new Set(tables[0].map(({ kind }) => kind))].sort(),
+      "kinds with a signature in test/measures/signatures.js",
+    ).toEqual([...incidentKinds].sort());
     for (const [i, { kind, signature }] of tables[0].entries()) {
       const deviations = tables.map((table) => {
         const { expected, measured, standardError } = table[i];

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -436,4 +437,14 @@ test("quantiles are those of DuckDB's quantile_cont", async () => {
   [0, 0.05, 0.5, 0.95, 0.99, 1].forEach((q, i) => {
     expect(quantile(sorted, q)).toBeCloseTo(expected[i]!, 12);
   });
+});
+
+test("every chart is drawn in a test", () => {
+  const folders = [new URL(".", import.meta.url), new URL("../warehouse/", import.meta.url)];
+  const tests = folders
+    .flatMap((folder) => readdirSync(folder).map((name) => new URL(name, folder)))
+    .filter(({ pathname }) => pathname.endsWith(".test.ts"))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+  expect(Object.keys(chart).filter((name) => !tests.includes(`chart.${name}(`))).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chart from "#lib/notebook/charts";
 import { ask as askFrame } from "#lib/notebook/verbs";
 import { csvHeader } from "#lib/record";
+import { escapePlotly } from "#lib/visible";
 import { ask } from "#lib/warehouse/ask";
 import { question, questions } from "#lib/warehouse/questions";
 import { generate } from "#lib/write/generate";
@@ -89,7 +90,7 @@ describe("a question's chart", () => {
         (number) => !question(name).chart!.options.log || Number(number) > 0,
       );
       expect(figure.data[0].x.length).toBe(shown.length);
-      expect(figure.layout.title.text.replaceAll("<br>", " ")).toBe(question(name).sentence);
+      expect(figure.layout.title.text.replaceAll("<br>", " ")).toBe(escapePlotly(question(name).sentence));
     },
   );
 
@@ -115,7 +116,7 @@ describe("a question's chart", () => {
       expect(figure.data.map(({ x, y }) => [x.length, y.length])).toEqual(
         figure.data.map(() => [rows, rows]),
       );
-      expect(figure.layout.title.text.replaceAll("<br>", " ")).toBe(question(name).sentence);
+      expect(figure.layout.title.text.replaceAll("<br>", " ")).toBe(escapePlotly(question(name).sentence));
     },
   );
 
