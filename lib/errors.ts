@@ -21,8 +21,8 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Words that may repeat what stands in a log, made safe for a terminal: control characters, those that change the
- * direction of text, invisible ones and lone surrogates are written as escapes; line feeds stay.
+ * Makes text that may quote a log safe for a terminal: control characters, those that change the direction of text,
+ * invisible ones and lone surrogates are written as escapes. Line feeds stay.
  */
 export function harmless(words: string): string {
   return words.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -31,8 +31,8 @@ export function harmless(words: string): string {
 }
 
 /**
- * Words without the user and password of an address such as `postgres://me:secret@host/db`, to whatever argument it
- * was given; also where it was taken for a path, which makes two slashes one, and where a query names the password.
+ * Removes the user and the password of an address such as `postgres://me:secret@host/db` from text, whichever argument
+ * had it; also if it was taken for a path, which turns two slashes into one, or if a query names the password.
  */
 export function withoutSecrets(words: string): string {
   return words
@@ -76,7 +76,7 @@ function beginning(value: unknown): unknown {
 }
 
 /**
- * Refuses options that are no object, or have a name that no option has: misspelt, it would be ignored in silence.
+ * Refuses options that are not an object, or have an unknown name: a misspelt option would be silently ignored.
  * @param known names of all options
  */
 export function checkOptions(options: unknown, known: readonly string[], argument = "options"): void {

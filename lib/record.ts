@@ -79,7 +79,7 @@ export const csvHeader: string = recordFields.map((field) => field.name).join(",
 export interface Log {
   /** Absolute path of the CSV file; absent when the log was made without one. */
   readonly path?: string;
-  /** The CSV itself, when there is no file. It has a header, but for a generated part (`from`, `to`, `shard`). */
+  /** The CSV itself, when there is no file. It has a header, except for a generated part (`from`, `to`, `shard`). */
   readonly csv?: Uint8Array;
   /** Number of records. */
   readonly records: number;
@@ -88,8 +88,8 @@ export interface Log {
 /** What can be checked and questioned: a log, or the path of a five-field CSV file. */
 export type Source = Log | string;
 
-/** A small table, as columns of equal length: what a question, a check or a summary answers. */
+/** A small table, as columns of equal length: the answer of a question, a check or a summary. */
 export type Columns = Record<string, (string | number | null)[]>;
 
-/** One of the names that there are, which an editor offers; or another text, of which a run says what is wrong. */
+/** One of the existing names, which an editor offers; or another text, which is refused at run time with a message. */
 export type Named<Name extends string> = Name | (string & {});

@@ -15,8 +15,8 @@ import {
 import { type ByteStream, readSize } from "./bytes.js";
 
 /**
- * Whether a log's beginning is JSON objects that do not stand one on each line: printed over many lines, or several on
- * one, in a list or by themselves (`jq`, `gcloud logging read --format=json`, Amazon Data Firehose).
+ * Whether a log begins with JSON objects that are not one per line: they extend over many lines, or several are on one
+ * line, in a list or without one (`jq`, `gcloud logging read --format=json`, Amazon Data Firehose).
  */
 export function isSpreadJson(head: Uint8Array): boolean {
   let at = afterSpace(head, head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0);
@@ -63,24 +63,27 @@ const isMark = (byte: number) => byte === 0xef || byte === 0xbb || byte === 0xbf
 const isSpace = (byte: number) => byte === SPACE || byte === LF || byte === CR || byte === TAB;
 
 /**
- * Puts each object of a JSON text on a line of its own, without the white space and the list around it; what stands
- * between the objects and is none is a line, too. A quote or a brace that is missing spoils its own object: a line
- * feed ends a text, and a brace on a line of its own, indented as those of the objects are, begins the next object.
+ * Puts each object of a JSON text on its own line, without the white space and the list around it. Any other text
+ * between the objects becomes a line, too. A missing quote or brace corrupts only its own object: a line feed ends a
+ * string, and a brace alone on a line, indented like those of the objects, begins the next object.
  */
 export class JsonElements {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** Whether text that is no object stands in the line at hand. */
+  /** Whether the current line has text that is not an object. */
   #stray = false;
-  /** White space that the line at hand began with; -1 behind anything else. */
+  /** Width of the white space with which the current line began; -1 after anything else. */
   #indent = 0;
-  /** As much stands before the objects; -1 while nothing tells. */
+  /** Width of the white space before the objects; -1 while it is unknown. */
   #ownIndent = -1;
-  /** The byte before, but for white space. */
+  /** The previous byte that is not white space. */
   #before = 0;
 
-  /** Puts the lines of the next `length` bytes into `out`, which has room for twice as many; returns how many those are. */
+  /**
+   * Writes the lines of the next `length` bytes to `out`, which has room for twice as many bytes. Returns the number of
+   * bytes written.
+   */
   take(bytes: Uint8Array, length: number, out: Uint8Array): number {
     let p = 0;
     for (let i = 0; i < length; i++) {
@@ -89,7 +92,7 @@ export class JsonElements {
         if (this.#escaped) this.#escaped = false;
         else if (byte === BACKSLASH) this.#escaped = true;
         else if (byte === QUOTE || byte === LF) this.#inString = false;
-        out[p++] = byte === LF ? TAB : byte; // no text holds a tab: what was wrong stays so
+        out[p++] = byte === LF ? TAB : byte; // a string cannot contain a tab: an error stays an error
         this.#before = byte;
         if (byte === LF) this.#indent = 0;
         continue;
@@ -127,20 +130,20 @@ export class JsonElements {
     return p;
   }
 
-  /** Whether an object may begin behind the byte before: a value, or an element of a list inside of the object. */
+  /** Whether an object may begin after the previous byte: as a value, or as an element of a list within an object. */
   #mayHoldObject(): boolean {
     const before = this.#before;
     return before === COLON || before === OPEN_BRACKET || (before === COMMA && this.#depth > 1);
   }
 }
 
-/** The objects of a JSON text that is whole or cut off, each on a line. */
+/** The objects of a complete or truncated JSON text, each on a line. */
 export function elementLines(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(2 * bytes.length);
   return out.subarray(0, new JsonElements().take(bytes, bytes.length, out));
 }
 
-/** Fills with the lines of the objects in a stream of JSON text, in memory that does not grow with it. */
+/** Fills buffers with the lines of the objects in a stream of JSON text, in memory that does not grow with it. */
 export function elementFill(fill: ByteStream["fill"]): ByteStream["fill"] {
   const elements = new JsonElements();
   const raw = new Uint8Array(readSize);

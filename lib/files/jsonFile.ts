@@ -2,13 +2,13 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { InputError, quoted } from "../errors.js";
 import { reason } from "./fault.js";
 
-/** Largest file of options that is read, in bytes; a scenario of a hundred endpoints takes 20 kB. */
+/** Size in bytes of the largest file of options that is read. A scenario with a hundred endpoints takes 20 kB. */
 const MOST_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads a small file of JSON, such as a scenario's. It is read before long work begins: Ctrl-C ends the process even
- * where a pipe that nobody writes to is waited for.
- * @throws InputError naming `argument` when it cannot be read or is no JSON
+ * while it waits for a pipe that nobody writes to.
+ * @throws InputError naming `argument` when it cannot be read or is not JSON
  */
 export function jsonFile(path: string, argument: string): unknown {
   let content: string;
@@ -20,7 +20,7 @@ export function jsonFile(path: string, argument: string): unknown {
     throw new InputError(`${argument}: cannot read the file ${quoted(path)}: ${reason(error, "read")}`);
   }
   try {
-    return JSON.parse(content.replace(/^\uFEFF/, "")); // the mark that editors on Windows write
+    return JSON.parse(content.replace(/^\uFEFF/, "")); // the byte-order mark that editors on Windows write
   } catch (error) {
     throw new InputError(`${argument}: ${quoted(path)} is not JSON: ${(error as Error).message}`);
   }

@@ -28,7 +28,7 @@ export class FileSink implements Sink {
   }
 }
 
-/** A sink that hands each piece on to an output that has finished with the piece when it resolves. */
+/** A sink that passes each piece to an output, which is done with the piece when its promise resolves. */
 export class DirectSink implements Sink {
   readonly #put: (bytes: Uint8Array) => Promise<void>;
 

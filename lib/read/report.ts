@@ -6,7 +6,7 @@ import { likelyYears } from "./fields/time.js";
 import type { Quarantine, QuarantinedLine } from "./quarantine.js";
 import type { LineCounts, LineTally } from "./tally.js";
 
-/** One of the logs that were read, and what became of its lines. */
+/** One of the logs that were read, and the counts of its lines. */
 export interface SourceLog extends Readonly<LineCounts> {
   /** The name that the caller gave. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface SourceLog extends Readonly<LineCounts> {
   readonly damage: string | undefined;
 }
 
-/** Logs that were read, and what became of their lines: lines = records + quarantined + skipped. */
+/** Logs that were read, and the counts of their lines: lines = records + quarantined + skipped. */
 export interface ReadLog extends Log {
   /** The logs, in the order in which they were read. */
   readonly sources: readonly SourceLog[];
@@ -133,8 +133,8 @@ function warningsOf(sources: readonly SourceLog[], tally: LineTally): string[] {
 }
 
 /**
- * What is odd about the first and the last time of records, in milliseconds since 1970: a year that is unlikely, as of
- * a clock that was never set. Undefined when nothing is; infinite times are those of no record.
+ * What is odd about the first and the last time of the records, in milliseconds since 1970: an unlikely year, as from a
+ * clock that was never set. Undefined if nothing is odd. The times are infinite if there are no records.
  */
 export function unlikelyTime(earliest: number, latest: number): string | undefined {
   const unlikely = [earliest, latest].find((time) => Number.isFinite(time) && !isLikely(time));

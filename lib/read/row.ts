@@ -69,7 +69,7 @@ export type WhichClient = "peer" | "forwarded";
 /** Unit in which a log gives response times. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
-/** Reads the moment in bytes[start, end): milliseconds since 1970, UTC; -1 when it is none. */
+/** Reads the moment in bytes[start, end): milliseconds since 1970, UTC; -1 if it is not a moment. */
 export type ReadTime = (bytes: Uint8Array, start: number, end: number, toUtc: ToUtc) => number;
 
 /** What a format needs to know. */
@@ -86,7 +86,7 @@ export interface FormatOptions {
   readonly timeField?: string | undefined;
   /** Who the client is where a line has a peer and X-Forwarded-For; undefined to decide by the peer's address. */
   readonly client?: WhichClient | undefined;
-  /** Reads timestamps that have a form of their own; left out: those of the forms that are told without being said. */
+  /** Reads timestamps in a format that was given. Undefined: timestamps in the formats that are recognised. */
   readonly readTime?: ReadTime;
   /**
    * Whether the envelope of the lines (a container runtime, syslog) tells when it received each line. `row.time` then

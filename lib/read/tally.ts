@@ -1,7 +1,7 @@
 import type { Quarantine } from "./quarantine.js";
 import { isHeader } from "./row.js";
 
-/** What became of lines: lines = records + quarantined + blank + headers. */
+/** The number of lines by outcome: lines = records + quarantined + blank + headers. */
 export interface LineCounts {
   lines: number;
   records: number;
@@ -11,7 +11,7 @@ export interface LineCounts {
   headers: number;
 }
 
-/** Counts what becomes of the lines of one log, or of several logs in turn. */
+/** Counts the lines of one log, or of several logs in turn, by outcome. */
 export class LineTally implements LineCounts {
   lines = 0;
   records = 0;
@@ -24,9 +24,7 @@ export class LineTally implements LineCounts {
   outOfOrder = 0;
   firstOutOfOrder = "";
   withoutResponseTime = 0;
-  /**
-   * Number of lines of syslog that say that their message was repeated. Each counts as the lines that it stands for.
-   */
+  /** Number of syslog lines that say that their message was repeated. Each counts as the lines that it replaces. */
   repeated = 0;
   /** Number of lines in quarantine, by status. */
   readonly statuses = new Map<number, number>();

@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import { didYouMean, quoted } from "../errors.js";
 
-/** What of a schema's make-up leads further down. */
+/** The parts of a schema that lead to nested schemas. */
 interface Part {
   entries?: Record<string, Part>;
   item?: Part;

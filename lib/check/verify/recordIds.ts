@@ -18,13 +18,13 @@ export interface IdVerification {
   readonly valid: boolean;
   /** Records streamed, those with a line that a defect spoiled left out. */
   readonly expected: number;
-  /** Ids found, each as often as it stands there. */
+  /** Number of ids that were found, with repetitions. */
   readonly found: number;
-  /** Records whose id is nowhere. */
+  /** Number of records whose id was not found. */
   readonly missing: number;
-  /** Ids too many of those that were streamed. */
+  /** Number of surplus copies of streamed ids. */
   readonly doubled: number;
-  /** Ids of this log's form that no record of it has. */
+  /** Number of ids in this log's format that none of its records has. */
   readonly unexpected: number;
   /** The first of each kind: `difference`, `record_id`, `delivered`, `copies`, and the record as `line` of JSON. */
   readonly differences: Columns;
@@ -32,15 +32,17 @@ export interface IdVerification {
   readonly summary: string;
 }
 
-/** Records that are looked for at a time; of a longer log the copies are read again for each further part. */
+/**
+ * Number of records that are looked for at a time. For a longer log, the copies are read again for each further part.
+ */
 const PART = 1 << 22;
 
 /**
  * Names the records that a collector lost or doubled, by the ids with which they were streamed (`stream --record-ids`).
- * An id is a word, found wherever it stands: in lines, syslog messages, OTLP's JSON, an export of Loki's. Memory is
+ * An id is a word, which is found anywhere: in lines, syslog messages, OTLP's JSON, or an export of Loki. Memory is
  * bounded, about 50 MB more than the process, for any number of records.
  *
- * @param copies what the collector wrote: files, plain, gzip or zstd, or "-" for standard input
+ * @param copies the files that the collector wrote: plain, gzip or zstd, or "-" for standard input
  * @param key the answer key of what was streamed
  * @param limit differences of each kind that are shown
  * @throws InputError when a copy or the key cannot be read
@@ -122,7 +124,7 @@ export async function verifyRecordIds(
 /** Records of a log in order of delivery, and how often the id of each was seen. */
 class Part {
   length = 0;
-  /** What is delivered from here on, and before `to`, is in this part; milliseconds since 1970. */
+  /** The part has the records that are delivered from this moment on and before `to`; milliseconds since 1970. */
   from = Number.NEGATIVE_INFINITY;
   to = Number.POSITIVE_INFINITY;
   seen = new Uint8Array(0);
@@ -150,7 +152,7 @@ class Part {
     return this.#at[this.length - 1];
   }
 
-  /** The record that is the one after `skip` others of a moment; undefined where there is none. */
+  /** The record after `skip` others of the same moment; undefined if there is none. */
   rowOf(at: number, skip: number): number | undefined {
     const row = this.#firstAt(at) + skip;
     return row < this.length && this.#at[row] === at ? row : undefined;
@@ -173,7 +175,7 @@ class Part {
   }
 }
 
-/** A log's records, some million at a time, never one moment in two parts. */
+/** A log's records, some million at a time. The records of one moment are never in two parts. */
 async function* partsOf(plan: Plan, begin: number, end: number, work: Work): AsyncGenerator<Part> {
   const stream = new LogStream(plan);
   const pace = new Pace(work);
@@ -198,7 +200,7 @@ async function* partsOf(plan: Plan, begin: number, end: number, work: Work): Asy
 
 const LONGEST_ID = 64;
 
-/** Finds the ids in a file, each with the moment and the number in it that it tells. */
+/** Finds the ids in a file, each with its moment and its number within that moment. */
 async function findIds(
   path: string,
   prefix: string,
@@ -207,7 +209,7 @@ async function findIds(
 ): Promise<void> {
   const stream = await openBytes(path, "copy");
   const { signal } = work;
-  const stop = () => void stream.close().catch(() => {}); // standard input may keep silent for ever
+  const stop = () => void stream.close().catch(() => {}); // standard input may stay silent for ever
   if (path === standardInput) signal?.addEventListener("abort", stop, { once: true });
   const pace = new Pace(work);
   const form = new RegExp(`(?<![0-9a-f])${prefix}-(\\d{13,15})-(\\d{5,9})(?!\\d)`, "g");
@@ -217,7 +219,7 @@ async function findIds(
       const got = await stream.fill(buffer, kept, readSize);
       const length = kept + got;
       const text = buffer.toString("latin1", 0, length);
-      // What begins so near the end may go on behind it, and comes again.
+      // An id that begins so near the end may continue after it, and is searched again.
       const certain = got === 0 ? length : Math.max(0, length - LONGEST_ID);
       let next = certain;
       form.lastIndex = 0;
@@ -227,7 +229,7 @@ async function findIds(
         next = Math.max(next, form.lastIndex);
       }
       if (got === 0) break;
-      // A byte more tells what stands before an id.
+      // One more byte shows what precedes an id.
       const keepFrom = Math.max(0, next - 1);
       buffer.copy(buffer, 0, keepFrom, length);
       kept = length - keepFrom;
@@ -237,7 +239,7 @@ async function findIds(
     if (damage !== undefined) throw new Error(`${quoted(path)}: ${damage}`);
     pace.check();
   } catch (error) {
-    pace.check(); // reading on after an interrupt fails in its own words
+    pace.check(); // after an interrupt, reading fails with its own message
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);

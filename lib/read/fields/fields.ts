@@ -12,9 +12,9 @@ const CLIENT = 1;
 const TARGET = 2;
 const STATUS = 3;
 const DURATION = 4;
-/** Behind them the time of day, where it stands apart from the date; as a rule it is empty. */
+/** After the five fields, the time of day, if it is separate from the date; usually empty. */
 const CLOCK = 5;
-/** The client that a proxy names, where the log has it besides the peer. */
+/** The client that a proxy names, if the log has it besides the peer. */
 export const FORWARDED = 6;
 const count = 7;
 
@@ -114,7 +114,7 @@ export function fieldReader(
 const longestTime = 100;
 const whole = new Uint8Array(2 * longestTime + 1);
 
-/** The date and the time of day with a space between; nothing when one is longer than any is. */
+/** The date and the time of day with a space in between; nothing if one is longer than any date or time can be. */
 function together(
   bytes: Uint8Array,
   start: Int32Array,

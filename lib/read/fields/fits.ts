@@ -6,7 +6,7 @@ import { pathOf } from "./request.js";
 import { moment } from "./time.js";
 import { bare, surest } from "./usualNames.js";
 
-/** What is known of a log besides its names. */
+/** What is known about a log besides its names. */
 export interface FieldEvidence {
   /** Unit of the response time, if it was given. */
   readonly timeUnit?: TimeUnit | "none" | undefined;
@@ -14,9 +14,9 @@ export interface FieldEvidence {
   readonly timeField?: string | undefined;
   /** The values of a name on the first lines, unchanged. Absent if they are not available. */
   readonly values?: (name: string) => readonly string[];
-  /** Whether what wraps the lines tells a time, so that they need none. */
+  /** Whether the envelope of the lines has a time, so that the lines need no time of their own. */
   readonly received?: boolean | undefined;
-  /** Reads the timestamps, where their form was given. */
+  /** Reads the timestamps, if their format was given. */
   readonly readTime?: ReadTime | undefined;
 }
 

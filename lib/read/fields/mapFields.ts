@@ -6,8 +6,8 @@ import { isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
 import { bare, lastParts, usualNames } from "./usualNames.js";
 
 /**
- * Which field of a log holds which field of the record; those left out are found by their usual names. A timestamp may
- * be two: the date and the time of day.
+ * Which field of a log holds which field of the record. Fields that are left out are found by their usual names. A
+ * timestamp may consist of two fields, the date and the time of day.
  */
 export type FieldMap = Partial<Record<Exclude<FieldName, "timestamp">, string>> & {
   timestamp?: string | readonly [date: string, time: string];
@@ -109,7 +109,7 @@ function exampleOf(name: string | undefined, { values }: FieldEvidence): string 
 /**
  * The first of a field's usual names that the log has and whose values fit, else the one that ends with such a name
  * (`net.client.ip`, then `net.ip`); if none fit, the first that it has.
- * @throws InputError when names that end so have different values
+ * @throws InputError when names with this ending have different values
  */
 function named(available: readonly string[], field: FieldName, known: FieldEvidence): string | undefined {
   const withName = (of: (name: string) => string) =>
@@ -125,7 +125,7 @@ function named(available: readonly string[], field: FieldName, known: FieldEvide
     );
   const two = ending(2);
   const inside = two.length > 0 ? two : ending(1);
-  // Of those that one object holds the order is as ever: "nginx.request_uri", then "nginx.uri".
+  // Within one object, the usual order applies: "nginx.request_uri", then "nginx.uri".
   const parent = (name: string) => name.slice(0, name.lastIndexOf("."));
   const differing = inside.filter(
     (name) => parent(name) !== parent(inside[0]) && !sameValues(name, inside[0], known),
@@ -151,8 +151,8 @@ function couldBe(available: readonly string[], field: FieldName, known: FieldEvi
 }
 
 /**
- * The name of the times of day where the timestamps are dates alone, or undefined.
- * @throws InputError when more than one may be it
+ * The name of the times of day if the timestamps are only dates, or undefined.
+ * @throws InputError when several fields may hold them
  */
 function clockBeside(
   timestamp: string | undefined,

@@ -2,14 +2,14 @@ import { CLOSE_BRACKET, COLON, SPACE } from "../../ascii.js";
 import { digits } from "./time.js";
 
 /**
- * A message of syslog that says how often the one before came again: `message repeated 7 times: [ … ]`, as rsyslog
- * writes it where it is told to reduce repeated messages. What it was stands in the brackets.
- * Source: rsyslog, "$RepeatedMsgReduction".
+ * A syslog message that says how often the previous one was repeated: `message repeated 7 times: [ … ]`, as rsyslog
+ * writes it if it is configured to reduce repeated messages. The brackets contain the repeated message. Source:
+ * rsyslog, "$RepeatedMsgReduction".
  */
 export class Repeated {
-  /** How many times; 1 when the message says nothing of the kind. */
+  /** The number of repetitions; 1 if the message does not say so. */
   times = 1;
-  /** Where the message stands, without its brackets. */
+  /** The position of the message, without its brackets. */
   start = 0;
   end = 0;
 
@@ -33,7 +33,7 @@ export class Repeated {
     this.end = end - 1;
   }
 
-  /** Looks for such a message between `start` and the moment at `before`: it stands behind a header of syslog. */
+  /** Looks for such a message, which follows a syslog header, between `start` and the moment at `before`. */
   find(bytes: Uint8Array, start: number, before: number, end: number): void {
     this.times = 1;
     for (let at = start; at < before - shortest; at++) {

@@ -6,15 +6,16 @@ import { Pieces } from "./pieces.js";
 import { responseTimeName } from "./usualNames.js";
 
 /**
- * The response time among the fields behind an access log's fixed ones. An administrator puts it there where he likes,
- * among other numbers, so the first lines decide, by what the servers' manuals fix, and never by size:
+ * The response time among the fields after an access log's fixed ones. Administrators put it anywhere, among other
+ * numbers, so the first lines decide, by what the servers' manuals define and never by size:
  * - nginx's times (`$request_time`, `$upstream_response_time`, `$connection_time`) have exactly three decimals, its
- *   `$gzip_ratio` two; `$request_time` is never "-" and never a list, as an upstream's time may be;
- * - a name says what a field is: `rt=`, `request_time=`, `duration_ms=`; a field of another name is no response time;
- * - a unit behind the number, `34ms`, makes it a time;
- * - a whole number may be anything (Apache's `%D` in microseconds, `%{ms}T`, bytes, a port).
- * Where more than one field or unit fits, the user is asked.
- * Sources: nginx, ngx_http_log_module and ngx_http_upstream_module; Apache, mod_log_config.
+ * `$gzip_ratio` two; `$request_time` is never "-" and never a list, as an upstream's time may be;
+ * - a name says what a field is: `rt=`, `request_time=`, `duration_ms=`; a field with another name is not a response
+ * time;
+ * - a unit after the number, `34ms`, makes it a time;
+ * - a whole number may be anything (Apache's `%D` in microseconds, `%{ms}T`, bytes, a port). Where more than one field
+ * or unit fits, the user is asked. Sources: nginx, ngx_http_log_module and ngx_http_upstream_module; Apache,
+ * mod_log_config.
  */
 export interface TimeField {
   /** What the first lines decided, for people to read. */

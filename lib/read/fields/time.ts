@@ -88,7 +88,7 @@ export function clfTime(bytes: Uint8Array, at: number): number {
   return clfLocal;
 }
 
-// Most lines fall into the same second as the line before: the last texts, and the times that they gave.
+// The last texts and their times, because most lines are in the same second as the previous line.
 const clfBefore = new Uint8Array(20);
 let clfLocal = -1;
 const isoBefore = new Uint8Array(19);
@@ -102,8 +102,8 @@ function isTextBefore(bytes: Uint8Array, at: number, before: Uint8Array): boolea
 }
 
 /**
- * Offset of the zone `+0200`, `+02:00`, `+02`, `Z`, `UTC` or `GMT` at bytes[at, end) from UTC, in milliseconds; NaN when it is
- * none of these or lies past 18 hours.
+ * Offset of the zone `+0200`, `+02:00`, `+02`, `Z`, `UTC` or `GMT` at bytes[at, end) from UTC, in milliseconds; NaN if
+ * it is none of these or is more than 18 hours.
  */
 export function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
   if (end - at === 1 && (bytes[at] | 32) === 122) return 0;
@@ -123,13 +123,13 @@ const isWord = (bytes: Uint8Array, at: number, word: string) =>
 
 /**
  * The moment written in bytes[start, end), in milliseconds since 1970, UTC; -1 when there is none:
- * - ISO 8601, `2026-01-05T00:00:00.123Z`, with a space or tab for the T, slashes for the dashes, a comma for the dot, any
- *   number of decimals (cut off after the millisecond) and any zone; without a zone it is the log's local time; a bare
- *   date is its midnight;
+ * - ISO 8601, `2026-01-05T00:00:00.123Z`, with a space or tab for the T, slashes for the dashes, a comma for the dot,
+ * any number of decimals (cut off after the millisecond) and any zone; without a zone it is the log's local time; a
+ * bare date is its midnight;
  * - the same without punctuation: `20260105T000000Z`, `20260105000000`, `20260105000000123`, `20260105`;
  * - `05/Jan/2026:00:00:00 +0000`, with or without zone and brackets, and with a space for the first colon;
- * - seconds, milliseconds, microseconds or nanoseconds since 1970: a number is that only where it lies in the years
- *   1990 to 2100, in which no number is a moment in two of these units, nor a date without punctuation.
+ * - seconds, milliseconds, microseconds or nanoseconds since 1970: a number counts as such only if it is in the years
+ * 1990 to 2100, because there no number is a moment in two of these units, or a date without punctuation.
  */
 export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): number {
   const length = end - start;

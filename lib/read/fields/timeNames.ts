@@ -3,8 +3,8 @@ import { type FieldEvidence, fits, isEmpty, isValue } from "./fits.js";
 import { bare, lastParts, responseTimeName, surest, units, w3cNames } from "./usualNames.js";
 
 /**
- * Whether a response time of an ordinary name lies in an object of its own, `db.duration_ms`, apart from the path and the
- * status: it may be that of a part of the work. A `request_time` is the request's wherever it lies.
+ * Whether a response time with an ordinary name is in another object than the path and the status, such as
+ * `db.duration_ms`: it may be the time of a part of the work. A `request_time` is that of the request in any object.
  */
 export function isElsewhere(time: string | undefined, names: readonly (string | undefined)[]): boolean {
   if (time === undefined || !time.includes(".") || /^re(q|sp)/.test(lastParts(time, 1))) return false;

@@ -4,7 +4,7 @@ import type { TimeUnit } from "../row.js";
 /** Names of the header in which a proxy says who its client is. */
 export const forwardedNames = "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip";
 
-/** Names of a client, or of the peer where there is no proxy, the surest first. */
+/** Names of a client, or of the peer if there is no proxy, the most certain first. */
 export const clientNames =
   "ipaddress clientip remoteaddr remoteip clientaddr clientaddress sourceip srcip cip ip remotehost client addr";
 
@@ -67,7 +67,7 @@ export const w3cNames = ["csuristem", "csmethod", "scstatus", "cip"];
 /** A name without case and punctuation. */
 export const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-/** The last parts of a name with dots, as `bare` has it; of one without dots, nothing. */
+/** The last parts of a name with dots, as `bare` returns it; empty for a name without dots. */
 export function lastParts(name: string, count: number): string {
   const parts = name.replace(/\.\d+$/, "").split(".");
   return name.includes(".") ? bare(parts.slice(-count).join("")) : "";

@@ -173,7 +173,7 @@ class Head {
   readonly #pieces = new Pieces();
   readonly #starts = new Int32Array(2);
   readonly #ends = new Int32Array(2);
-  /** Where the peer stands in the line. */
+  /** The position of the peer in the line. */
   #peerStart = 0;
   #peerEnd = 0;
   #time = -1;
@@ -241,7 +241,7 @@ class Head {
       const [start, end] = [pieces.start[field], pieces.end[field]];
       if (end - start < 2) continue;
       if (!isSure && !isAddressAt(bytes, start, end)) continue;
-      // The peer is read again from its place, as the row may have it in a buffer of its own.
+      // The peer is read again from the line, because the row may have copied it to its own buffer.
       const { bytes: from, pathStart, pathEnd } = row;
       this.#starts[0] = this.#peerStart;
       this.#ends[0] = this.#peerEnd;
@@ -254,7 +254,7 @@ class Head {
         return either;
       }
       if (from === bytes) return;
-      // The path was put together in a buffer of its own, and the address goes behind it.
+      // The path was assembled in its own buffer, and the address is appended to it.
       const length = row.addressEnd - row.addressStart;
       if (this.#own.length < pathEnd + length) {
         const larger = new Uint8Array(2 * (pathEnd + length));
@@ -311,7 +311,7 @@ class Head {
   #unusual(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const damaged = damagedTarget(bytes, start, end);
     if (damaged !== undefined) return damaged;
-    // An escape in the method stands for a byte that no method contains.
+    // An escape in the method means a byte that no method contains.
     const method = wordEnd(bytes, start, end);
     for (let i = start; i < method; i++) if (bytes[i] === BACKSLASH) return method < end ? noMethod : noPath;
     const { addressStart, addressEnd } = row;

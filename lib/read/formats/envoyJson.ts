@@ -1,11 +1,10 @@
 import { jsonProduct } from "./jsonProduct.js";
 
 /**
- * Envoy's access log as JSON with the names of its own default, of Istio's mesh and of Envoy Gateway. The client is the left-most
- * address of X-Forwarded-For where the peer is private or missing. A response code of 0 says that the client left before an answer: no
- * record. The duration is in milliseconds.
- * Source: Envoy, "Access logging: command operators"; Istio, "Envoy access logs", JSON encoding; Envoy
- * Gateway, "Proxy access logs".
+ * Envoy's access log as JSON with the names of its own default, of Istio's mesh and of Envoy Gateway. The client is the
+ * left-most address of X-Forwarded-For where the peer is private or missing. A response code of 0 says that the client
+ * left before an answer, so the line is not a record. The duration is in milliseconds. Source: Envoy, "Access logging:
+ * command operators"; Istio, "Envoy access logs", JSON encoding; Envoy Gateway, "Proxy access logs".
  */
 export const envoyJson = jsonProduct("Envoy or Istio JSON", {
   timestamp: ["start_time"],

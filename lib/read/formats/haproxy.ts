@@ -10,11 +10,10 @@ import { type LineFormat, otherFormat, type Reason, type Row } from "../row.js";
  *
  *     10.0.0.1:39164 [05/Aug/2012:00:50:12.093] front back/srv Tq/Tw/Tc/Tr/Tt status bytes … "GET /path HTTP/1.1"
  *
- * The time is when the connection was accepted, the response time is the whole of it, Tt. A timer of -1
- * says that the request never came so far (refused, aborted, answered by HAProxy itself): its Tt measures
- * no answer of the site, so the response time is left empty. A status of -1 and a request that HAProxy
- * could not read (<BADREQ>) make no record.
- * Source: HAProxy Configuration Manual, "HTTP log format".
+ * The time is when the connection was accepted, the response time is the whole of it, Tt. A timer of -1 says that the
+ * request never reached that stage (refused, aborted, answered by HAProxy itself). Its Tt does not measure an answer of
+ * the site, so the response time is left empty. A line with a status of -1, or with a request that HAProxy could not
+ * read (<BADREQ>), is not a record. Source: HAProxy Configuration Manual, "HTTP log format".
  */
 export const haproxy: LineFormat = {
   title: "HAProxy HTTP log",
@@ -25,7 +24,7 @@ export const haproxy: LineFormat = {
         row.bytes = bytes;
         const date = acceptDate(bytes, lineStart, lineEnd);
         if (date < 0) return noDate;
-        // More stands before the date than the client: a header of syslog.
+        // If there is more before the date than the client, it is a syslog header.
         repeated.find(bytes, lineStart, date, lineEnd);
         const { start, end } = repeated;
         row.repeats *= repeated.times;

@@ -5,11 +5,11 @@ import { apacheItems, nginxItems, type Role } from "./logFormatItems.js";
 import { formatReading } from "./logFormatLines.js";
 
 /**
- * The format of a log as its server was told it: nginx's `log_format` or Apache's `LogFormat`, the whole line of the
- * configuration or its string alone. All variables and directives are known by how their values are written, so that
- * those which are no part of a record are skipped rightly: quoted ones with their escapes, lists of upstreams and of
- * X-Forwarded-For, times by their form. Sources: nginx, ngx_http_log_module; Apache, mod_log_config, "Custom Log
- * Formats".
+ * The format of a log as configured in its server: nginx's `log_format` or Apache's `LogFormat`, as the whole line of
+ * the configuration or only its string. For every variable and directive it is known how its values are written, so
+ * that those that are not part of a record are skipped correctly: quoted ones with their escapes, lists of upstreams
+ * and of X-Forwarded-For, times by their format. Sources: nginx, ngx_http_log_module; Apache, mod_log_config, "Custom
+ * Log Formats".
  * @throws InputError when it is neither, or lacks the time, client, request or status
  */
 export function logFormat(text: unknown): LineFormat {

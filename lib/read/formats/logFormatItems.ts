@@ -8,7 +8,7 @@ export type Role =
   /** The peer, or the client that a proxy names. */
   | { readonly field: "client"; readonly forwarded: boolean }
   | { readonly field: "duration"; readonly unit: TimeUnit }
-  /** A part of a time; its letters are the directives of strftime that say as much. */
+  /** A part of a time. Its letters are the equivalent directives of strftime. */
   | { readonly field: "part"; readonly read: ReadTimePart; readonly letters: readonly string[] };
 
 /** A variable of nginx (`$status`) or a directive of Apache (`%>s`), and the text that follows it. */
@@ -17,7 +17,7 @@ export interface Item {
   readonly name: string;
   readonly role: Role;
   readonly after: Uint8Array;
-  /** What ends its value. */
+  /** The text that ends its value. */
   readonly ends: "quote" | "bracket" | "list" | "version" | "date" | "literal" | "line";
 }
 
@@ -44,7 +44,7 @@ const nginxRoles: Record<string, Role> = {
   request_time: { field: "duration", unit: "s" },
 };
 
-/** What nginx's `log_format` says, and the text before its first variable. */
+/** The variables of nginx's `log_format`, and the text before the first one. */
 export function nginxItems(form: string): { before: Uint8Array; items: Item[] } {
   return itemsOf(form, /\$(?:\{(\w+)\}|(\w+))/g, ([, braced, bare]) => nginxRoles[braced ?? bare] ?? none);
 }
@@ -60,7 +60,7 @@ const apacheRoles: Record<string, Role> = {
   D: { field: "duration", unit: "us" },
 };
 
-/** What Apache's `LogFormat` says, and the text before its first directive. */
+/** The directives of Apache's `LogFormat`, and the text before the first one. */
 export function apacheItems(form: string): { before: Uint8Array; items: Item[] } {
   const directive = /%(?:[<>]|!?\d{3}(?:,\d{3})*)*(?:\{([^}]*)\})?(?:[<>])?(\^FB|\^t[io]|[a-zA-Z])/g;
   // %% is a percent sign. The query string of %q belongs to the path before it.

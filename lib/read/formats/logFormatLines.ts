@@ -30,7 +30,8 @@ export function formatReading(options: FormatOptions, before: Uint8Array, items:
   const find = (field: Role["field"]) => items.findIndex(({ role }) => role.field === field);
   const all = items.flatMap(({ role }, i) => (role.field === "client" ? [{ i, role }] : []));
   const firstPeer = all.findIndex(({ role }) => !role.forwarded);
-  // What a proxy names stands in the client's place where it comes before the peer, and beside it otherwise.
+  // The client that a proxy names replaces the client if it comes before the peer; otherwise it is kept beside the
+  // peer.
   const isAhead = firstPeer > 0 && asked !== "peer";
   const clients = all.filter(({ role }) => firstPeer < 0 || isAhead || !role.forwarded).map(({ i }) => i);
   const beside = isAhead || firstPeer < 0 ? [] : all.filter(({ role }) => role.forwarded).map(({ i }) => i);
@@ -39,7 +40,8 @@ export function formatReading(options: FormatOptions, before: Uint8Array, items:
     firstPeer < 0 || all.every(({ role }) => !role.forwarded)
       ? undefined
       : ([namesOf(clients), namesOf(beside)] as const);
-  // The most exact of the moments: $msec and ISO 8601 before the common log's; parts where there is none.
+  // The most exact of the moments: $msec and ISO 8601 before the common log's; the parts of a time if there is no
+  // moment.
   const at = items.findIndex(({ name, role }) => /msec/.test(name) && role.field === "moment");
   const time = at >= 0 ? at : find("moment") >= 0 ? find("moment") : find("clf");
   const fraction = items.some(({ role }) => role.field === "part" && role.letters[0] === "f");
@@ -89,7 +91,7 @@ export function formatReading(options: FormatOptions, before: Uint8Array, items:
       for (const i of clients) {
         if (end[i] - start[i] <= 1 || bytes[start[i]] === MINUS) continue;
         client = i;
-        // A private address is a proxy's, where a later field names another client.
+        // A private address is that of a proxy if a later field names another client.
         if (!isPrivateAt(bytes, start[i], end[i])) break;
       }
       if (beside.length === 0) readClient(bytes, start[client], end[client], row);

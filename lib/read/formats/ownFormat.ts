@@ -25,7 +25,7 @@ export interface OwnFormat {
   readonly name?: string;
   /**
    * How a line is taken apart: by a `pattern` (the default), as JSON, as CSV (comma, semicolon, tab or bar between the
-   * cells) or as TSV, in which a quote is a byte as others are.
+   * cells) or as TSV, in which a quote is an ordinary byte.
    */
   readonly kind?: "pattern" | "json" | "csv" | "tsv";
   /**
@@ -34,23 +34,23 @@ export interface OwnFormat {
    */
   readonly pattern?: string | RegExp;
   /**
-   * Which group, JSON field (`a.b` for a nested one, `a.0` for the first of a list) or column holds which field; the
-   * rest by their usual names. A date and a time of day that stand apart are two names for the timestamp.
+   * Which group, JSON field (`a.b` for a nested one, `a.0` for the first of a list) or column holds which field. The
+   * others are found by their usual names. A separate date and time of day are two names for the timestamp.
    */
   readonly fields?: FieldMap;
   /** Names of the columns of a CSV or TSV without a header. */
   readonly columns?: readonly string[];
   /**
-   * Form of the timestamps as strftime and strptime write it, such as `%d/%m/%Y %I:%M:%S %p`; of a date and a time of
-   * day that stand apart, with a space between. Left out, the usual forms are told apart, ISO 8601 and Unix times among
-   * them. English names of months; `%f` is any fraction of a second.
+   * Format of the timestamps in the directives of strftime and strptime, such as `%d/%m/%Y %I:%M:%S %p`; for a separate
+   * date and time of day, with a space in between. Default: the usual formats are recognised, including ISO 8601 and
+   * Unix times. Names of months are English; `%f` is any fraction of a second.
    */
   readonly timeFormat?: string;
   /** Unit of the response time. It is needed unless the name tells it (as `took_ms` does). */
   readonly timeUnit?: TimeUnit;
 }
 
-/** The name of a format of the user's own that has none. */
+/** The default name of a user's own format. */
 export const ownName = "own";
 
 const keys = ["name", "kind", "pattern", "fields", "columns", "timeFormat", "timeUnit"];
@@ -140,7 +140,7 @@ function expression(pattern: unknown): RegExp {
   return inLinearTime(compiled);
 }
 
-/** The format with what its maker says of all its logs; the unit that is asked for comes before. */
+/** The format with its own settings for all its logs. A unit that was requested takes precedence. */
 function saying(
   format: LineFormat,
   { timeUnit, readTime }: Pick<FormatOptions, "readTime"> & { timeUnit?: TimeUnit },
@@ -197,7 +197,7 @@ function patternReading(
         const name = all[i];
         values[i] = name === undefined ? undefined : found[name];
       }
-      // Decoded, bytes that are not UTF-8 become this character, and the path would be one that nobody asked for.
+      // Decoding turns bytes that are not UTF-8 into this character, which would make a path that nobody requested.
       if (values[TARGET]?.includes("\ufffd") && !isUtf8(line)) return notUtf8;
       texts.setAll(values);
       return readFields(texts, row);

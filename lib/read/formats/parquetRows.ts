@@ -86,7 +86,7 @@ export async function openParquet(path: string, options: FormatOptions): Promise
   }
 }
 
-/** A column of texts with the left-most address of a list, NULL where there is none. */
+/** A column of texts with the left-most address of a list; NULL if there is none. */
 const leftMost = (name: string) =>
   `nullif(nullif(trim(split_part(${sqlName(name)}::VARCHAR, ',', 1)), ''), '-')`;
 

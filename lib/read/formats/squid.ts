@@ -6,8 +6,8 @@ import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wo
  *
  *     1286536309.450    921 192.168.0.68 TCP_MISS/200 507 POST http://example.com/services - DIRECT/192.0.2.7 text/xml
  *
- * The response time is in milliseconds. A CONNECT has a host and no path: no record.
- * Source: Squid, "Features/LogFormat": squid.
+ * The response time is in milliseconds. A CONNECT has a host and no path, so it is not a record. Source: Squid,
+ * "Features/LogFormat": squid.
  */
 export const squid = wordLog({
   title: "Squid log",
