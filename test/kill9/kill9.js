@@ -222,9 +222,15 @@ export async function killRuns({ runs, seed = 1, only, postgres, told = () => {}
       const old = join(root, `old ${name}`);
       cpSync(work, old, { recursive: true });
       const before = contentOf(work);
-      const began = performance.now();
-      sound(command.args);
-      const took = performance.now() - began;
+      // The shorter of two runs: one that another program has held up would put most kills behind the end.
+      let took = Number.POSITIVE_INFINITY;
+      for (let twice = 0; twice < 2; twice++) {
+        await clear();
+        cpSync(old, work, { recursive: true });
+        const began = performance.now();
+        sound(command.args);
+        took = Math.min(took, performance.now() - began);
+      }
       prepared.push({
         name,
         ...command,
