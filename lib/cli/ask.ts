@@ -10,14 +10,14 @@ export function askCommand(program: Command): void {
   const ask = command(
     program,
     "ask",
-    "ask a question of logs or of a database, in SQL; `server-logs questions` lists them. A log is read anew by each call: for many questions, `server-logs load LOG --to FILE.duckdb` once, and ask --on FILE.duckdb",
+    "ask a question of logs or of a database, in SQL; `server-logs questions` lists them. Each call reads the log again: for many questions, run `server-logs load LOG --to FILE.duckdb` once, and ask --on FILE.duckdb",
   )
     .argument("<question>", "a question's name, an .sql file of your own, or SQL itself: SELECT … or WITH …")
     .requiredOption(
       "--on <log...>",
       "servers' own logs, five-field CSV (plain, gzip or zstd), Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE",
     )
-    .option("--set <name=value...>", "values of the question's parameters; in SQL itself, of $name");
+    .option("--set <name=value...>", "values of the question's parameters, or of $name in SQL itself");
   addReadingOptions(ask)
     .option("--json", "answer as JSON, a list of rows")
     .option("--csv", "answer as CSV")

@@ -36,7 +36,7 @@ export function completionCommand(program: Command): void {
     .addArgument(
       new Argument("<shell>", "shell to print a script for").choices([...Object.keys(scripts), "words"]),
     )
-    .argument("[words...]", "with words: what stands behind server-logs so far, the last word unfinished")
+    .argument("[words...]", "with words: the words after server-logs so far, the last one unfinished")
     .action(async (shell: keyof typeof scripts | "words", words: string[]) => {
       if (shell !== "words") return print(scripts[shell]);
       const offered = await completions(program, words);

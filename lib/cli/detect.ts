@@ -8,11 +8,11 @@ export function detectCommand(program: Command): void {
   command(
     program,
     "detect",
-    "run a detector over a series: timestamp,value in, timestamp,value,anomaly_score out; 0.5 and more where an alarm begins",
+    "run a detector over a series: timestamp,value in, timestamp,value,anomaly_score out; a score of 0.5 or more where an alarm begins",
   )
     .argument(
       "<series>",
-      'CSV with the columns timestamp and value, plain or packed, or "-"; moments without a zone are UTC',
+      'CSV with the columns timestamp and value, plain or compressed, or "-"; moments without a zone are UTC',
     )
     .option("--detector <name>", "novelty, shift, jump or seasonal", "novelty")
     .action((series, { detector }) =>

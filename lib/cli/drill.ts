@@ -10,7 +10,7 @@ export function drillCommand(program: Command): void {
   command(
     program,
     "drill",
-    "would the alert have fired, how late, how often for nothing? Plants incidents of each kind and size in logs that are never written",
+    "would the alert have fired, how late, and how often falsely? Plants incidents of each kind and size in logs that are never written",
   )
     .option("--kinds <list>", "kinds of incident, with commas between (default: all ten)")
     .option(
@@ -18,16 +18,12 @@ export function drillCommand(program: Command): void {
       "multiples of each kind's default size, with commas between (default: 0.0625,0.125,0.25,0.5,1)",
       numbers("sizes"),
     )
-    .option("--seeds <n>", "logs, each with its twin, 1 to 1000 (default: 20)", number("seeds"))
-    .option(
-      "--first-seed <n>",
-      "the first of the seeds; the others follow it (default: 1)",
-      number("first-seed"),
-    )
+    .option("--seeds <n>", "number of logs, each with its twin, 1 to 1000 (default: 20)", number("seeds"))
+    .option("--first-seed <n>", "the first of the consecutive seeds (default: 1)", number("first-seed"))
     .option("--detector <list>", "built-in detectors, with commas between (default: all, and two objectives)")
     .option(
       "--rules <file...>",
-      "Prometheus rules, each alert of which is tried; needs prometheus and promtool",
+      "Prometheus rules, each alert of which is tested; needs prometheus and promtool",
     )
     .option(
       "--command <command>",
@@ -38,7 +34,7 @@ export function drillCommand(program: Command): void {
     .option("--minutes <n>", "length of each incident (default: 60)", number("minutes"))
     .option("--step <seconds>", "length of a series' steps (default: 60)", number("step"))
     .option("--workers <n>", "threads, 1 to 64 (default: the cores)", number("workers"))
-    .option("--chart <file>", "size against probability, as a .png, .svg or .html")
+    .option("--chart <file>", "chart of size against probability, as a .png, .svg or .html")
     .addOption(new Option("--json", "the result as JSON").conflicts("csv"))
     .option("--csv", "each detector, kind and size as CSV")
     .action((options) =>

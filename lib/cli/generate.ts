@@ -28,7 +28,7 @@ export function logOptions(command: Command): Command {
     .option("--start <moment>", "first moment: 2026-01-05T00:00:00Z, 2026-01-05, today, yesterday, now-7d")
     .option("--end <moment>", "its end, excluded (default: a day after the start)")
     .option("--incidents <name...>", `what goes wrong: ${presetIncidents.join(", ")}`)
-    .option("--random-incidents <n>", "draw as many from the seed, 0 to 12", number("random-incidents"))
+    .option("--random-incidents <n>", "draw this many from the seed, 0 to 12", number("random-incidents"))
     .option("--without-incidents [id...]", "the same log without the incidents named, or without any")
     .option("--defects <kind=share...>", `faulty lines: ${defectKinds.join(", ")}; such as malformed=0.001`);
 }
@@ -84,13 +84,16 @@ export function generateCommand(program: Command): void {
   const generating = logOptions(
     command(program, "generate", "make a log: the same scenario and seed give the same bytes"),
   )
-    .option("--again <key>", "make the log that an answer key tells of, incidents begun by hand included")
+    .option(
+      "--again <key>",
+      "make the log of an answer key again, including incidents that were begun by hand",
+    )
     .option("--from <moment>", "make only the part from here")
     .option("--to <moment>", "make only the part before here")
     .option("--shard <k/n>", "make only the k-th of n parts of about equal size")
     .option("--out <file>", "file to write; - is standard output", "-")
     .option("--format <name>", `${Object.keys(formats).join(", ")} (default: by the file's ending, else csv)`)
-    .option("--header", "begin a part, too, with its format's header, so that it stands alone")
+    .option("--header", "begin a part with its format's header, too, so that it can be used alone")
     .option("--labels", "write the incidents and the defect of each line beside the log")
     .option("--key <file>", "where to write the answer key; - is standard output (default: beside the log)")
     .option("--no-key", "write no answer key")
@@ -99,7 +102,7 @@ export function generateCommand(program: Command): void {
       "threads, 1 to 64; the bytes are the same (default: by the number of records)",
       number("workers"),
     )
-    .option("--json", "tell the outcome as JSON on standard output (with --out FILE)")
+    .option("--json", "print the result as JSON on standard output (with --out FILE)")
     .action(async ({ json, from, to, again, ...options }) => {
       if (json && options.out === "-")
         throw new InputError("--json: needs --out FILE, as standard output carries the log");

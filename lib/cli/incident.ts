@@ -12,12 +12,12 @@ import { print, tell } from "./output.js";
 export function incidentCommand(program: Command): void {
   const incident = command(program, "incident", "begin and end incidents by hand while a stream runs");
 
-  withStream(command(incident, "start", "begin one at the next second of the log"))
+  withStream(command(incident, "start", "begin an incident at the next second of the log"))
     .argument("<kind>", "what goes wrong: a kind of incident, or checkout_outage")
     .option("--size <n>", "how bad, in the unit of the kind", number("size"))
     .option("--duration <time>", "how long: 90s, 10m, 2h (default: until it is stopped)")
-    .option("--endpoints <route...>", "routes that it touches")
-    .option("--clients <share>", "share of the visitors that it touches", number("clients"))
+    .option("--endpoints <route...>", "routes that it affects")
+    .option("--clients <share>", "share of the visitors that it affects", number("clients"))
     .option("--shape <name>", "step, ramp or pulse")
     .option("--id <name>", "its name in the answer key")
     .action(async (what, { stream, duration, json, ...given }) => {
@@ -30,18 +30,18 @@ export function incidentCommand(program: Command): void {
       await shown([begun], json);
     });
 
-  withStream(command(incident, "stop", "end one at the next second of the log"))
+  withStream(command(incident, "stop", "end an incident at the next second of the log"))
     .argument("[id]", "which (default: the one that lasts until it is stopped)")
     .action(async (id, { stream, json }) => shown(await ask({ do: "stop", id }, stream), json));
 
-  withStream(command(incident, "list", "those that were begun by hand")).action(async ({ stream, json }) =>
-    shown(await ask({ do: "list" }, stream), json),
+  withStream(command(incident, "list", "list the incidents that were begun by hand")).action(
+    async ({ stream, json }) => shown(await ask({ do: "list" }, stream), json),
   );
 }
 
 function withStream(command: Command): Command {
   return command
-    .option("--stream <process>", "number of the stream's process, where several run", number("stream"))
+    .option("--stream <process>", "process id of the stream, if several run", number("stream"))
     .option("--json", "the answer as JSON");
 }
 

@@ -9,7 +9,7 @@ export function loadCommand(program: Command): void {
   const load = command(
     program,
     "load",
-    "load logs into the table `requests` of a database that lasts, each line only once: what was loaded before is left out, packed or not, and of a log that has grown only what is new is loaded",
+    "load logs into the table `requests` of a database, each line only once: what was loaded before is left out, compressed or not, and if a log has grown, only its new lines are loaded",
   )
     .argument(
       "<log...>",
@@ -20,8 +20,8 @@ export function loadCommand(program: Command): void {
       "a DuckDB file, or postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD or ~/.pgpass)",
     );
   addReadingOptions(load)
-    .option("--quarantine <file>", "where the lines of all logs go that are no records, as NDJSON")
-    .option("--json", "tell the outcome as JSON on standard output")
+    .option("--quarantine <file>", "file for the lines of all logs that are not records, as NDJSON")
+    .option("--json", "print the result as JSON on standard output")
     .action(async (paths, { to, quarantine, json, ...reading }) => {
       const { isPostgres } = await import("../warehouse/place.js");
       const { load } = await import("../warehouse/load.js");

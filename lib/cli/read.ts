@@ -18,11 +18,11 @@ export function readCommand(program: Command, exit: Exit): void {
     )
     .option(
       "--out <file>",
-      "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output; left out, it is only told what the log holds",
+      "CSV file to write, compressed as .csv.gz or .csv.zst; - is standard output; without it, only a summary of the log is printed",
     );
   addReadingOptions(read)
-    .option("--quarantine <file>", "where the lines go that are no records, as NDJSON; - is standard output")
-    .option("--json", "tell the outcome as JSON on standard output")
+    .option("--quarantine <file>", "file for the lines that are not records, as NDJSON; - is standard output")
+    .option("--json", "print the result as JSON on standard output")
     .action(async (paths, { out, quarantine, json, ...reading }) => {
       if (json && (out === "-" || quarantine === "-")) {
         const [option, carried] = out === "-" ? ["--out", "records"] : ["--quarantine", "quarantine"];

@@ -12,29 +12,26 @@ export function addReadingOptions(command: Command): Command {
     )
     .option(
       "--time-zone <zone>",
-      "zone of times that name none, such as Europe/Berlin or +02:00 (default: UTC)",
+      "time zone of times that have none, such as Europe/Berlin or +02:00 (default: UTC)",
     )
-    .option(
-      "--time-unit <unit>",
-      "unit of response times where the log leaves it open: s, ms, us, ns or none",
-    )
+    .option("--time-unit <unit>", "unit of response times if the log leaves it open: s, ms, us, ns or none")
     .option(
       "--time-field <field>",
-      "field of the response times where the log leaves it open: its name (rt), or its number behind an access log's fixed fields (2)",
+      "field of the response times if the log leaves it open: its name (rt), or its number after an access log's fixed fields (2)",
     )
     .option(
       "--log-format <format>",
-      "the log's format as its server was told it: nginx's log_format or Apache's LogFormat, such as '%h %l %u %t \"%r\" %>s %b %D'; instead of --format",
+      "the log's format as configured in its server: nginx's log_format or Apache's LogFormat, such as '%h %l %u %t \"%r\" %>s %b %D'; instead of --format",
     )
     .option("--keep-query", "keep the query strings of paths")
     .option("--fold-ids", "fold identifiers in paths: /users/123 becomes /users/{id}")
     .option(
       "--client-names <what>",
-      "lines whose client is a host's name: quarantine (default), or stand-in, an address of 2001:db8::/32 for each name",
+      "lines whose client is a host name: quarantine (default), or stand-in, an address in 2001:db8::/32 for each name",
     )
     .option(
       "--client <which>",
-      "who the client is where a log has X-Forwarded-For beside its peer: peer or forwarded (default: forwarded where the peer's address is private; else it is asked)",
+      "who the client is if a log has X-Forwarded-For beside its peer: peer or forwarded (default: forwarded if the peer's address is private; otherwise you are asked)",
     );
 }
 

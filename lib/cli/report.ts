@@ -11,7 +11,7 @@ export function reportCommand(program: Command): void {
   const report = command(
     program,
     "report",
-    "make one HTML page of all that a log says: traffic, errors, response times, clients, alerts, incidents",
+    "make one HTML page of everything that a log shows: traffic, errors, response times, clients, alerts, incidents",
   )
     .argument(
       "<log...>",
@@ -23,7 +23,7 @@ export function reportCommand(program: Command): void {
     .option("--key <file>", "answer key, for the incidents (default: the one beside the log)")
     .option(
       "--availability <share>",
-      "share of the requests that shall not fail on the server's side, for the alerts (default: 0.999)",
+      "share of the requests that must not fail on the server's side, for the alerts (default: 0.999)",
       number("availability"),
     )
     .action(async (logs, { out, title, key, availability, ...reading }) => {

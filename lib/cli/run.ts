@@ -13,15 +13,15 @@ export function runCommand(program: Command, exit: Exit): void {
   command(
     program,
     "run",
-    "run the jobs of a schedule: each makes its part of a log when its time comes, and what was missed at once; exit code 0 all that was due is made, 1 a job failed and is still due, 2 the schedule is wrong or another run is at it, 130 --once was interrupted",
+    "run the jobs of a schedule: each makes its part of a log at its time, and missed parts at once; exit code 0 everything that was due is made, 1 a job failed and is still due, 2 the schedule is wrong or another run has it open, 130 --once was interrupted",
   )
-    .argument("<schedule>", "JSON file with the jobs, from whose folder the paths in it lead")
+    .argument("<schedule>", "JSON file with the jobs; its paths are relative to its folder")
     .option("--once", "make what is due and end, for cron and systemd's timers")
     .option("--dry-run", "print the next runs and their parts of the log, and make nothing")
-    .option("--runs <n>", "with --dry-run: how many of each job (default: 5)", number("runs"))
-    .option("--state <file>", "where to keep how far it has come (default: SCHEDULE.state.json)")
+    .option("--runs <n>", "with --dry-run: number of runs of each job (default: 5)", number("runs"))
+    .option("--state <file>", "file for the progress (default: SCHEDULE.state.json)")
     .option("--log-level <level>", `${levels.join(", ")}: what is told on standard error`, "info")
-    .option("--json", "print the outcome, or with --dry-run the runs, as JSON on standard output")
+    .option("--json", "print the result, or with --dry-run the runs, as JSON on standard output")
     .addHelpText(
       "after",
       "\nAs a line for cron:\n  * * * * * server-logs run /etc/server-logs/schedule.json --once --log-level warn",

@@ -7,16 +7,20 @@ import { working } from "./progress.js";
 
 /** Adds the command `score`. */
 export function scoreCommand(program: Command): void {
-  command(program, "score", "mark alerts by what happened: found or missed, how late, how often for nothing")
+  command(
+    program,
+    "score",
+    "score alerts by what happened: incidents found or missed, how late, and false alarms",
+  )
     .argument("<truth>", "answer key of a log (*.truth.json), or labelled windows in NAB's form")
     .argument(
       "<alerts>",
       'CSV of alerts (start, and if known end and name), or of a series (timestamp, anomaly_score); or "-"',
     )
-    .option("--series <name>", "which series, where the windows are those of several")
+    .option("--series <name>", "name of the series, if the windows are of several")
     .option(
       "--grace-minutes <n>",
-      "an alert that begins so long after an incident's end is still due to it",
+      "an alert up to this long after an incident's end still counts for it",
       number("grace-minutes"),
     )
     .option("--threshold <x>", "anomaly score from which a point is a detection", number("threshold"))

@@ -18,11 +18,7 @@ export function sparkCommand(program: Command, exit: Exit): void {
       "--files",
       "executors write the Parquet files themselves, much faster, into a folder that all share",
     )
-    .option(
-      "--shards <n>",
-      "tasks to cut the log into (default: one for 2 million records)",
-      number("shards"),
-    )
+    .option("--shards <n>", "number of tasks (default: one for each 2 million records)", number("shards"))
     .option("--command <words>", "how an executor calls this program", "server-logs")
     .option("--on <cluster>", "run it now: spark://HOST:PORT, or spark://local for Spark on this machine")
     .action(async ({ on, ...options }) => {

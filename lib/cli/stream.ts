@@ -14,14 +14,14 @@ export function streamCommand(program: Command, exit: Exit): void {
     command(
       program,
       "stream",
-      "make a log live: each record when its time comes; the bytes are those of `generate` for the same window",
+      "make a log live, each record at its time; the bytes are those of `generate` for the same window",
     ),
   )
     .option("--from <moment>", "stream only the part from here")
     .option("--to <moment>", "stream only the part before here")
     .option(
       "--speed <n>",
-      "let the log's time go n times as fast, its first moment being now (default: the clock's time)",
+      "let the log's time pass n times as fast, starting now (default: the clock's time)",
       number("speed"),
     )
     .option(
@@ -30,30 +30,33 @@ export function streamCommand(program: Command, exit: Exit): void {
       "-",
     )
     .option("--format <name>", "a format of lines, as for generate")
-    .option("--rotate <amount>", "of a file: begin the next after a size (100MB) or a time of the log (1h)")
-    .option("--gzip", "of a file that rotates: compress those that are closed")
+    .option("--rotate <amount>", "for a file: rotate it after a size (100MB) or a time of the log (1h)")
+    .option("--gzip", "for a file that rotates: compress closed files")
     .option(
       "--keep <n>",
-      "of a file that rotates: how many closed ones are kept (default: all)",
+      "for a file that rotates: number of closed files to keep (default: all)",
       number("keep"),
     )
     .option(
       "--record-ids",
-      "give each record an id that tells what a collector lost or doubled (verify --ids)",
+      "give each record an id, which shows what a collector lost or doubled (verify --ids)",
     )
     .option(
       "--batch <n>",
-      "of a receiver: most records in a request or connection (default: 1000; syslog 10000)",
+      "for a receiver: maximum number of records in a request or connection (default: 1000; syslog 10000)",
       number("batch"),
     )
     .option(
       "--timeout <seconds>",
-      "of a receiver: how long a request may take (default: 10)",
+      "for a receiver: how long a request may take (default: 10)",
       number("timeout"),
     )
-    .option("--state <file>", "of a receiver: keep here how far it has confirmed, and go on from there")
-    .option("--framing <kind>", "of syslog: octets (counted before each message; default) or lines")
-    .option("--label <name=value...>", "of Loki: labels of the stream (default: job=server-logs)")
+    .option(
+      "--state <file>",
+      "for a receiver: checkpoint file with what it acknowledged, from which to continue",
+    )
+    .option("--framing <kind>", "for syslog: octets (counted before each message; default) or lines")
+    .option("--label <name=value...>", "for Loki: labels of the stream (default: job=server-logs)")
     .option("--key <file>", "where to write the answer key when the stream ends or is stopped")
     .action(async ({ out, key, from, to, speed, rotate, gzip, keep, recordIds, ...all }) => {
       const { batch, timeout, state, framing, label, ...options } = all;

@@ -10,24 +10,21 @@ export function verifyCommand(program: Command, exit: Exit): void {
   command(program, "verify", "compare a copy of a log with what was written; exit code 1 when it differs")
     .argument(
       "<copy...>",
-      "CSV (plain, gzip or zstd), NDJSON, Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD or ~/.pgpass); or several that make it up together",
+      "CSV (plain, gzip or zstd), NDJSON, Parquet, a DuckDB file, or postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD or ~/.pgpass); or several that together are the copy",
     )
     .option(
       "--key <file...>",
-      "answer key, or those of all parts (default: beside the file, by its name; none is beside a database)",
+      "answer key, or those of all parts (default: the key beside the file; required for a database)",
     )
     .option(
       "--counts",
       "the copy is a CSV of counts by bucket, endpoint and status, as a dashboard exports it",
     )
-    .option(
-      "--ids",
-      "look only for the ids of stream --record-ids, wherever they stand in a file of any form",
-    )
+    .option("--ids", "look only for the ids of stream --record-ids, anywhere in files of any format")
     .option("--bucket-seconds <n>", "with --counts: length of its buckets", number("bucket-seconds"))
     .option("--limit <n>", "differences of each kind to show, 0 to 10000", number("limit"), 20)
     .option("--workers <n>", "threads that make the log again, 1 to 64", number("workers"))
-    .option("--json", "the outcome as JSON")
+    .option("--json", "the result as JSON")
     .action(async (copies, { key, counts, ids, bucketSeconds, limit, workers, json }) => {
       if (bucketSeconds !== undefined && !counts)
         throw new InputError("--bucket-seconds: needs --counts, as records are compared without buckets");

@@ -25,7 +25,10 @@ export function watchCommand(program: Command, exit: Exit): void {
     .option("--slo <file>", "JSON list of objectives: name, kind, objective, milliseconds, days, minimumBad")
     .option("--step <seconds>", "length of a step, 1 to 300 (default: 10)")
     .option("--allowance <seconds>", "how long a step waits for late lines (default: 0)")
-    .option("--state <file>", "keeps what is known: killed and started again, it loses and doubles no alert")
+    .option(
+      "--state <file>",
+      "file for its state: killed and started again, it neither loses nor doubles an alert",
+    )
     .action(async (paths, options) => {
       const { watch } = await import("../monitor/watch/watch.js");
       const { once, step, allowance, state } = options;
