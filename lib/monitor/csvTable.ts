@@ -28,7 +28,7 @@ export async function* csvLines(
   for await (const { bytes, start, end, overlong } of lines.blocks(work)) {
     if (overlong !== undefined)
       throw new InputError(
-        `${argument}: line ${number + 1} has ${overlong} bytes, which is no CSV of moments`,
+        `${argument}: line ${number + 1} has ${overlong} bytes, which is too long for a CSV of moments`,
       );
     for (const line of decoder.decode(bytes.subarray(start, end)).split("\n")) {
       number++;

@@ -120,7 +120,7 @@ export class Steps {
     this.next ??= number;
     if (number - this.next > mostSteps) {
       throw new InputError(
-        `step: there would be ${number - this.next} steps of ${this.step / 1000} s up to ${new Date(time).toISOString()}; the most is ${mostSteps}: give a longer step, or leave out lines with a wrong time`,
+        `step: there would be ${number - this.next} steps of ${this.step / 1000} s up to ${new Date(time).toISOString()}; the maximum is ${mostSteps}: give a longer step, or leave out lines with a wrong time`,
       );
     }
     this.#newest = time;

@@ -61,7 +61,7 @@ class SteppedColumns {
     this.first = steps[0] ?? 0;
     this.length = steps.length === 0 ? 0 : steps[steps.length - 1] - this.first + 1;
     if (this.length > mostSteps)
-      throw new InputError(`step: there would be ${this.length} steps; the most is ${quoted(mostSteps)}`);
+      throw new InputError(`step: there would be ${this.length} steps; the maximum is ${quoted(mostSteps)}`);
     this.#byEndpoint = byEndpoint;
   }
 

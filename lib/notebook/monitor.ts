@@ -191,7 +191,7 @@ export async function score(
     const times = starts.map((start) => ({ name: detector, start: Date.parse(start) }));
     const wrong = times.findIndex((alert) => Number.isNaN(alert.start));
     if (wrong >= 0)
-      throw new InputError(`alerts: ${quoted(starts[wrong])} is no moment such as 2026-01-05T10:00:00Z`);
+      throw new InputError(`alerts: ${quoted(starts[wrong])} is not a moment such as 2026-01-05T10:00:00Z`);
     return { detector, ...scoreEpisodes(times, episodes, range) };
   });
   return toFrame({

@@ -60,7 +60,7 @@ export async function readProgress(path: string, argument: string): Promise<Stre
     (value.incidents === undefined || Array.isArray(value.incidents));
   if (!isSound)
     throw new InputError(
-      `${argument}: ${quoted(path)} does not say how far a stream has come; remove it to begin anew`,
+      `${argument}: ${quoted(path)} is not the checkpoint of a stream; remove it to begin again`,
     );
   return value as StreamProgress;
 }

@@ -76,7 +76,7 @@ export async function stream(
     throw new InputError(`speed: must be a number above 0, up to 1000000, not ${quoted(speed)}`);
   const { plan, slice } = prepare({ ...log, out: "-" });
   if (!formats[slice.format].concatenable)
-    throw new InputError(`format: ${slice.format} is no format of lines, which alone can be streamed`);
+    throw new InputError(`format: only formats of lines can be streamed, and ${slice.format} is not one`);
   const begin: Position = await sink.open(plan, slice).catch(async (error) => {
     await sink.abandon();
     throw error;

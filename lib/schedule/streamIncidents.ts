@@ -163,7 +163,7 @@ export class HandIncidents {
     } as Incident;
     if (seconds === undefined && needsItsLength(incident))
       throw new InputError(
-        `duration: ${what}${shapeOf(incident) === "step" ? "" : ` of shape ${shapeOf(incident)}`} must be told how long it lasts, since its records depend on that`,
+        `duration: ${what}${shapeOf(incident) === "step" ? "" : ` of shape ${shapeOf(incident)}`} needs a duration, because its records depend on it`,
       );
     const begun = { incident, isOpen: seconds === undefined };
     return { incidents: [...this.#incidents, begun], answer: begun };
@@ -173,15 +173,15 @@ export class HandIncidents {
     const running = this.#incidents.filter(({ incident }) => endOf(incident) > next);
     const open = running.filter(({ isOpen }) => isOpen);
     const names = running.map(({ incident }) => incident.id).join(", ");
-    if (running.length === 0) throw new InputError("incident: none that was begun by hand goes on");
+    if (running.length === 0) throw new InputError("incident: no incident that was begun by hand is running");
     if (id === undefined && open.length !== 1)
       throw new InputError(
-        `incident: ${open.length === 0 ? "none lasts until it is stopped" : `${open.length} last until they are stopped`}: name the one to stop: ${names}`,
+        `incident: ${open.length === 0 ? "no incident lasts until it is stopped" : `${open.length} incidents last until they are stopped`}: name the one to stop: ${names}`,
       );
     const found = id === undefined ? open[0] : running.find(({ incident }) => incident.id === id);
     if (found === undefined)
       throw new InputError(
-        `incident: none begun by hand goes on with the id ${quoted(id)}; there are ${names}`,
+        `incident: no incident that was begun by hand is running with the id ${quoted(id)}; there are ${names}`,
       );
     if (needsItsLength(found.incident))
       throw new InputError(

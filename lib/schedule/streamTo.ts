@@ -130,7 +130,7 @@ function checkFormat(format: string, receiver: Receiver | undefined, recordIds: 
     );
   if (receiver !== undefined && headed.includes(format))
     throw new InputError(
-      `format: a receiver is sent records, and ${format} has a header, which is none: must be another than ${headed.join(", ")}`,
+      `format: a receiver takes records only, and ${format} has a header, which is not a record: must be another format than ${headed.join(", ")}`,
     );
   if (recordIds && !isJson && receiver?.ids !== "apart")
     throw new InputError(

@@ -202,10 +202,10 @@ describe("incidents by hand", () => {
     });
     expect(refused).toEqual([
       expect.stringMatching(/^incident: there is no "outrage"; did you mean "outage"\?; there are outage,/),
-      expect.stringMatching(/^duration: scraper must be told how long it lasts/),
+      expect.stringMatching(/^duration: scraper needs a duration/),
       expect.stringMatching(/size/),
       expect.stringMatching(/nowhere/),
-      "incident: none that was begun by hand goes on",
+      "incident: no incident that was begun by hand is running",
       "incident: the log ends at 2026-01-05T00:20:00Z, before one can begin",
     ]);
     expect(bytes.equals(Buffer.from((await generate(log)).csv!))).toBe(true);

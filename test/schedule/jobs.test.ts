@@ -596,9 +596,9 @@ describe("what is wrong is told in one sentence, before anything is made", () =>
     const tries: [string, RegExp][] = [
       [
         content.slice(0, 40),
-        /^state: ".*" does not say how far a schedule has come: remove it, and all is made anew$/,
+        /^state: ".*" is not the state of a schedule: remove it, and everything is made again$/,
       ],
-      [content.replace(/"planned": "2026/, '"planned": "soon'), /does not say how far a schedule has come/],
+      [content.replace(/"planned": "2026/, '"planned": "soon'), /is not the state of a schedule/],
       [
         content.replace('"hourly"', '"daily"'),
         /^state: ".*" belongs to another schedule, with the jobs daily: give each/,

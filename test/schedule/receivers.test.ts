@@ -330,11 +330,11 @@ describe("what cannot be sent", () => {
     await refused({ out: "kafka://127.0.0.1:1" }).toThrow(
       "out: must begin with http://, https://, otlp+http://",
     );
-    await refused({ out: "otlp+http://" }).toThrow('out: "otlp+http://" is no address');
+    await refused({ out: "otlp+http://" }).toThrow('out: "otlp+http://" is not an address');
     await refused({ out: "syslog+tcp://me@127.0.0.1:1" }).toThrow("out: syslog has an address and a port");
     await refused({ receiver: { framing: "lines" } }).toThrow("framing: is for syslog+tcp://");
     await refused({ receiver: { labels: { a: "b" } } }).toThrow("label: is for loki+http://");
-    await refused({ format: "csv" }).toThrow("format: a receiver is sent records, and csv has a header");
+    await refused({ format: "csv" }).toThrow("format: a receiver takes records only, and csv has a header");
     await refused({ out: "-", receiver: { framing: "lines" } }).toThrow("framing: is for a receiver");
     await refused({ out: "-", format: "combined", recordIds: true }).toThrow(
       "recordIds: lines of combined have no room for an id",

@@ -159,7 +159,7 @@ describe("what is streamed", () => {
     const kept = new Kept(new TestClock(START));
     await expect(stream({ speed: 0 }, kept)).rejects.toThrow("speed: must be a number above 0");
     await expect(stream({ format: "parquet" }, kept)).rejects.toThrow(
-      "format: parquet is no format of lines",
+      "format: only formats of lines can be streamed, and parquet is not one",
     );
     await expect(streamTo({ out: "x.csv.gz" })).rejects.toThrow("out: a file that grows is plain text");
     await expect(streamTo({ out: "-", rotation: { bytes: 1 } })).rejects.toThrow("rotate: needs a file");

@@ -81,7 +81,7 @@ it.each([
     /^shards: executors that write files themselves make a piece of an hour/,
   ],
   [{ lake: "/l", command: "" }, /^command: must be a command line/],
-  [{ lake: "/l", out: "x.csv" }, /^out: a lake takes none/],
+  [{ lake: "/l", out: "x.csv" }, /^out: is for a log in one file/],
   [{ lake: "/l", rows: -1 }, /^rows: must be a whole number/],
   [{ lake: "/l", defects: { malformed: 0.1 } }, /^defects.malformed: must be 0 for parquet/],
 ])("refuses %j in one sentence", (wrong, message) => {
@@ -98,8 +98,8 @@ it.each([
 
 it.each([
   ["spark://host:7077", /does not say which data: write spark:\/\/HOST:PORT\?lake=FOLDER/],
-  ["spark://host?lake=/l", /is no address of a Spark cluster/],
-  ["spark://user:secret@host:1?lake=/l", /^source: "spark:\/\/…@host:1\?lake=\/l" is no address/],
+  ["spark://host?lake=/l", /is not the address of a Spark cluster/],
+  ["spark://user:secret@host:1?lake=/l", /^source: "spark:\/\/…@host:1\?lake=\/l" is not the address/],
   ["spark://host:7077?lake=/l&parquet=/p", /does not say which data/],
 ])("refuses the address %s", async (address, message) => {
   await expect(ask("error_rate", address)).rejects.toThrow(message);

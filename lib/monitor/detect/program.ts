@@ -122,7 +122,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 function alertOf(line: string, number: number, told: string, command: string): Alert {
   const junk = (what: string) =>
     new InputError(
-      `command: line ${number} of what ${told} wrote ${what}; it must be JSON such as {"start":"2026-01-05T10:00:00Z","why":"…"}`,
+      `command: line ${number} of the output of ${told} ${what}; it must be JSON such as {"start":"2026-01-05T10:00:00Z","why":"…"}`,
     );
   let read: unknown;
   try {

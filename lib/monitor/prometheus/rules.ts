@@ -64,7 +64,7 @@ export async function refuseUnknown(
       if (found.length > 0) continue;
       const has = Object.entries(metricNames).map(([each, labels]) => `${each}{${labels.join(",")}}`);
       throw new InputError(
-        `rules: ${quoted(name)} asks for ${text.slice(0, 120)}, of which the series have nothing; they have ${has.join(", ")}`,
+        `rules: ${quoted(name)} selects ${text.slice(0, 120)}, which the series do not have; they have ${has.join(", ")}`,
       );
     }
   }

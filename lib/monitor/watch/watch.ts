@@ -76,7 +76,7 @@ export async function watch(
       "path: one log is followed at a time; give one, or read several to their end with once (--once)",
     );
   if (!follow && options.state !== undefined)
-    throw new InputError("state: is for a log that is followed; what is read once begins at its beginning");
+    throw new InputError("state: is for a log that is followed; with once, a log is read from its beginning");
   if (
     options.state !== undefined &&
     [options.state, `${options.state}.new`].some((path) => resolve(path) === resolve(paths[0]))

@@ -144,9 +144,9 @@ async function readEntries(path: string, jobs: readonly CheckedJob[]): Promise<M
     throw new InputError(`state: cannot read ${quoted(path)}: ${reason(error, "read")}`);
   }
   const file = parsed(content);
-  const anew = "remove it, and all is made anew";
+  const anew = "remove it, and everything is made again";
   if (file === undefined)
-    throw new InputError(`state: ${quoted(path)} does not say how far a schedule has come: ${anew}`);
+    throw new InputError(`state: ${quoted(path)} is not the state of a schedule: ${anew}`);
   if (file.generator_version !== GENERATOR_VERSION)
     throw new InputError(
       `state: ${quoted(path)} is of generator version ${file.generator_version}, but this is ${GENERATOR_VERSION}, which makes other bytes: run it with the version of server-logs that began it; or ${anew}`,

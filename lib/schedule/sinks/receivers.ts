@@ -37,7 +37,8 @@ export function isReceiverAddress(out: string): boolean {
  */
 export function receiverAt(address: string, options: ReceiverOptions): Receiver {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || url.hostname === "") throw new InputError(`out: ${quoted(address)} is no address`);
+  if (url === undefined || url.hostname === "")
+    throw new InputError(`out: ${quoted(address)} is not an address`);
   const kind = Object.hasOwn(kinds, url.protocol) ? kinds[url.protocol] : undefined;
   if (kind === undefined)
     throw new InputError(

@@ -50,7 +50,7 @@ function clusterOf(text: string, argument: string): { master: string; query: str
   const local = /^local(\[(\d{1,3}|\*)\])?$/.exec(host ?? "");
   const known = local !== null || /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(,[\w.-]+:\d{1,5})*$/i.test(host ?? "");
   if (!known)
-    throw new InputError(`${argument}: ${shown(text)} is no address of a Spark cluster: write ${form}`);
+    throw new InputError(`${argument}: ${shown(text)} is not the address of a Spark cluster: write ${form}`);
   return { master: local ? (local[1] ? host : "local[*]") : `spark://${host}`, query };
 }
 

@@ -45,8 +45,7 @@ export function sparkGenerateSql(options: SparkGenerateOptions): string {
     "key",
     "workers",
   ] as const) {
-    if (log[name] !== undefined)
-      throw new InputError(`${name}: a lake takes none; it is for a log in one file`);
+    if (log[name] !== undefined) throw new InputError(`${name}: is for a log in one file, not for a lake`);
   }
   if (files && !lake.startsWith("/")) {
     throw new InputError(

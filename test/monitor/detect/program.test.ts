@@ -66,7 +66,7 @@ describe("a program as a detector", { timeout: 20_000 }, () => {
 
   it.each([
     ["sleep 60", /^command: "sleep 60" did not end within 0.3 s of a series and was stopped$/],
-    ["echo hello", /^command: line 1 of what "echo hello" wrote is no JSON: "hello"; it must be/],
+    ["echo hello", /^command: line 1 of the output of "echo hello" is no JSON: "hello"; it must be/],
     ["echo 3", /is no object: "3"/],
     [`echo '{"start":"2026-01-05 10:00"}'`, /has no moment with Z as "start" but "2026-01-05 10:00"/],
     [`echo '{"start":"2026-01-05T10:00:00Z","why":7}'`, /has no text as "why" but 7/],
