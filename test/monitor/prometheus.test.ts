@@ -103,7 +103,10 @@ describe("Prometheus", { tags: ["promtool"] }, () => {
       /^rules: promtool refuses them: .*parse error/,
     ],
     ["this is no rules file", /^rules: promtool refuses them: /],
-    [alert("sum(rate(node_cpu_seconds_total[5m])) > 1"), /"Mine" selects node_cpu_seconds_total, which the series do not have/],
+    [
+      alert("sum(rate(node_cpu_seconds_total[5m])) > 1"),
+      /"Mine" selects node_cpu_seconds_total, which the series do not have/,
+    ],
     [alert('sum(rate(http_requests_total{job="api"}[5m])) > 1'), /selects http_requests_total\{job="api"\}/],
     ["groups: [{name: x, rules: [{record: a, expr: '1'}]}]", /^rules: there is no alert among them/],
   ])("refuses %j in one sentence", async (rules, sentence) => {
