@@ -60,7 +60,7 @@ export async function series(
 const seriesIn = new WeakMap<LogSeries, Series>();
 const moment = (time: number) => new Date(time).toISOString();
 
-/** The series that a verb was given. @throws InputError when it is none */
+/** The series that a verb was given. @throws InputError when the argument is not a series */
 function seriesOf(given: LogSeries): Series {
   const found = seriesIn.get(given);
   if (found === undefined)

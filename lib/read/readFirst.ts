@@ -17,7 +17,7 @@ import { eitherClient, Row } from "./row.js";
  * files.
  */
 export interface ReadingOptions extends Omit<ReadOptions, "out" | "quarantine"> {
-  /** Receives what became of the lines of a log that had to be read first. */
+  /** Receives the counts of the lines of a log that had to be read first. */
   onRead?: ((log: ReadLog) => void) | undefined;
 }
 

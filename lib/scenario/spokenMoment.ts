@@ -3,7 +3,7 @@ import { momentOf, momentText } from "./moment.js";
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
-/** Milliseconds of a length of time such as 90s, 10m or 1h; undefined when it is none. */
+/** Milliseconds of a duration such as 90s, 10m or 1h; undefined for any other text. */
 export function lengthOf(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
   if (unit === undefined || Number(amount) === 0) return undefined;
@@ -11,7 +11,7 @@ export function lengthOf(text: string): number | undefined {
 }
 
 /**
- * Converts a time as people say it to the library's form: a date, `today`, `yesterday`, `now`, `now-7d`, `today+8h`.
+ * Converts a time as people write it to the library's form: a date, `today`, `yesterday`, `now`, `now-7d`, `today+8h`.
  * The clock is its last argument, so that what is made from it is a pure function.
  *
  * @param name the option's, for errors

@@ -27,7 +27,7 @@ export interface Compared {
   readonly changes: Columns;
 }
 
-/** A difference of so many standard errors among a few hundred is hardly ever one of chance. */
+/** A difference of this many standard errors among a few hundred differences is hardly ever due to chance. */
 const leastErrors = 4;
 const mostChanges = 20;
 const all = 1_000_000; // endpoints: as many as a question takes
