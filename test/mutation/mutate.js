@@ -1,12 +1,12 @@
-// A mutation score: breaks the code of a stage in one place at a time, and reports whether a test of behaviour, only a
-// pinned hash or nothing detected it. Stryker does not fit: the tests run the compiled library, in threads and
-// processes of their own.
+// A mutation score: breaks the code of a stage in one place at a time, and says whether a test of behaviour, only a pin
+// or nothing noticed. Stryker does not fit: the tests run the compiled library, in threads and processes of their own.
 //
-//     npm run mutate -- generate read [--sample 25] [--seed 1] [--coverage]
+//     npm run mutate -- generate read [--sample 25] [--seed 1] [--limit 180] [--coverage]
 //
 // It works in a copy of the project in a temporary folder. First each test file is run once, to learn which places of
-// the code it executes and how long it takes (kept in .cache/mutation; `--coverage` measures it again). Then the tests
-// that execute the place of a mutation run on it, the fast ones first. It writes results.json, and results.md from it.
+// the code it executes and how long it takes (kept in .cache/mutation; `--coverage` learns all of it anew). Then a mutation is
+// tried on the tests that execute its place, the quick ones first, as many as take `--limit` seconds without it: one that
+// only a later test would notice counts as noticed by nothing. It writes results.json, and results.md from it.
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -27,11 +27,11 @@ import ts from "typescript";
 import { executedIn, isExecuted } from "./coverage.js";
 import { mutationsOf, sampled } from "./mutations.js";
 
-/** Files of plain data, where a mutation is a different value and not a fault. */
+/** Files of plain data, where a mutation is another value and no fault. */
 const data = /^scenario\/presets\//;
-/** Tests with pinned bytes. They do not show correctness, and what only they detect is counted separately. */
+/** Tests that hold pinned bytes: they say nothing of rightness, and what only they notice is counted apart. */
 const pins = ["test/generate/golden.test.ts"];
-/** House rules and tests of whole programs, which take too long to run for each mutation. */
+/** Tests of the house and of whole programs, which take too long to run for each mutation. */
 const left = /^test\/(browser|cluster|setup|kill9|mutation)\/|^test\/(rules|notebooks)\.test\.ts$/;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -40,6 +40,7 @@ const { values, positionals } = parseArgs({
   options: {
     sample: { type: "string", default: "25" },
     seed: { type: "string", default: "1" },
+    limit: { type: "string", default: "180" },
     coverage: { type: "boolean", default: false },
   },
 });
@@ -54,7 +55,7 @@ const copy = realpathSync(mkdtempSync(join(tmpdir(), "server-logs-mutate-")));
 process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 copied();
-const covered = coverage();
+const covered = await coverage();
 for (const stage of positionals) await scored(stage);
 report();
 
@@ -106,14 +107,18 @@ function run(tests, { seconds, env, config = "vitest.config.ts" } = {}) {
 
 /**
  * What each test file executes, and its seconds. Files that fail without any mutation are left out, and named.
- * @returns {{ test: string, seconds: number, executed: Record<string, number[]> }[]}
+ * @returns {Promise<{ test: string, seconds: number, executed: Record<string, number[]> }[]>}
  */
-function coverage() {
+async function coverage() {
   const kept = join(root, ".cache/mutation/coverage.json");
-  if (existsSync(kept) && !values.coverage) return JSON.parse(readFileSync(kept, "utf8"));
   const tests = tracked.filter((file) => file.endsWith(".test.ts") && !left.test(file));
-  const found = [];
-  for (const [i, test] of tests.entries()) {
+  const found =
+    existsSync(kept) && !values.coverage
+      ? JSON.parse(readFileSync(kept, "utf8")).filter(({ test }) => tests.includes(test))
+      : [];
+  const unknown = tests.filter((file) => !found.some(({ test }) => test === file));
+  for (const [i, test] of unknown.entries()) {
+    await moment();
     const folder = mkdtempSync(join(copy, "coverage-"));
     const began = performance.now();
     const env = { NODE_V8_COVERAGE: folder };
@@ -123,12 +128,17 @@ function coverage() {
     if (sound) found.push({ test, seconds, executed: executedIn(folder, join(copy, "lib/dist")) });
     rmSync(folder, { recursive: true });
     console.log(
-      `coverage ${i + 1}/${tests.length} ${test}: ${seconds} s${sound ? "" : `, left out: ${failed}`}`,
+      `coverage ${i + 1}/${unknown.length} ${test}: ${seconds} s${sound ? "" : `, left out: ${failed}`}`,
     );
   }
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, JSON.stringify(found));
   return found;
+}
+
+/** Lets signals be heard between two runs. */
+function moment() {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** JavaScript as the build makes it. @param {string} text */
@@ -142,7 +152,7 @@ function compiled(text) {
   }).outputText;
 }
 
-/** Tries a sample of a stage's mutations, and records what detected each. @param {string} stage */
+/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
 async function scored(stage) {
   const sources = tracked
     .filter((file) => file.startsWith(`lib/${stage}/`) && file.endsWith(".ts"))
@@ -152,6 +162,7 @@ async function scored(stage) {
   const chosen = sampled(all, Number(values.sample), Number(values.seed));
   const mutations = [];
   for (const [i, mutation] of chosen.entries()) {
+    await moment();
     const began = performance.now();
     const noticed = noticing(mutation);
     mutations.push({ ...mutation, ...noticed });
@@ -168,8 +179,7 @@ async function scored(stage) {
 }
 
 /**
- * Which tests detect a mutation: runs those that execute its place, in three rounds of the fast, the slow and the
- * pinned ones.
+ * Which tests notice a mutation: those that execute its place, in three rounds of the quick, the slow and the pins.
  * @param {import("./mutations.js").Mutation} mutation
  * @returns {{ caught: "behaviour" | "time" | "pin" | "nothing", by?: string }}
  */
@@ -180,7 +190,7 @@ function noticing({ file, start, end, after }) {
   const whole = readFileSync(built, "utf8");
   const broken = compiled(text.slice(0, start) + after + text.slice(end));
   const sound = compiled(text);
-  // The first difference is the place in the compiled file.
+  // Where both differ first is the place in the compiled file.
   let offset = 0;
   while (offset < sound.length && sound[offset] === broken[offset]) offset++;
   const tests = covered
@@ -189,7 +199,10 @@ function noticing({ file, start, end, after }) {
   const rounds = [];
   let round = [];
   let total = 0;
+  let all = 0;
   for (const test of tests.filter(({ test }) => !pins.includes(test))) {
+    all += test.seconds;
+    if (all > Number(values.limit)) break;
     round.push(test);
     total += test.seconds;
     if (total > 5 * 3 ** rounds.length) {
