@@ -96,6 +96,12 @@ it("one address before the peer may be a virtual host, until it is said that it 
   expect((await clientsOf(log, { client: "forwarded" })).clients).toEqual(["203.0.113.7"]);
 });
 
+it("a damaged word with a comma before the time is no second address", async () => {
+  const damaged = line("203.0.113.9", "").replace(" - - ", " ,- - ");
+  const { log, clients } = await clientsOf(Buffer.from(damaged + line("203.0.113.10", "").repeat(20)));
+  expect([log.quarantined, clients[0], clients.length]).toEqual([0, "203.0.113.9", 21]);
+});
+
 it("an answer to a question that the log does not raise is refused", async () => {
   await expect(read(Buffer.from(line("198.51.100.3", "")), { client: "forwarded" })).rejects.toThrow(
     /^client: .* has no X-Forwarded-For beside its peer: leave it out/,

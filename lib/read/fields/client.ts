@@ -1,4 +1,4 @@
-import { CLOSE_BRACKET, COLON, COMMA, MINUS, OPEN_BRACKET, OPEN_PARENTHESIS } from "../../ascii.js";
+import { CLOSE_BRACKET, COLON, COMMA, MINUS, OPEN_BRACKET, OPEN_PARENTHESIS, SPACE } from "../../ascii.js";
 import { type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { Pieces } from "./pieces.js";
@@ -102,11 +102,13 @@ export class ClientBeforeTime {
 /** The reason for a line that begins with two addresses if the first lines do not show what the first address is. */
 export const twoAddresses = "two addresses stand before the time, and either may be the client's";
 
-/** Whether a word is an address, with or without port or brackets, or a list of several addresses. */
+/** Whether a word is an address, with or without port or brackets, or a list of which the first or the last is one. */
 function isClient(bytes: Uint8Array, start: number, end: number): boolean {
-  if (hasComma(bytes, start, end)) return true;
   readClient(bytes, start, end, probe);
-  return isAddress(bytes, probe.addressStart, probe.addressEnd);
+  if (isAddress(bytes, probe.addressStart, probe.addressEnd)) return true;
+  if (!hasComma(bytes, start, end)) return false;
+  const last = bytes.lastIndexOf(COMMA, end - 1) + 1;
+  return isClient(bytes, bytes[last] === SPACE ? last + 1 : last, end);
 }
 
 const probe = new Row();
