@@ -1,45 +1,10 @@
-import {
-  BACKSLASH,
-  CAPITAL_A,
-  CAPITAL_H,
-  CAPITAL_P,
-  CAPITAL_T,
-  CAPITAL_Z,
-  CLOSE_BRACKET,
-  COLON,
-  DOT,
-  MINUS,
-  NINE,
-  OPEN_BRACKET,
-  QUESTION,
-  QUOTE,
-  SLASH,
-  SPACE,
-  ZERO,
-} from "../../ascii.js";
-import { ClientBeforeTime, twoAddresses } from "../fields/client.js";
-import { unescaped } from "../fields/escapes.js";
-import {
-  chooseClient,
-  clientIs,
-  type ForwardedFields,
-  forwardedFields,
-  isAddressAt,
-} from "../fields/forwarded.js";
-import { Pieces } from "../fields/pieces.js";
-import { damagedTarget, noMethod, noPath, requestPath } from "../fields/request.js";
+import { BACKSLASH, DOT, NINE, QUOTE, SPACE, ZERO } from "../../ascii.js";
+import { AccessHead } from "../fields/accessHead.js";
+import { twoAddresses } from "../fields/client.js";
+import { clientIs, forwardedFields } from "../fields/forwarded.js";
 import { trailingTime } from "../fields/responseTime.js";
-import { clfTime, digits, zoneOffset } from "../fields/time.js";
-import { quoteEnd, wordEnd } from "../fields/words.js";
-import {
-  type FormatOptions,
-  type LineFormat,
-  otherFormat,
-  type Reading,
-  type Reason,
-  Row,
-  type WhichClient,
-} from "../row.js";
+import { quoteEnd } from "../fields/words.js";
+import { type FormatOptions, type LineFormat, type Reading, Row, type WhichClient } from "../row.js";
 
 /**
  * The access logs of Apache and nginx:
@@ -69,7 +34,7 @@ export const combined: LineFormat = {
 };
 
 function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents: boolean): Reading {
-  const head = new Head(options.keepQuery, options.client);
+  const head = new AccessHead(options.keepQuery, options.client);
   const first = readFirst(head, sample, agents, options.client);
   const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
   const { forwarded, clients } = first;
@@ -107,7 +72,7 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
 
 /** Learns from the first lines what comes before the client, and what follows the fixed fields, in all lines. */
 function readFirst(
-  head: Head,
+  head: AccessHead,
   sample: readonly Uint8Array[],
   agents: boolean,
   asked: WhichClient | undefined,
@@ -159,223 +124,6 @@ const utf8 = new TextDecoder();
 const noAgents = "no referrer and user agent in quotes: the line may have been cut";
 const quotedRest = "more fields than the common log has";
 
-const momentLength = 26;
-
-/** Reads a line up to and including its bytes field. */
-class Head {
-  /** Position after the bytes field of the last line. */
-  end = 0;
-  /** The end of the line. In a message that syslog repeats, it is before the closing bracket. */
-  lineEnd = 0;
-  readonly client: ClientBeforeTime;
-  readonly #keepQuery: boolean;
-  readonly #asked: WhichClient | undefined;
-  readonly #pieces = new Pieces();
-  readonly #starts = new Int32Array(2);
-  readonly #ends = new Int32Array(2);
-  /** The position of the peer in the line. */
-  #peerStart = 0;
-  #peerEnd = 0;
-  #time = -1;
-  readonly #momentText = new Uint8Array(momentLength);
-  /** Here the address and an unescaped target are put together. */
-  #own = new Uint8Array(4096);
-
-  constructor(keepQuery: boolean, asked: WhichClient | undefined) {
-    this.#keepQuery = keepQuery;
-    this.#asked = asked;
-    this.client = new ClientBeforeTime(asked);
-  }
-
-  read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
-    const firstEnd = wordEnd(bytes, start, end);
-    let date = firstEnd + 5; // usually after ` - - `
-    this.lineEnd = end;
-    if (date + 29 >= end || !isDate(bytes, date)) {
-      date = start;
-      while (date + 29 < end && !isDate(bytes, date)) date++;
-      if (date + 29 >= end) return noTime;
-    }
-    row.time = this.#moment(bytes, date + 1);
-    if (row.time < 0) return "the time is not a real date and time";
-    row.bytes = bytes;
-    row.addressStart = start;
-    row.addressEnd = firstEnd;
-    let reason: Reason;
-    if (date !== firstEnd + 5 || bytes[firstEnd + 1] !== MINUS || !looksLikeAddress(bytes, start, firstEnd)) {
-      reason = this.client.read(bytes, start, date, row);
-      if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE_BRACKET) this.lineEnd--;
-    }
-    this.#peerStart = row.addressStart;
-    this.#peerEnd = row.addressEnd;
-    const request = date + 30;
-    let i = request;
-    while (bytes[i] >= CAPITAL_A && bytes[i] <= CAPITAL_Z) i++;
-    let close = -1;
-    if (bytes[i] === SPACE && bytes[i + 1] === SLASH && i > request) {
-      row.pathStart = ++i;
-      while (endsPath[bytes[i]] === 0 && i < end) i++;
-      row.pathEnd = i;
-      if (bytes[i] === SPACE) close = afterVersion(bytes, i + 1);
-      else if (bytes[i] === QUESTION && !this.#keepQuery) {
-        const quote = asciiQuoteEnd(bytes, i, end);
-        if (quote >= 0 && afterVersion(bytes, quote - 8) === quote && bytes[quote - 9] === SPACE)
-          close = quote;
-      }
-      if (close >= end) close = -1;
-    }
-    if (close < 0) {
-      close = quoteEnd(bytes, request, end);
-      if (close < 0) return "the line ends inside the request";
-      reason = this.#unusual(bytes, request, close, row) ?? reason;
-    }
-    return this.#answer(bytes, close + 1, row) ?? reason;
-  }
-
-  /** Sets the row's client where a field from `rest` on may hold X-Forwarded-For; the row has the peer. */
-  behindProxy(bytes: Uint8Array, rest: number, { fields, isSure }: ForwardedFields, row: Row): Reason {
-    const pieces = this.#pieces;
-    const count = pieces.read(bytes, rest, this.lineEnd);
-    for (const field of fields) {
-      if (field >= count) continue;
-      const [start, end] = [pieces.start[field], pieces.end[field]];
-      if (end - start < 2) continue;
-      if (!isSure && !isAddressAt(bytes, start, end)) continue;
-      // The peer is read again from the line, because the row may have copied it to its own buffer.
-      const { bytes: from, pathStart, pathEnd } = row;
-      this.#starts[0] = this.#peerStart;
-      this.#ends[0] = this.#peerEnd;
-      this.#starts[1] = start;
-      this.#ends[1] = end;
-      const asked = this.#asked ?? (isSure ? undefined : "unsure");
-      const either = chooseClient(bytes, this.#starts, this.#ends, 0, 1, asked, row);
-      if (either !== undefined) {
-        row.bytes = bytes;
-        return either;
-      }
-      if (from === bytes) return;
-      // The path was assembled in its own buffer, and the address is appended to it.
-      const length = row.addressEnd - row.addressStart;
-      if (this.#own.length < pathEnd + length) {
-        const larger = new Uint8Array(2 * (pathEnd + length));
-        larger.set(this.#own);
-        this.#own = larger;
-      }
-      for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
-      row.bytes = this.#own;
-      row.pathStart = pathStart;
-      row.addressStart = pathEnd;
-      row.addressEnd = pathEnd + length;
-      return;
-    }
-  }
-
-  /** Reads the status and the number of bytes after the request, from `at` on. */
-  #answer(bytes: Uint8Array, at: number, row: Row): Reason {
-    const end = this.lineEnd;
-    let status = at + 1;
-    if (bytes[at] !== SPACE || bytes[at + 4] !== SPACE || at + 5 >= end) {
-      // More than one space, or a status in quotes
-      while (status < end && (bytes[status] === SPACE || bytes[status] === QUOTE)) status++;
-      if (bytes[at] !== SPACE || status + 4 >= end) return "no status behind the request";
-    }
-    row.status = digits(bytes, status, status + 3);
-    if (row.status < 0) return "the status is not a number of three digits";
-    let size = status + 3;
-    if (bytes[size] === QUOTE) size++;
-    if (bytes[size] !== SPACE) {
-      row.status = -1;
-      return "no status behind the request";
-    }
-    while (size < end && bytes[size] === SPACE) size++;
-    if (bytes[size] === QUOTE && size > status + 4 && isQuotedNumber(bytes, size, end)) size++;
-    this.end = wordEnd(bytes, size, end);
-    if (bytes[size] !== MINUS && digits(bytes, size, Math.min(this.end, size + 1)) < 0)
-      return "no number of bytes behind the status";
-  }
-
-  /** The time of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or −1. Most lines have the same time as the line before. */
-  #moment(bytes: Uint8Array, at: number): number {
-    const text = this.#momentText;
-    let i = momentLength - 1;
-    while (i >= 0 && bytes[at + i] === text[i]) i--;
-    if (i < 0) return this.#time;
-    for (let k = 0; k < momentLength; k++) text[k] = bytes[at + k];
-    const local = clfTime(bytes, at);
-    const offset = zoneOffset(bytes, at + 21, at + momentLength);
-    this.#time = local < 0 || Number.isNaN(offset) ? -1 : local - offset;
-    return this.#time;
-  }
-
-  /** Reads a request bytes[start, end) with escapes, spaces, a query to keep, or a full address. */
-  #unusual(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
-    const damaged = damagedTarget(bytes, start, end);
-    if (damaged !== undefined) return damaged;
-    // An escape in the method means a byte that no method contains.
-    const method = wordEnd(bytes, start, end);
-    for (let i = start; i < method; i++) if (bytes[i] === BACKSLASH) return method < end ? noMethod : noPath;
-    const { addressStart, addressEnd } = row;
-    const addressLength = addressEnd - addressStart;
-    const length = addressLength + end - start;
-    if (this.#own.length < length) this.#own = new Uint8Array(2 * length);
-    const own = this.#own;
-    for (let i = 0; i < addressLength; i++) own[i] = bytes[addressStart + i];
-    const ownEnd = unescaped(bytes, start, end, own, addressLength);
-    row.bytes = own;
-    row.addressStart = 0;
-    row.addressEnd = addressLength;
-    return requestPath(own, addressLength, ownEnd, row, this.#keepQuery);
-  }
-}
-
-/** Position of the quote after `HTTP/1.1` or `HTTP/2` at `at`, or −1. */
-function afterVersion(bytes: Uint8Array, at: number): number {
-  if (
-    bytes[at] !== CAPITAL_H ||
-    bytes[at + 1] !== CAPITAL_T ||
-    bytes[at + 2] !== CAPITAL_T ||
-    bytes[at + 3] !== CAPITAL_P ||
-    bytes[at + 4] !== SLASH
-  )
-    return -1;
-  return bytes[at + 8] === QUOTE && bytes[at + 6] === DOT ? at + 8 : -1;
-}
-
-/** Whether there is a number in quotes at `at`. It is the size in bytes, not a referrer. */
-function isQuotedNumber(bytes: Uint8Array, at: number, end: number): boolean {
-  const close = quoteEnd(bytes, at + 1, end);
-  return close > at + 1 && digits(bytes, at + 1, Math.min(close, at + 10)) >= 0;
-}
-
-const noTime = otherFormat("no time in brackets, such as [05/Jan/2026:00:22:28 +0000]");
-
-/** Whether ` [dd/Mon/yyyy:hh:mm:ss +zzzz] "` surrounds the bracket at `at`, as in the head of a line. */
-function isDate(bytes: Uint8Array, at: number): boolean {
-  return (
-    bytes[at] === OPEN_BRACKET &&
-    bytes[at + 3] === SLASH &&
-    bytes[at + 21] === SPACE &&
-    bytes[at + 27] === CLOSE_BRACKET &&
-    bytes[at + 28] === SPACE &&
-    bytes[at + 29] === QUOTE
-  );
-}
-
-/** Whether the bytes are digits and dots, or hexadecimal digits and at least two colons. */
-function looksLikeAddress(bytes: Uint8Array, start: number, end: number): boolean {
-  let colons = 0;
-  let other = false;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i];
-    if (byte === COLON) colons++;
-    else if (byte !== DOT && (byte < ZERO || byte > NINE)) {
-      if ((byte | 32) < 97 || (byte | 32) > 102) return false;
-      other = true;
-    }
-  }
-  return colons >= 2 || (colons === 0 && !other);
-}
-
 /** Position after ` "referrer" "user agent"`, or `at` if the format has none; −1 if they do not fit. */
 function afterAgents(bytes: Uint8Array, at: number, end: number, agents: boolean): number {
   if (!agents) return at + 1 < end && bytes[at + 1] === QUOTE ? -1 : at;
@@ -399,19 +147,3 @@ function lastField(bytes: Uint8Array, at: number, end: number): number {
   if (quote < referrer + 3 || bytes[quote] !== QUOTE || bytes[quote - 1] === BACKSLASH) return 0;
   return i === end || bytes[i - 1] === SPACE ? i : 0;
 }
-
-/** Like `quoteEnd`, but also −1 if a byte beyond ASCII comes before the quote. */
-function asciiQuoteEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i < end && bytes[i] < 0x80; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) return i;
-    if (byte === BACKSLASH) i++;
-  }
-  return -1;
-}
-
-/** 1 for the bytes that end a plain path: space, double quote, question mark, backslash, and bytes beyond ASCII. */
-const endsPath = new Uint8Array(256);
-
-for (const byte of [SPACE, QUOTE, QUESTION, BACKSLASH]) endsPath[byte] = 1;
-endsPath.fill(1, 0x80);
