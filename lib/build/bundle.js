@@ -30,6 +30,7 @@ const bundle = await rolldown({
   input: [
     "cli/main.js",
     "write/worker.js",
+    "warehouse/columns/columnWorker.js",
     "check/verify/verifyWorker.js",
     "notebook/pictureWorker.js",
     "monitor/drill/drillWorker.js",

@@ -1,11 +1,11 @@
 import { CR, LF } from "../ascii.js";
 import { CsvWriter } from "../read/csvWriter.js";
 import { foldIdentifiers } from "../read/fields/identifiers.js";
+import { PlainLine } from "../read/plainLine.js";
 import { longestLogLine, mostRepeats, tooLong, tooManyRepeats } from "../read/records.js";
 import { isHeader, type LineReader, Row } from "../read/row.js";
 import type { LineCounts } from "../read/tally.js";
 import { csvHeader } from "../record.js";
-import { PlainLine } from "./plainLine.js";
 import { mostEndpoints } from "./seriesOptions.js";
 import { OpenSketch } from "./sketch.js";
 import type { Steps } from "./steps.js";
@@ -39,7 +39,7 @@ export class LineCounter implements LineCounts {
   readonly #fold: boolean;
   readonly #byEndpoint: boolean;
   readonly #quantiles: boolean;
-  readonly #line = new PlainLine();
+  readonly #line = new PlainLine("simple");
   readonly #row = new Row();
   readonly #encoded: CsvWriter;
   readonly #paths = new Paths();

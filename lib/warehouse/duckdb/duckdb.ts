@@ -81,11 +81,19 @@ async function create(path: string, more: Record<string, string> = {}): Promise<
   });
 }
 
-/** From then on, a question can read and write only the tables, whatever its SQL says. */
-export async function lock(connection: DuckDBConnection): Promise<void> {
+/**
+ * From then on, a question can read and write only the tables, whatever its SQL says.
+ * @param files - the files that views over them read
+ */
+export async function lock(connection: DuckDBConnection, files: readonly string[] = []): Promise<void> {
+  await connection.run(`SET allowed_paths = ${listOf(files)}`);
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
 }
+
+/** Texts as a list in SQL. */
+export const listOf = (texts: readonly string[]): string =>
+  `[${texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")}]`;
 
 /**
  * Answers a question about the table `requests` of a database.
@@ -177,8 +185,8 @@ export function messageHead(error: unknown, count: number): string {
   return (error as Error).message.split("\n").slice(0, count).join(", ");
 }
 
-/** The name of a folder for one database. DuckDB creates it only if it needs it. */
-async function spillFolder(): Promise<string> {
+/** The name of a folder for one database, which the end of the process removes. DuckDB creates it if it needs it. */
+export async function spillFolder(): Promise<string> {
   const folder = await scratchName();
   if (spillFolders.length === 0) {
     process.once("exit", () => {

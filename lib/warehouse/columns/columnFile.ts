@@ -1,0 +1,162 @@
+import { writeSync } from "node:fs";
+import type { ColumnMetaData, Encoding, RowGroup, SchemaElement } from "hyparquet";
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { writePageHeader } from "hyparquet-writer/src/datapage.js";
+import { writeMetadata } from "hyparquet-writer/src/metadata.js";
+import { bitsOf, putRun } from "../../encode/parquet/packing.js";
+import { mostRecords, type RecordColumns } from "./recordColumns.js";
+
+const magic = new TextEncoder().encode("PAR1");
+const text = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } } as const;
+
+const columns = {
+  timestamp: {
+    name: "timestamp",
+    type: "INT64",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
+    repetition_type: "REQUIRED",
+  },
+  address: { name: "ip_address", ...text, repetition_type: "REQUIRED" },
+  endpoint: { name: "endpoint", ...text, repetition_type: "REQUIRED" },
+  status: { name: "status_code", type: "INT32", repetition_type: "REQUIRED" },
+  duration: { name: "response_time_ms", type: "DOUBLE", repetition_type: "OPTIONAL" },
+} as const satisfies Record<string, SchemaElement>;
+
+/**
+ * Writes records into a Parquet file for DuckDB to read at once: as plain as can be, one page for each column of a row
+ * group, without compression and checksums.
+ */
+export class ColumnFile {
+  readonly #file: number;
+  #offset = 0;
+  #records = 0;
+  readonly #groups: RowGroup[] = [];
+  /** For numbers in few bits. */
+  readonly #packed = new DataView(new ArrayBuffer(4 * mostRecords + 64));
+
+  /** @param file - the descriptor of an empty file */
+  constructor(file: number) {
+    this.#file = file;
+    this.#put(magic);
+  }
+
+  /** Writes a row group. */
+  add(group: RecordColumns): void {
+    const { records, timed, paths } = group;
+    const chunks = [
+      this.#plain(columns.timestamp, records, bytesOf(group.times, 8 * records)),
+      this.#plain(columns.address, records, bytesOf(group.addresses, group.addressBytes)),
+      this.#numbered(columns.endpoint, records, paths.values(), paths.size, group.pathNumbers),
+      this.#plain(columns.status, records, bytesOf(group.statuses, 4 * records)),
+      this.#plain(columns.duration, records, bytesOf(group.durations, 8 * timed), group.isTimed),
+    ];
+    const size = chunks.reduce((sum, { total_compressed_size: bytes }) => sum + bytes, 0n);
+    this.#groups.push({
+      columns: chunks.map((meta_data) => ({ file_offset: meta_data.data_page_offset, meta_data })),
+      total_byte_size: size,
+      num_rows: BigInt(records),
+    });
+    this.#records += records;
+  }
+
+  /** Writes the end of the file. */
+  end(): void {
+    const footer = new ByteWriter();
+    writeMetadata(footer, {
+      version: 2,
+      schema: [{ name: "log", num_children: 5 }, ...Object.values(columns)],
+      num_rows: BigInt(this.#records),
+      row_groups: this.#groups,
+      metadata_length: 0, // writeMetadata computes it
+    });
+    this.#put(footer.getBytes(), magic);
+  }
+
+  /** A column of values as they are. @param defined - for an optional column: 1 for each record with a value */
+  #plain(element: SchemaElement, records: number, values: Uint8Array, defined?: Uint32Array): ColumnMetaData {
+    const start = this.#offset;
+    this.#page(records, "PLAIN", defined === undefined ? [values] : [this.#levels(defined, records), values]);
+    return this.#metadata(element, records, start, ["PLAIN"], { data_page_offset: BigInt(start) });
+  }
+
+  /** A column of numbers in a dictionary of values. */
+  #numbered(
+    element: SchemaElement,
+    records: number,
+    values: Uint8Array,
+    distinct: number,
+    numbers: Uint32Array,
+  ): ColumnMetaData {
+    const start = this.#offset;
+    const header = new ByteWriter();
+    writePageHeader(header, {
+      type: "DICTIONARY_PAGE",
+      uncompressed_page_size: values.length,
+      compressed_page_size: values.length,
+      dictionary_page_header: { num_values: distinct, encoding: "PLAIN" },
+    });
+    this.#put(header.getBytes(), values);
+    const data = this.#offset;
+    const width = Math.max(1, bitsOf(distinct - 1));
+    this.#packed.setUint8(0, width);
+    const length = putRun(this.#packed, 1, numbers, 0, records, width);
+    this.#page(records, "RLE_DICTIONARY", [bytesOf(this.#packed, length)]);
+    const places = { dictionary_page_offset: BigInt(start), data_page_offset: BigInt(data) };
+    return this.#metadata(element, records, start, ["PLAIN", "RLE_DICTIONARY"], places);
+  }
+
+  /** The definition levels of an optional column: their length, and a run of bits. */
+  #levels(defined: Uint32Array, records: number): Uint8Array {
+    const length = putRun(this.#packed, 4, defined, 0, records, 1);
+    this.#packed.setUint32(0, length - 4, true);
+    return bytesOf(this.#packed, length);
+  }
+
+  #page(records: number, encoding: Encoding, parts: readonly Uint8Array[]): void {
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    const header = new ByteWriter();
+    writePageHeader(header, {
+      type: "DATA_PAGE",
+      uncompressed_page_size: size,
+      compressed_page_size: size,
+      data_page_header: {
+        num_values: records,
+        encoding,
+        definition_level_encoding: "RLE",
+        repetition_level_encoding: "RLE",
+      },
+    });
+    this.#put(header.getBytes(), ...parts);
+  }
+
+  #metadata(
+    element: SchemaElement,
+    records: number,
+    start: number,
+    encodings: Encoding[],
+    places: Pick<ColumnMetaData, "data_page_offset" | "dictionary_page_offset">,
+  ): ColumnMetaData {
+    const size = BigInt(this.#offset - start);
+    return {
+      type: element.type!,
+      encodings: [...encodings, "RLE"],
+      path_in_schema: [element.name],
+      codec: "UNCOMPRESSED",
+      num_values: BigInt(records),
+      total_uncompressed_size: size,
+      total_compressed_size: size,
+      ...places,
+    };
+  }
+
+  #put(...parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      for (let done = 0; done < part.length; ) done += writeSync(this.#file, part, done);
+      this.#offset += part.length;
+    }
+  }
+}
+
+function bytesOf({ buffer }: DataView, length: number): Uint8Array {
+  return new Uint8Array(buffer, 0, length);
+}
