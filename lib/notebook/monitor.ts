@@ -18,7 +18,8 @@ import { truthOf } from "../monitor/score/truth.js";
 import type { Series } from "../monitor/series.js";
 import type { Slo } from "../monitor/slo.js";
 import { tableSeries } from "../monitor/tableSeries.js";
-import type { Log } from "../record.js";
+import type { Columns, Log } from "../record.js";
+import { escapeHtml } from "../visible.js";
 import { isDatabase } from "../warehouse/place.js";
 import type { Work } from "../work.js";
 import type { GeneratedLog } from "../write/generate.js";
@@ -26,7 +27,7 @@ import { toFrame } from "./frame.js";
 import { longWork } from "./longWork.js";
 import { counted } from "./numbers.js";
 import { showsItself } from "./show.js";
-import { columnsTable, htmlTable, textTable } from "./table.js";
+import { columnsTable, htmlTable, type Table, textTable } from "./table.js";
 
 /**
  * Counts a log into regular steps, in one pass: requests, failures, slow requests and response times.
@@ -233,14 +234,31 @@ export async function drilled(path: string): Promise<DrillResult> {
   return shown(readDrill(text, path));
 }
 
-/** A result that a cell shows as two tables. */
+/** A result that a cell shows as two tables, with what the sizes mean between them. */
 function shown(result: DrillResult): DrillResult {
   showsItself(result, (_, textOnly) => {
-    const tables = [falseAlarmTable(result), smallestTable(result)].map(columnsTable);
-    const text = tables.map(textTable).join("\n\n");
-    return textOnly
-      ? { "text/plain": text }
-      : { "text/html": tables.map(htmlTable).join("\n"), "text/plain": text };
+    const { kind, "size means": means, ...smallest } = smallestTable(result);
+    const words = [...new Set(means)].map(
+      (meaning) => `${meaning}: ${kind!.filter((_, i) => means![i] === meaning).join(", ")}`,
+    );
+    const tables = [columnsTable(falseAlarmTable(result)), byDetector(kind as string[], smallest)];
+    const [alarms, sizes] = tables.map(textTable);
+    const text = [alarms, `Size means\n${words.join("\n")}`, sizes].join("\n\n");
+    if (textOnly) return { "text/plain": text };
+    const between = `<p>Size means</p>\n<ul>${words.map((each) => `<li>${escapeHtml(each)}</li>`).join("")}</ul>`;
+    const [first, second] = tables.map(htmlTable);
+    return { "text/html": [first, between, second].join("\n"), "text/plain": text };
   });
   return result;
+}
+
+/** A row for each detector, as there may be many, and a column for each kind, in which share and time stay whole. */
+function byDetector(kinds: readonly string[], smallest: Columns): Table {
+  const detectors = Object.keys(smallest);
+  return {
+    columns: kinds,
+    rows: detectors.length,
+    label: (row) => detectors[row]!,
+    cell: (row, column) => String(smallest[detectors[row]!]![column]).replace(/ (?=%|min)/g, "\u00a0"),
+  };
 }

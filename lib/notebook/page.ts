@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { escapeHtml } from "../visible.js";
 import { peer } from "./peers.js";
 import { columnsTable, htmlTable } from "./table.js";
-import { darkTextRule } from "./theme.js";
+import { darkCellRule, darkTextRule } from "./theme.js";
 
 /**
  * A self-contained web page of one chart and the table it draws. It includes the drawing library (5 MB) and may load
@@ -32,6 +32,7 @@ export function chartPage(
   @media (prefers-color-scheme: dark) {
     body { color: #ddd; background: #111; }
     ${darkTextRule}
+    ${darkCellRule}
   }
 </style>
 <body>

@@ -56,7 +56,7 @@ export class Planted {
         `${planting} in ${counted(lines.written, "line")} from ${from} to ${to}`,
         `seed ${seed}, generator version ${version}`,
       ].map((line) => visible(line, 200));
-      const tables = [planted.#incidents, planted.#defects]
+      const tables = [telling(planted.#incidents), planted.#defects]
         .filter((columns) => Object.values(columns)[0].length > 0)
         .map(columnsTable);
       const text = [words.join("\n"), ...tables.map(textTable)].join("\n\n");
@@ -65,6 +65,19 @@ export class Planted {
       return { "text/html": [html, ...tables.map(htmlTable)].join("\n"), "text/plain": text };
     });
   }
+}
+
+/** Without the columns that say of every incident what goes without saying, which would make the table too wide. */
+function telling({ endpoints, clients, happened, ...rest }: Columns): Columns {
+  const { incident, kind, start, end, shape, size, ...records } = rest;
+  return {
+    ...{ incident, kind },
+    ...(endpoints!.every((names) => names === null) ? {} : { endpoints }),
+    ...(clients!.every((share) => share === 1) ? {} : { clients }),
+    ...{ start, end, shape, size },
+    ...(happened!.every((word) => word === "yes") ? {} : { happened }),
+    ...records,
+  } as Columns;
 }
 
 function incidentColumns({ incidents }: AnswerKey): Columns {

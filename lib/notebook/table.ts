@@ -76,8 +76,10 @@ interface Cell {
 }
 
 const gap = "…";
-const longestTip = 300; // number of characters of a cut text that its tooltip shows
-const longestUnbroken = 30; // in characters: a time stamp, an address, a short path; a longer text may take several lines
+const longestTip = 300; // number of characters of a cut text that its tooltip shows, and that a sentence may have
+const longestUnbroken = 30; // in characters: a longer text may take several lines
+/** What is never broken in two: a moment, and a range of numbers. */
+const inseparable = /(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*Z?)?|\d[\d.]*–\d[\d.]*)/;
 
 function ends(length: number, most: number, atEachEnd: number): (number | undefined)[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
@@ -92,9 +94,12 @@ function shown(table: Table): Shown {
     if (column === undefined) return { isText: false, cells: rows.map((): Cell => ({ text: gap })) };
     const values = rows.map((row) => (row === undefined ? undefined : table.cell(row, column)));
     const format = numberFormat(values);
+    const zeros = commonZeros(values);
     return {
-      isText: values.some((value) => typeof value === "string"),
-      cells: values.map((value, i) => (rows[i] === undefined ? { text: gap } : cellOf(value, format))),
+      isText: values.some((value) => typeof value === "string" || value instanceof Date),
+      cells: values.map((value, i) =>
+        rows[i] === undefined ? { text: gap } : cellOf(withoutZeros(value, zeros), format),
+      ),
     };
   });
   return {
@@ -110,6 +115,30 @@ function shown(table: Table): Shown {
         : undefined,
   };
 }
+
+/** How a whole minute or a whole second is written in full, and in short. */
+const zeroTimes = [/:00(\.000)?Z$/, /\.000Z$/];
+
+/**
+ * What all moments of a column end in and none needs: the zeros of whole minutes or of whole seconds. As with numbers,
+ * a column has as many places as its values need: `2026-01-05T00:05Z`.
+ */
+function commonZeros(values: readonly unknown[]): RegExp | undefined {
+  const texts = values.map(momentText).filter((text) => text !== null && text !== undefined && text !== "");
+  return zeroTimes.find(
+    (zeros) =>
+      texts.length > 0 &&
+      texts.every(
+        (text) => typeof text === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && zeros.test(text),
+      ),
+  );
+}
+
+const withoutZeros = (value: unknown, zeros: RegExp | undefined) =>
+  zeros === undefined ? value : String(momentText(value) ?? "").replace(zeros, "Z");
+
+const momentText = (value: unknown) =>
+  value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
 
 function cellOf(value: unknown, format: (value: number) => string): Cell {
   if (typeof value !== "string") return { text: cellText(value, format) };
@@ -130,21 +159,27 @@ function cellText(value: unknown, format: (value: number) => string): string {
 
 /**
  * The table as HTML. The notebook's own styles for data frames (class `dataframe`) apply to it, light or dark.
- * Everything in it is escaped, and its classes prevent MathJax from reading `$…$` in a log as a formula.
+ * Everything in it is escaped, and its classes prevent MathJax from reading `$…$` in a log as a formula. Where the page
+ * is too narrow, names of columns are broken at their underscores, paths at their slashes and texts between words; moments
+ * and numbers stay whole.
  */
 export function htmlTable(table: Table): string {
   const { header, rows, isText, size } = shown(table);
-  const unbroken = header.map((_, i) => rows.every(({ cells }) => cells[i]!.text.length <= longestUnbroken));
-  const side = (column: number) => {
-    const style = `${isText[column] ? "text-align: left;" : ""}${unbroken[column] ? " white-space: nowrap;" : ""}`;
-    return style === "" ? "" : ` style="${style.trim()}"`;
+  const styles = header.map((_, i) => wrapping(rows.map(({ cells }) => cells[i]!)));
+  const styled = (...styles: string[]) => {
+    const style = styles.filter(Boolean).join(" ");
+    return style === "" ? "" : ` style="${style}"`;
   };
-  const head = header.map((name, i) => `<th${side(i)}>${escapeHtml(name)}</th>`).join("");
+  const side = isText.map((text) => (text ? "text-align: left;" : ""));
+  const head = header.map((name, i) => `<th${styled(side[i]!)}>${breakable(name)}</th>`).join("");
   const body = rows.map(({ label, cells }) => {
     const tds = cells
-      .map(({ text, whole }, i) => {
-        const tip = whole === undefined ? "" : ` title="${escapeHtml(whole)}"`;
-        return `<td${side(i)}${tip}>${escapeHtml(text)}</td>`;
+      .map((cell, i) => {
+        const sentence = sentenceOf(cell);
+        const tip =
+          cell.whole === undefined || sentence !== undefined ? "" : ` title="${escapeHtml(cell.whole)}"`;
+        const text = styles[i] === whole ? escapeHtml(cell.text) : breakable(sentence ?? cell.text);
+        return `<td${styled(side[i]!, styles[i]!)}${tip}>${text}</td>`;
       })
       .join("");
     return `<tr><th>${escapeHtml(label)}</th>${tds}</tr>`;
@@ -158,6 +193,35 @@ export function htmlTable(table: Table): string {
     ...(size === undefined ? [] : [`<p>${size}</p>`]),
     "</div>",
   ].join("\n");
+}
+
+/** A text too long for one line that has words, so that it can be read on several lines instead of being cut. */
+function sentenceOf({ whole }: Cell): string | undefined {
+  return whole !== undefined && /\S \S.* \S/.test(whole) ? whole : undefined;
+}
+
+const whole = "white-space: nowrap;";
+
+/** How a column behaves where the page is too narrow for the table. */
+function wrapping(cells: readonly Cell[]): string {
+  const longest = Math.max(0, ...cells.map(({ text }) => text.length));
+  // Not so narrow that each word has a line of its own.
+  if (longest > longestUnbroken) return "min-width: 12em; overflow-wrap: anywhere;";
+  // A word stays whole, and so do a moment and an address; a path may be broken at its slashes.
+  if (cells.every(({ text }) => !/.[ /_]./.test(text.replace(inseparable, "")))) return whole;
+  return longest > 12 ? "min-width: 5em;" : "";
+}
+
+/** A text as HTML that may be broken after what joins the parts of a name, a path or a list, but not in a moment. */
+function breakable(text: string): string {
+  const parts = text.split(inseparable).map((part, i) => {
+    if (i % 2 === 1) return `<span style="${whole}">${part}</span>`;
+    return part
+      .split(/(?<=[^_/,][_/,])(?=.)/s)
+      .map(escapeHtml)
+      .join("<wbr>");
+  });
+  return parts.join("");
 }
 
 /** The table as aligned plain text. */

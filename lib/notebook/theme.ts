@@ -31,7 +31,14 @@ export const darkInk = "#cccccc";
 export const darkTextRule = `.js-plotly-plot text[style*="fill: rgb(${rgbOf(ink).join(", ")})"] { fill: ${darkInk} !important; }`;
 
 /**
- * The sequential palette for low to high values, from dark to light in even steps, which looks the same with any colour
+ * A CSS rule for a dark page, which turns the cells of a heat map and its colour bar as the notebook's style sheet turns
+ * a saved picture: there, high is light. On white, high is dark, so that it stands out on both.
+ */
+export const darkCellRule =
+  ".js-plotly-plot:has(.cbfills) :is(.barlayer, .cbfills) { filter: invert(0.93) hue-rotate(180deg); }";
+
+/**
+ * The sequential palette, from dark to light in even steps, which looks the same with any colour
  * vision: cividis (Nuñez, Anderton and Renslow 2018, doi 10.1371/journal.pone.0199239), at nine equally spaced points.
  */
 export const sequential = [
@@ -76,6 +83,11 @@ function luminance(colour: string): number {
   return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
 
+/** The colour `#rrggbb` with an opacity from 0 to 1. */
+export function translucent(colour: string, opacity: number): string {
+  return `rgba(${rgbOf(colour).join(",")},${opacity})`;
+}
+
 function rgbOf(colour: string): number[] {
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
@@ -91,6 +103,10 @@ const grid = "rgba(128,128,128,0.25)";
 
 /** The colours of time ranges behind a chart, for incidents and for alerts, the same as in the report. */
 export const bands = { incident: palette[3], alert: palette[1] } as const;
+/** So faint that a line in any colour of the palette has a contrast of 2.5 or more even where two bands overlap. */
+export const bandOpacity = 0.1;
+/** How opaque the edges of a band are, so that one of a minute is seen too. */
+export const bandEdge = 0.8;
 /** What a band means. */
 export type BandKind = keyof typeof bands;
 

@@ -245,7 +245,9 @@ export class Validation {
 
   static {
     showsItself(Validation.prototype, (validation, textOnly) => {
-      const table = columnsTable(validation.#rules);
+      const { first_line, example, ...rules } = validation.#rules;
+      const isBroken = example!.some((one) => one !== null);
+      const table = columnsTable(isBroken ? validation.#rules : rules);
       const words = `${counted(validation.records, "record")}: ${validation.valid ? "valid" : "not valid"}`;
       const text = `${words}\n\n${textTable(table)}`;
       if (textOnly) return { "text/plain": text };

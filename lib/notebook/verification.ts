@@ -51,9 +51,15 @@ export class Verification {
 
   static {
     showsItself(Verification.prototype, (shown, textOnly) =>
-      bundle(shown.summary, shown.#differences, textOnly),
+      bundle(shown.summary, inWords(shown.#differences), textOnly),
     );
   }
+}
+
+/** What differs as one text, as three columns of it would be wider than a page. */
+function inWords({ field, written, found, ...record }: Columns): Columns {
+  const differs = field!.map((name, row) => `${name}: ${written![row]} written, ${found![row]} found`);
+  return { ...record, differs };
 }
 
 /** How a table of counts differs from the answer key, with its cells as a frame. */

@@ -49,9 +49,13 @@ function kernelSpec() {
   };
 }
 
-/** JupyterLab asks on its first start whether it may fetch news. The answer is no. */
+/**
+ * JupyterLab asks on its first start whether it may fetch news. The answer is no. Long lines of code are wrapped, as a
+ * reader cannot see what is cut off.
+ */
 const labSettings = {
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { lineNumbers: false, lineWrap: true } },
 };
 
 /** The environment in which Jupyter reads and writes nothing of the user's own Jupyter. */

@@ -6,7 +6,7 @@ import { timeOf } from "#lib/notebook/chartData";
 import * as chart from "#lib/notebook/charts";
 import { logBins, plainBins, quantile } from "#lib/notebook/distribution";
 import { toFrame } from "#lib/notebook/frame";
-import { bands, others, sequential } from "#lib/notebook/theme";
+import { bandOpacity, bands, others, sequential, translucent } from "#lib/notebook/theme";
 
 const title = "Which endpoints?";
 const requests = { endpoint: ["/a", "/b"], requests: [30, 4] };
@@ -53,6 +53,34 @@ describe("in half a window", () => {
     const parts = { x: ["a", "b"], first: [1, 2], second: [3, 4] };
     const { layout } = figureOf(chart.bars(parts, { x: "x", y: ["first", "second"], stack: true, title }));
     expect(layout.legend).toMatchObject({ yref: "container", y: 0, traceorder: "normal" });
+  });
+
+  test("a note is broken between its clauses, so that no moment is torn", () => {
+    const row = { first_request: ["2026-01-05T00:00:25.975Z"], last_request: ["2026-01-11T23:59:53.774Z"] };
+    const options = { x: ["first_request", "last_request", "n"], title: "What is in the log?" };
+    const { title } = figureOf(chart.totals({ ...row, n: [1] }, options)).layout;
+    expect(title.subtitle.text.split("<br>")).toEqual([
+      "",
+      "first request 2026-01-05 00:00:25.975 UTC,",
+      "last request 2026-01-11 23:59:53.774 UTC",
+    ]);
+  });
+
+  test.each([
+    [1, 1000, ["1", "2", "5", "10", "20", "50", "100", "200", "500", "1k", "2k", "5k"]],
+    [1, 4.12, ["1", "1.5", "2", "3", "4"]],
+    [0.98, 1.3, ["1", "1.2"]],
+    [30, 60, ["30", "40", "50"]],
+  ])("a logarithmic axis from %d to %d has at least its ticks %j", (low, high, ticks) => {
+    const options = { x: "n", y: "k", log: true, title: "t" };
+    const { ticktext } = figureOf(chart.points({ n: [low, high], k: ["a", "b"] }, options)).layout.xaxis;
+    expect(ticktext).toEqual(expect.arrayContaining(ticks));
+  });
+
+  test("the sum at the end of a stack stands off its bar", () => {
+    const options = { x: "k", y: ["a", "b"], stack: true, title: "t" };
+    const data = { k: ["/checkout-and-pay", "/"], a: [1, 2], b: [3, 4] };
+    expect(figureOf(chart.bars(data, options)).data.at(-1).texttemplate).toBe("\u2009%{x:,}");
   });
 
   test("ticks of a logarithmic axis lie flat and are short", () => {
@@ -304,10 +332,10 @@ describe("a heat map", () => {
     ]);
   });
 
-  test("is lightest where the number is highest, and a pair without one is empty", () => {
+  test("is darkest where the number is highest, and a pair without one is empty", () => {
     const [{ marker, text }] = of().data;
-    expect(marker.color[0]).toBe(sequential.at(-1));
-    expect(marker.color[1]).toBe(sequential[0]);
+    expect(marker.color[0]).toBe(sequential[0]);
+    expect(marker.color[1]).toBe(sequential.at(-1));
     expect(text).toEqual(["40", "1", "10"]);
     expect(marker.color).toHaveLength(3); // of four pairs
   });
@@ -315,7 +343,7 @@ describe("a heat map", () => {
   test("by powers of ten gives equal steps to equal ratios, and no colour to nothing", () => {
     const data = { x: [1, 2, 3, 4], y: [1, 1, 1, 1], n: [1, 100, 10_000, 0] };
     const [{ marker }] = figureOf(chart.heatMap(data, { x: "x", y: "y", value: "n", log: true })).data;
-    expect(marker.color).toEqual([sequential[0], sequential[4], sequential[8]]);
+    expect(marker.color).toEqual([sequential[8], sequential[4], sequential[0]]);
   });
 });
 
@@ -390,7 +418,7 @@ describe("windows behind a chart over time", () => {
         ],
       );
       expect(String(drawn)).toContain(
-        "shaded: outage 2026-01-05 01:00 to 02:30; leak 2026-01-05 04:00 to 06:00",
+        "shaded: outage 2026-01-05 01:00 to 02:30; leak since 2026-01-05 04:00",
       );
     }
   });
@@ -398,11 +426,22 @@ describe("windows behind a chart over time", () => {
   test("of incidents have another colour than those of alerts", () => {
     const alerts = { start: ["2026-01-05T01:05:00Z"], end: [""] };
     const { shapes } = figureOf(chart.watched(data, { x: "t", y: "n", windows, alerts })).layout;
-    expect(shapes.map(({ fillcolor }: { fillcolor: string }) => fillcolor)).toEqual([
-      bands.incident,
-      bands.incident,
-      bands.alert,
-    ]);
+    expect(shapes.map(({ fillcolor }: { fillcolor: string }) => fillcolor)).toEqual(
+      [bands.incident, bands.incident, bands.alert].map((colour) => translucent(colour, bandOpacity)),
+    );
+  });
+
+  test("are told with their times, alerts too, and counted where they are many", () => {
+    const told = (alerts: { start: string[]; end: string[] }) =>
+      String(chart.watched(data, { x: "t", y: "n", alerts })).split("\n")[1];
+    const at = (minute: number) => `2026-01-05T01:0${minute}:00Z`;
+    expect(told({ start: [at(0), at(5)], end: [at(2), ""] })).toBe(
+      "shaded: alert 2026-01-05 01:00 to 01:02; alert since 2026-01-05 01:05",
+    );
+    expect(told({ start: [0, 2, 4, 6].map(at), end: [1, 3, 5, 7].map(at) })).toBe("shaded: 4 alerts");
+    expect(told({ start: [], end: [] })).toBe("");
+    const none = undefined as unknown as typeof windows;
+    expect(() => chart.watched(data, { x: "t", y: "n", alerts: none })).toThrow();
   });
 });
 

@@ -30,7 +30,8 @@ describe("text of a log in a cell", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const html = htmlTable({ columns: [text], rows: 1, label: () => text, cell: () => text });
-        expect(tagsOf(html)).toEqual(["div", "table", "tbody", "td", "th", "thead", "tr"]);
+        const ours = tagsOf(html).filter((tag) => !["span", "wbr"].includes(tag)); // where a line may break, or not
+        expect(ours).toEqual(["div", "table", "tbody", "td", "th", "thead", "tr"]);
         expect(cellsOf(html)).toEqual([visible(text)]);
         expect(visible(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
       }),
@@ -61,13 +62,81 @@ describe("text of a log in a cell", () => {
 describe("a table", () => {
   test("is a data frame for the notebook's styles: text to the left, numbers to the right by default", () => {
     const time = new Date("2026-01-05T00:00:00Z");
-    const columns = { endpoint: ["/a"], requests: [1], time: [time], query: ["x".repeat(50)] };
+    const columns = {
+      endpoint: ["/a"],
+      requests: [1],
+      time: [time],
+      query: ["x".repeat(50)],
+      why: ["4 % fail, usual is 1"],
+    };
     const table = body(htmlTable(columnsTable(columns))).querySelector("table.dataframe")!;
     const align = Array.from(table.querySelectorAll("tbody td"), (cell) => cell.getAttribute("style"));
     // A path, a number and a moment stay on one line in the narrowest window; a long text does not.
     const whole = "white-space: nowrap;";
-    expect(align).toEqual([`text-align: left; ${whole}`, whole, whole, "text-align: left;"]);
+    expect(align).toEqual([
+      `text-align: left; ${whole}`,
+      whole,
+      `text-align: left; ${whole}`,
+      "text-align: left; min-width: 12em; overflow-wrap: anywhere;", // and does not take a line for each word
+      "text-align: left; min-width: 5em;",
+    ]);
     expect(table.outerHTML).not.toMatch(/color|background/);
+  });
+
+  test("may be broken in its columns' names and paths, and never in a moment or a range of numbers", () => {
+    const example = "2026-01-05T09:05:17.000Z,192.0.2.7,/api/recommendations/for_you,200,84–100 of 2";
+    const html = htmlTable(columnsTable({ server_error_percent: [example] }));
+    expect(html).toContain('<th style="text-align: left;">server_<wbr>error_<wbr>percent</th>');
+    const cell = body(html).querySelector("td")!;
+    expect(
+      Array.from(cell.querySelectorAll("span"), (span) => [span.textContent, span.style.whiteSpace]),
+    ).toEqual([
+      ["2026-01-05T09:05:17.000Z", "nowrap"],
+      ["84–100", "nowrap"],
+    ]);
+    expect(cell.innerHTML).toContain("/api/<wbr>recommendations/<wbr>for_<wbr>you,<wbr>200");
+    expect(cell.textContent).toBe(example);
+  });
+
+  test("shows a sentence whole, which a page can break, and cuts a path", () => {
+    const why =
+      "10142 of 328792 requests in the last 72 h were bad: burn rate 1.03, over 1 in 72 h and in 6 h";
+    const cells = body(htmlTable(columnsTable({ why: [why], path: ["/p".repeat(60)] }))).querySelectorAll(
+      "td",
+    );
+    expect([cells[0]!.textContent, cells[0]!.title]).toEqual([why, ""]);
+    expect([cells[1]!.textContent, cells[1]!.title]).toEqual([visibleEnds("/p".repeat(60)), "/p".repeat(60)]);
+    expect(textTable(columnsTable({ why: [why] }))).toContain(visibleEnds(why));
+  });
+
+  test.each([
+    [
+      ["2026-01-05T13:12:00.000Z", "", null],
+      ["2026-01-05T13:12Z", "", ""],
+    ],
+    [[new Date("2026-01-05T13:12:00Z")], ["2026-01-05T13:12Z"]],
+    [
+      ["2026-01-05T13:12:00.000Z", "2026-01-05T13:12:07.000Z"],
+      ["2026-01-05T13:12:00Z", "2026-01-05T13:12:07Z"],
+    ],
+    [
+      ["2026-01-05T13:12:00.000Z", "2026-01-05T13:12:07.001Z"],
+      ["2026-01-05T13:12:00.000Z", "2026-01-05T13:12:07.001Z"],
+    ],
+    [
+      ["2026-01-05T13:12:00.000Z", "none"],
+      ["2026-01-05T13:12:00.000Z", "none"],
+    ],
+    [["12:00.000Z"], ["12:00.000Z"]],
+    [
+      ["", null],
+      ["", ""],
+    ],
+  ])("writes the moments %j with the places that one of them needs: %j", (values, shown) => {
+    expect(cellsOf(htmlTable(columnsTable({ start: values })))).toEqual(shown);
+    for (const [i, text] of shown.entries())
+      if (text.endsWith("Z") && text.length > 11)
+        expect(Date.parse(text)).toBe(new Date(values[i]!).getTime());
   });
 
   test("up to 60 rows is whole; a longer one shows five at each end and its size", () => {

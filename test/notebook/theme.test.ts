@@ -1,10 +1,13 @@
 /** Whether charts can be read: contrast by WCAG 2.2 in both of JupyterLab's themes, and colours with any colour vision. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { chartPage } from "#lib/notebook/page";
 import {
+  bandOpacity,
   bands,
   colorscale,
   contrast,
+  darkCellRule,
   darkInk,
   ink,
   inkOn,
@@ -14,6 +17,7 @@ import {
   pictureLayout,
   sequential,
   sequentialColour,
+  translucent,
 } from "#lib/notebook/theme";
 
 // The grounds of cells' outputs, --jp-layout-color0 of JupyterLab's own themes.
@@ -52,6 +56,58 @@ describe("text has a contrast of 4.5 or more", () => {
       expect(contrast(inkOn(colour), colour)).toBeGreaterThanOrEqual(4.5);
     }
   });
+});
+
+describe("a heat map in a dark theme", () => {
+  /** What the browser makes of `#rrggbb`, by the matrices of the Filter Effects specification. */
+  const filtered = (colour: string, inverted: number) => {
+    const [r, g, b] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return part * (1 - inverted) + (1 - part) * inverted;
+    });
+    // hue-rotate(180deg): the cosine is -1, the sine 0
+    const turned = [
+      -0.574 * r! + 1.43 * g! + 0.144 * b!,
+      0.426 * r! + 0.43 * g! + 0.144 * b!,
+      0.426 * r! + 1.43 * g! - 0.856 * b!,
+    ];
+    return `#${turned
+      .map((part) => Math.round(255 * Math.min(1, Math.max(0, part))))
+      .map((part) => part.toString(16).padStart(2, "0"))
+      .join("")}`;
+  };
+
+  test("is turned as a saved picture is, live and on a page of its own", () => {
+    const [, selector, filter] = /\{ ?([^{}]*:has[^{}]*)\{ filter: ([^;]+); \}/.exec(`{${darkCellRule}`)!;
+    expect(custom).toContain(`[data-jp-theme-light="false"] ${selector!.trim()} {\n  filter: ${filter};`);
+    expect(/\.plot-img \{\s*filter: ([^;]+);/.exec(custom)![1]).toBe(filter);
+    expect(chartPage({ data: [] }, "t", {})).toContain(darkCellRule);
+  });
+
+  test("stands out from the page where it is high, and its numbers can be made out", () => {
+    const inverted = Number(/invert\(([\d.]+)\)/.exec(darkCellRule)![1]);
+    const [high, low] = [sequential[0], sequential.at(-1)!];
+    expect(contrast(high, light)).toBeGreaterThan(10);
+    expect(contrast(filtered(high, inverted), dark)).toBeGreaterThan(10);
+    expect(contrast(filtered(low, inverted), dark)).toBeLessThan(3);
+    // 3.2 at the middle greys, where neither ink has 4.5 both on white and turned: hover texts and the table have them too.
+    for (const colour of sequential)
+      expect(contrast(filtered(inkOn(colour), inverted), filtered(colour, inverted))).toBeGreaterThan(3);
+  });
+});
+
+test.each(Object.entries(bands))("a line is seen before two bands of %s that overlap", (_, colour) => {
+  for (const ground of [light, dark]) {
+    const over = (below: string) =>
+      `#${[1, 3, 5]
+        .map((at) => [colour, below].map((one) => Number.parseInt(one.slice(at, at + 2), 16)))
+        .map(([a, b]) => Math.round(bandOpacity * a! + (1 - bandOpacity) * b!))
+        .map((part) => part.toString(16).padStart(2, "0"))
+        .join("")}`;
+    // The palette has little more than 3 on the ground alone. A band so faint is seen by its edges, which are not faint.
+    for (const line of palette) expect(contrast(line, over(over(ground)))).toBeGreaterThanOrEqual(2.5);
+    expect(translucent(colour, 0.5)).toMatch(/^rgba\(\d+,\d+,\d+,0\.5\)$/);
+  }
 });
 
 test.each([...palette, others, ...Object.values(bands)])(

@@ -137,7 +137,7 @@ export function smallestTable({ smallest }: DrillResult): Columns {
     if (!isCalm) return "too many false alarms";
     return found === undefined
       ? "not found"
-      : `${size} (${percent(found.low)}–${percent(found.high)}, ${minutes} min)`;
+      : `${size}, ${Math.round(100 * found.low)}–${percent(found.high)}, ${minutes} min`;
   };
   return {
     kind: names,

@@ -135,13 +135,28 @@ export function logAxis(values: readonly (number | null)[], fine = 4): object {
   }
   const powers = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))] as const;
   if (!Number.isFinite(powers[0])) return { type: "log" };
-  const steps = powers[1] - powers[0] > fine ? [1] : [1, 2, 5];
+  const steps = powers[1] - powers[0] > fine ? [1] : stepsFor(low, high);
   const tickvals: number[] = [];
   for (let power = powers[0]; power <= powers[1]; power++) {
     for (const step of steps) tickvals.push(Number(`${step}e${power}`));
   }
   const ticktext = tickvals.map(short);
   return { type: "log", tickmode: "array", tickvals, ticktext, tickangle: 0 };
+}
+
+/** Which multiples of a power of ten are ticks, so that three or more lie between two values that are far enough apart. */
+function stepsFor(low: number, high: number): readonly number[] {
+  const choices = [
+    [1, 2, 5],
+    [1, 1.5, 2, 3, 4, 5, 7],
+    [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9],
+  ];
+  const within = (steps: readonly number[]) =>
+    [low, 10 * low]
+      .map((value) => 10 ** Math.floor(Math.log10(value)))
+      .flatMap((power) => steps.map((step) => step * power))
+      .filter((tick) => tick >= low && tick <= high).length;
+  return high >= 10 * low ? choices[0]! : (choices.find((steps) => within(steps) >= 3) ?? choices[2]!);
 }
 
 /** A number as Plotly writes it at ticks, where space is short: 5, 500, 1k, 20M. */

@@ -72,7 +72,7 @@ export function bars<Data extends ChartData>(data: Data, options: BarOptions<Col
     mode: "text",
     x: lying ? sums : names,
     y: lying ? names : sums,
-    texttemplate: `%{${lying ? "x" : "y"}:,}`,
+    texttemplate: lying ? "\u2009%{x:,}" : "%{y:,}", // a thin space from the bar's end
     textposition: lying ? "middle right" : "top center",
     cliponaxis: false,
     hoverinfo: "skip",

@@ -115,6 +115,7 @@ export function drillChart(
         margin: { l: 70, b: 40 },
       },
       height: 120 + rows * PANEL_HEIGHT,
+      note: "dotted: nine in ten; lines that would hide each other lie a little apart",
       text: detectabilityTable(result),
     },
   );

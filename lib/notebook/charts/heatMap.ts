@@ -35,7 +35,7 @@ export interface HeatMapOptions<Column extends string = string> extends Omit<Cha
 }
 
 /**
- * Heat map: a number for each pair of an x and a y; higher is lighter, and a pair without a number stays empty. The
+ * Heat map: a number for each pair of an x and a y; higher stands out more from the page, and a pair without a number stays empty. The
  * numbers are written in their cells where there is room.
  * @example chart.heatMap(await ask("traffic_by_hour_and_weekday", log), { x: "hour", y: "weekday", value: "requests" })
  * @throws InputError when a column does not exist, a pair comes twice, or there are too many places
@@ -67,7 +67,7 @@ export function heatMap<Data extends ChartData>(data: Data, options: HeatMapOpti
   const width = plotWidth / across.labels.length;
   const fit = Math.max(...numbers.map((text) => textWidth(text, cellText))) < width - 4;
   const colourOfCell = ({ value }: { value: number }) =>
-    sequentialColour(high > low ? (scaled(value) - low) / (high - low) : 0.5);
+    sequentialColour(high > low ? (high - scaled(value)) / (high - low) : 0.5);
   const xName = options.xName ?? axisName(options.x) + (across.areTimes ? " (UTC)" : "");
   const yName = options.yName ?? axisName(options.y) + (down.areTimes ? " (UTC)" : "");
   const valueName = axisName(options.value, options.unit);
@@ -117,6 +117,7 @@ export function heatMap<Data extends ChartData>(data: Data, options: HeatMapOpti
         marker: {
           color: [low],
           colorscale,
+          reversescale: true,
           cmin: high > low ? low : low - 1,
           cmax: high > low ? high : high + 1,
           showscale: cells.length > 0,

@@ -4,7 +4,7 @@ import { Chart, standardHeight } from "../chart.js";
 import type { ChartData } from "../chartData.js";
 import { columnsTable, textTable } from "../table.js";
 import { layout as look } from "../theme.js";
-import { drawnWindows, type Panel } from "./windows.js";
+import { type DrawnWindows, drawnWindows, type Panel } from "./windows.js";
 
 /** What every chart takes. */
 export interface ChartOptions {
@@ -49,15 +49,18 @@ const noteWidth = 76;
 
 /** Puts a chart together. @throws InputError when the title is no text, or the windows do not suit the chart */
 export function made(
-  options: ChartOptions,
+  options: ChartOptions & { readonly alerts?: ChartData },
   { says, data, axes, layout, height, note, text, panels = [{ x: "x", y: "y" }] }: Parts,
 ): Chart {
   const { title: words = says } = options;
   if (typeof words !== "string" || words.trim() === "") {
     throw new InputError(`title: got ${quoted(words)}, but a chart must say what it shows`);
   }
-  const windows = windowsBehind(options.windows, axes.xaxis, data, panels);
-  const shaded = windows?.text ? `shaded: ${windows.text}` : undefined;
+  const behind = (["windows", "alerts"] as const).flatMap((option) =>
+    options[option] === undefined ? [] : windowsBehind(option, options[option], axes.xaxis, data, panels),
+  );
+  const told = behind.map(({ text }) => text).filter(Boolean);
+  const shaded = told.length > 0 ? `shaded: ${told.join("; ")}` : undefined;
   const below = [note, shaded].filter(Boolean).join("; ");
   const lines = wrapped(words, 120, titleWidth);
   const notes = below ? wrapped(below, 240, noteWidth) : [];
@@ -98,7 +101,7 @@ export function made(
         ...axes,
         ...layout,
         margin: { ...margin, ...(layout as { margin?: object }).margin },
-        ...(windows ? { shapes: windows.shapes } : {}),
+        ...(behind.length > 0 ? { shapes: behind.flatMap(({ shapes }) => shapes) } : {}),
         ...(annotations.length > 0 ? { annotations } : {}),
       },
     },
@@ -117,13 +120,17 @@ export function made(
   );
 }
 
-/** A text, broken between words into lines of limited length, and cut if it is too long. */
+/**
+ * A text in lines of limited length, cut if it is too long. It is broken between clauses, so that no moment is torn, and
+ * between words only in a clause that is longer than a line.
+ */
 function wrapped(text: string, most: number, width: number): string[] {
   const lines = [""];
-  for (const word of (text.length > most ? `${text.slice(0, most - 1)}…` : text).split(" ")) {
+  const clauses = (text.length > most ? `${text.slice(0, most - 1)}…` : text).split(/(?<=[;,]) /);
+  for (const part of clauses.flatMap((clause) => (clause.length > width ? clause.split(" ") : clause))) {
     const last = lines.at(-1)!;
-    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+    if (last !== "" && last.length + 1 + part.length > width) lines.push(part);
+    else lines[lines.length - 1] = last === "" ? part : `${last} ${part}`;
   }
   return lines;
 }
@@ -131,18 +138,19 @@ function wrapped(text: string, most: number, width: number): string[] {
 const joined = (lines: string[]) => lines.map((line) => escapePlotly(line, 240)).join("<br>");
 
 function windowsBehind(
-  windows: ChartData | undefined,
+  option: "windows" | "alerts",
+  windows: ChartData,
   xaxis: object,
   data: object[],
   panels: readonly Panel[],
-) {
-  if (windows === undefined) return undefined;
+): DrawnWindows {
   if ((xaxis as { type?: string }).type !== "date")
-    throw new InputError("windows: only a chart over time can have them, and this one's x holds no times");
+    throw new InputError(`${option}: only a chart over time can have them, and this one's x holds no times`);
   let last = "";
   for (const { x } of data as { x: readonly (string | null)[] }[])
     for (const time of x) if (time !== null && time > last) last = time;
-  return drawnWindows("windows", windows, "incident", panels, `${last.replace(" ", "T")}Z`);
+  const kind = option === "alerts" ? "alert" : "incident";
+  return drawnWindows(option, windows, kind, panels, `${last.replace(" ", "T")}Z`);
 }
 
 /** A column name or several, as a list. @throws InputError when there is none */

@@ -1,6 +1,7 @@
 import { InputError, quoted } from "../../errors.js";
 import { type ChartData, columnReader, timeOf } from "../chartData.js";
-import { type BandKind, bands } from "../theme.js";
+import { counted } from "../numbers.js";
+import { type BandKind, bandEdge, bandOpacity, bands, translucent } from "../theme.js";
 
 /** The axes of each panel over time, by Plotly's names, such as `x2` and `y2`. */
 export interface Panel {
@@ -38,9 +39,9 @@ export function drawnWindows(
       name: names[i] === undefined ? "" : String(names[i]),
       from: momentOf(option, start),
       to: momentOf(option, isNothing(ends[i]) ? last : ends[i]),
+      isOpen: isNothing(ends[i]),
     }))
     .filter((_, i) => happened[i] !== "no");
-  const colour = bands[kind];
   const shapes = spans.flatMap(({ from, to }) =>
     panels.map(({ x, y }) => ({
       type: "rect",
@@ -51,14 +52,18 @@ export function drawnWindows(
       x1: to,
       y0: 0,
       y1: 1,
-      fillcolor: colour,
-      opacity: 0.25,
-      line: { width: 1, color: colour },
+      fillcolor: translucent(bands[kind], bandOpacity),
+      line: { width: 1, color: translucent(bands[kind], bandEdge) },
     })),
   );
-  const text = spans.map(({ name, from, to }) => `${name || kind} ${from} to ${ended(from, to)}`).join("; ");
-  return { shapes, text };
+  const words = spans.map(({ name, from, to, isOpen }) =>
+    isOpen ? `${name || kind} since ${from}` : `${name || kind} ${from} to ${ended(from, to)}`,
+  );
+  return { shapes, text: words.length > mostTold ? counted(words.length, kind) : words.join("; ") };
 }
+
+/** More windows than this are counted instead of told one by one, as the text stands in a line or two. */
+const mostTold = 3;
 
 /** The end of a window: the time only, if it is on the day on which the window begins. */
 function ended(from: string, to: string): string {
