@@ -259,6 +259,7 @@ function byDetector(kinds: readonly string[], smallest: Columns): Table {
     columns: kinds,
     rows: detectors.length,
     label: (row) => detectors[row]!,
-    cell: (row, column) => String(smallest[detectors[row]!]![column]).replace(/ (?=%|min)/g, "\u00a0"),
+    cell: (row, column) =>
+      String(smallest[detectors[row]!]![column]).replace(" %", "%").replace(" min", "\u00a0min"),
   };
 }

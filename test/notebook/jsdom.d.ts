@@ -3,6 +3,7 @@ declare module "jsdom" {
   interface Element {
     readonly tagName: string;
     readonly textContent: string;
+    readonly innerHTML: string;
     readonly outerHTML: string;
     getAttribute(name: string): string | null;
     querySelector(selectors: string): Element | null;

@@ -1,3 +1,4 @@
+import { grouped } from "../../digits.js";
 import type { Point } from "../series.js";
 
 /** A quantity of a log's steps that a detector judges. */
@@ -10,6 +11,12 @@ export interface Signal {
   of(point: Point): number;
   /** A reading in words, with its unit. */
   say(value: number): string;
+}
+
+/** Three digits, and those before the point in full: 9,760 and not 9.76e+3. */
+function threeDigits(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return rounded < 1000 ? value.toPrecision(3) : grouped(rounded);
 }
 
 const percent = (share: number) => `${(100 * share).toPrecision(3)} %`;
@@ -41,13 +48,13 @@ export const signals = {
     // as a logarithm, since traffic varies in proportion to its level; 0 requests count as half of one
     value: ({ requests, step }) => Math.log(Math.max(requests, 0.5) / (step / 1000)),
     of: () => 1,
-    say: (value) => `${Math.exp(value).toPrecision(3)}/s`,
+    say: (value) => `${threeDigits(Math.exp(value))}/s`,
   },
   latency: {
     about: "response time that one request in ten exceeds",
     value: (point) => Math.log(Math.max(point.quantile(0.9), 0.01)),
     of: () => 1,
-    say: (value) => `${Math.exp(value).toPrecision(3)} ms`,
+    say: (value) => `${threeDigits(Math.exp(value))} ms`,
   },
 } as const satisfies Record<string, Signal>;
 
