@@ -1,7 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { Script } from "node:vm";
+import { keptScript } from "./keptCode.js";
 import { peer } from "./peers.js";
 import { palettePng } from "./png.js";
 import { textBox } from "./textSize.js";
@@ -39,7 +37,8 @@ export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string
   });
   const { window } = dom;
   imitateBrowser(window);
-  const keepCode = runWithKeptCode(peer("plotly"), dom.getInternalVMContext());
+  const code = keptScript(peer("plotly"));
+  code.script.runInContext(dom.getInternalVMContext());
   const plotly = window.Plotly as Plotly;
   const font = require.resolve("@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf");
 
@@ -58,49 +57,11 @@ export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string
       }).render();
       return palettePng(image.pixels, image.width, image.height);
     } finally {
-      keepCode(); // with what the first drawing needed
+      code.keep(); // with what the first drawing needed
       plotly.purge(div);
       div.remove();
     }
   };
-}
-
-/**
- * Runs a script of some megabytes. Where Node keeps the code that it has compiled (`NODE_COMPILE_CACHE`, as a notebook's
- * kernel has it), this script's is kept, too: the next process takes half as long.
- * @returns what keeps the code compiled so far, the first time it is called
- */
-function runWithKeptCode(path: string, context: object): () => void {
-  const folder = process.env.NODE_COMPILE_CACHE ?? "";
-  const { size, mtimeMs } = statSync(path);
-  const name = ["plotly", process.version, process.arch, size, Math.floor(mtimeMs)].join("-");
-  const place = join(folder, `${name}.code`);
-  const script = new Script(readFileSync(path, "utf8"), {
-    filename: path,
-    cachedData: folder === "" ? undefined : contentIf(place),
-  });
-  script.runInContext(context);
-  let isKept = folder === "" || script.cachedDataRejected === false;
-  return () => {
-    if (isKept) return;
-    isKept = true;
-    try {
-      mkdirSync(folder, { recursive: true });
-      const part = `${place}.${process.pid}`;
-      writeFileSync(part, script.createCachedData());
-      renameSync(part, place);
-    } catch {
-      // a disk that is full, or not ours: the next process compiles again
-    }
-  };
-}
-
-function contentIf(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What Plotly needs from a browser and jsdom lacks: the size of text, and a few functions that only have to exist. */

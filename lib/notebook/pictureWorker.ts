@@ -1,10 +1,11 @@
 /**
  * The thread that draws. It loads at its start and makes trial drawings until it is asked for a picture, because the
- * first drawing takes three times as long as the sixth, and no cell should wait for that.
+ * first drawing of each kind takes three times as long as later ones, and no cell should wait for that.
  */
 import { setImmediate } from "node:timers/promises";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { type Drawing, loadDrawing } from "./draw.js";
+import { trials } from "./trials.js";
 
 /** What the thread is asked for, and what it answers. */
 export type PictureRequest = Drawing & { readonly id: number };
@@ -19,16 +20,10 @@ let asked = false;
 
 const drawing = (async () => {
   const draw = loadDrawing();
-  const data = [{ type: "bar", x: ["a", "b", "c", "d"], y: [1, 3, 2, 4], texttemplate: "%{y}" }];
-  const layout = { title: { text: "Trial" }, xaxis: { automargin: true }, yaxis: { automargin: true } };
-  for (let trial = 0; trial < 6 && !asked; trial++) {
-    await draw({
-      figure: JSON.stringify({ data, layout }),
-      width: 700,
-      height: 400,
-      scale: 1,
-      format: "png",
-    });
+  const rounds = 2;
+  for (let trial = 0; trial < rounds * trials.length && !asked; trial++) {
+    const figure = JSON.stringify(trials[trial % trials.length]);
+    await draw({ figure, width: 720, height: 400, scale: 1, format: "png" });
     await setImmediate(); // receives a request
   }
   return draw;

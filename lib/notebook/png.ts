@@ -20,7 +20,7 @@ export function palettePng(pixels: Uint8Array, width: number, height: number): U
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
     chunk("PLTE", palette),
-    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IDAT", deflateSync(rows, { level: 8 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
@@ -31,11 +31,18 @@ const exact = most / 2;
 function reduced(pixels: Uint8Array): { palette: Buffer; indices: Uint8Array } {
   const colours = new Uint32Array(pixels.length / 4); // red, green and blue of each pixel
   const counts = new Map<number, number>();
+  let run = 0; // pixels of the same colour before this one
   for (let i = 0, at = 0; i < colours.length; i++, at += 4) {
     const colour = (pixels[at]! << 16) | (pixels[at + 1]! << 8) | pixels[at + 2]!;
     colours[i] = colour;
-    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    if (i > 0 && colour !== colours[i - 1]) {
+      counts.set(colours[i - 1]!, (counts.get(colours[i - 1]!) ?? 0) + run);
+      run = 0;
+    }
+    run++;
   }
+  const last = colours.at(-1)!;
+  counts.set(last, (counts.get(last) ?? 0) + run);
   const shown = counts.size <= most ? new Map([...counts.keys()].map((c) => [c, c])) : fewer(counts);
   const palette = [...new Set(shown.values())];
   const places = new Map(palette.map((colour, i) => [colour, i]));

@@ -1,23 +1,87 @@
-// Loaded into the kernel before tslab, whose TypeScript compiler it corrects in two places. tslab can handle only one
-// pending task of the compiler, the next check of the cell. It fails at a second one, which the compiler schedules when
-// a file appears that may be a missing module: to resolve the missing modules again. Every later cell then ended in
-// "Unexpected pending rebuildTimer". So the second task is done at once. The compiler also reads everything in
-// node_modules/@types, of which cells need only Node's types: a tenth of its work. Threads inherit `--require`, but the
-// threads of a cell compile nothing and cannot find tslab.
+// Loaded into the kernel before tslab, whose TypeScript compiler it moves to a thread of its own (compilerThread.cjs).
+// There it reads its declarations while the kernel connects, and while it loads ahead what nearly every notebook
+// imports. Threads inherit `--require`, but the threads of a cell compile nothing and cannot find tslab.
 const { createRequire } = require("node:module");
-const { isMainThread } = require("node:worker_threads");
+const { join } = require("node:path");
+const { isMainThread, MessageChannel, receiveMessageOnPort, Worker } = require("node:worker_threads");
+
+/** A compiler that is silent for longer is dead: out of memory, as a rule. */
+const patience = 300_000; // milliseconds
 
 if (isMainThread) {
-  const fromTslab = createRequire(process.argv[1]);
-  const file = fromTslab.resolve("@tslab/typescript-for-tslab");
-  const ts = fromTslab(file);
-  const createWatchCompilerHost = (roots, options, ...rest) => {
-    const host = ts.createWatchCompilerHost(roots, { ...options, types: ["node"] }, ...rest);
-    const { setTimeout } = host;
-    host.setTimeout = (task, ...args) =>
-      task.name === "invalidateResolutionsOfFailedLookup" ? task() : setTimeout(task, ...args);
-    return host;
+  const fromTslab = createRequire(createRequire(process.argv[1]).resolve("../dist/main.js"));
+  const ask = startCompiler(fromTslab);
+  standIn(fromTslab, "./metadata.js", { getCodeMetadata: (text) => ask("getCodeMetadata", text)() });
+  standIn(fromTslab, "./converter.js", {
+    isCompleteCode: (text) => ask("isCompleteCode", text)(),
+    createConverter(options) {
+      const number = ask("createConverter", options); // waits for it only when it is first used
+      const method =
+        (name) =>
+        (...args) =>
+          ask("ask", number(), name, args)();
+      const names = ["convert", "inspect", "complete", "addModule"];
+      return { ...Object.fromEntries(names.map((name) => [name, method(name)])), close() {} };
+    },
+  });
+  loadAhead(fromTslab);
+}
+
+/** Gives tslab a module of its own in place of one that would load the compiler. */
+function standIn(fromTslab, name, exports) {
+  const filename = fromTslab.resolve(name);
+  fromTslab.cache[filename] = { id: filename, filename, loaded: true, exports, children: [], paths: [] };
+}
+
+/**
+ * Starts the thread, and returns how to ask it. tslab's calls are not asynchronous: what `ask` returns waits for the
+ * answer, and blocks meanwhile, as compiling did.
+ */
+function startCompiler(fromTslab) {
+  const { port1: port, port2 } = new MessageChannel();
+  const count = new Int32Array(new SharedArrayBuffer(4)); // answers so far
+  const worker = new Worker(join(__dirname, "compilerThread.cjs"), {
+    workerData: { port: port2, count, tslab: fromTslab.resolve("./main.js") },
+    transferList: [port2],
+    execArgv: [],
+  });
+  worker.unref();
+  port.unref();
+  let asked = 0;
+  const answers = new Map();
+  return (what, ...args) => {
+    const id = ++asked;
+    port.postMessage({ id, what, args });
+    return () => {
+      while (!answers.has(id)) {
+        const seen = Atomics.load(count, 0);
+        const answer = receiveMessageOnPort(port)?.message;
+        if (answer !== undefined) answers.set(answer.id, answer);
+        else if (Atomics.wait(count, 0, seen, patience) === "timed-out") {
+          process.stderr.write("The TypeScript compiler of the kernel does not answer.\n");
+          process.exit(1); // Jupyter says so and starts the kernel anew, as when it ended with its compiler
+        }
+      }
+      const { value, error } = answers.get(id);
+      if (error !== undefined) throw error;
+      return value;
+    };
   };
-  // A copy, because the module's own properties cannot be replaced.
-  fromTslab.cache[file].exports = { ...ts, createWatchCompilerHost };
+}
+
+/** When the kernel has answered Jupyter, it loads the library, which a notebook of this project imports first. */
+function loadAhead(fromTslab) {
+  const { prototype } = fromTslab("./jupyter.js").JupyterHandlerImpl;
+  const { handleKernel } = prototype;
+  prototype.handleKernel = function () {
+    prototype.handleKernel = handleKernel;
+    setImmediate(() => {
+      try {
+        createRequire(join(process.cwd(), "cell.js"))("server-logs");
+      } catch {
+        // not found from this notebook's folder, or broken: the cell that imports it says so
+      }
+    });
+    return handleKernel.call(this);
+  };
 }

@@ -111,6 +111,16 @@ describe("what a cell shows", () => {
   });
 });
 
+test("the library is loaded before the first cell, and the compiler in a thread of its own", () => {
+  const [loaded] = kernel([
+    {
+      run: `const files = Object.keys((require("node:module") as any)._cache);
+console.log(["danfojs-node", "typescript-for-tslab"].map((name) => files.some((file) => file.includes(name))))`,
+    },
+  ]) as Ran[];
+  expect(loaded!.outputs.map(({ text }) => text).join("")).toBe("[ true, false ]\n");
+});
+
 describe("long work in a cell", () => {
   const folder = mkdtempSync(join(tmpdir(), "server-logs-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

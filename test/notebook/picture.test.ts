@@ -6,7 +6,9 @@ import { crc32, inflateSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { expect, test, vi } from "vitest";
 import * as chart from "#lib/notebook/charts";
+import { loadDrawing } from "#lib/notebook/draw";
 import { palettePng } from "#lib/notebook/png";
+import { trials } from "#lib/notebook/trials";
 
 interface Image {
   width: number;
@@ -199,7 +201,7 @@ process.stdout.write(Buffer.from(png).toString("base64"), () => process.exit());
       { encoding: "utf8", env: { ...process.env, NODE_COMPILE_CACHE: place } },
     );
   try {
-    const kept = () => readdirSync(folder).filter((name) => /^plotly-.*\.code$/.test(name));
+    const kept = () => readdirSync(folder).filter((name) => /^plotly\.min\.js-.*\.code$/.test(name));
     const plain = drawn(undefined);
     expect(plain.length).toBeGreaterThan(500);
     expect(drawn(folder)).toBe(plain);
@@ -211,4 +213,11 @@ process.stdout.write(Buffer.from(png).toString("base64"), () => process.exit());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test.each(trials.map((trial, i) => [i, trial] as const))("trial figure %d is drawn", async (_i, trial) => {
+  const figure = JSON.stringify(trial);
+  const svg = String(await loadDrawing()({ figure, width: 720, height: 400, scale: 1, format: "svg" }));
+  expect(svg).toContain("of drawing");
+  expect(svg).toMatch(/class="(points|trace boxes|trace bars|scatterlayer)/);
 });
