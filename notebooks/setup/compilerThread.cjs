@@ -3,11 +3,6 @@ const { createRequire, Module } = require("node:module");
 const { dirname } = require("node:path");
 const { workerData } = require("node:worker_threads");
 
-// What cells of this project's notebooks begin with: the thread reads its declarations before the first cell comes.
-const likely = `import { ask, chart } from "server-logs";
-import * as dfd from "danfojs-node";
-chart.bars(new dfd.DataFrame([]), { x: "x", y: "y", title: "" });`;
-
 const { port, count, tslab } = workerData;
 let functions;
 let failure;
@@ -27,13 +22,7 @@ function load(fromTslab) {
   return {
     isCompleteCode,
     getCodeMetadata,
-    createConverter(options) {
-      const number = converters.push(createConverter(options)) - 1;
-      if (number === 0) {
-        ahead = setImmediate(() => converters[0].convert("", likely));
-      }
-      return number;
-    },
+    createConverter: (options) => converters.push(createConverter(options)) - 1,
     ask(number, method, args) {
       const value = converters[number][method](...args);
       // while the cell runs
@@ -64,15 +53,14 @@ function loadTypeScript(fromTslab) {
 
 port.on("message", ({ id, what, args }) => {
   clearImmediate(ahead);
-  const answer = { id };
   try {
     if (failure !== undefined) throw failure;
-    answer.value = functions[what](...args);
-    delete answer.value?.original; // the compiler's own list of completions, which cannot be sent
+    const value = functions[what](...args);
+    delete value?.original; // the compiler's own list of completions, which cannot be sent
+    port.postMessage({ id, value });
   } catch (error) {
-    answer.error = error;
+    port.postMessage({ id, error });
   }
-  port.postMessage(answer);
   Atomics.add(count, 0, 1);
   Atomics.notify(count, 0);
 });

@@ -32,10 +32,10 @@ function kernelSpec() {
   return {
     argv: [
       process.execPath,
+      "--require", // first, because its thread has the most to do
+      here("notebooks", "setup", "compiler.cjs"),
       "--require",
       here("notebooks", "setup", "publish-all.cjs"),
-      "--require",
-      here("notebooks", "setup", "compiler.cjs"),
       "--no-deprecation", // danfojs' packages use deprecated functions of Node; a cell should not show the warnings
       here("node_modules", "tslab", "bin", "tslab"),
       "kernel",
