@@ -182,7 +182,7 @@ export function htmlTable(table: Table): string {
         return `<td${styled(side[i]!, styles[i]!)}${tip}>${text}</td>`;
       })
       .join("");
-    return `<tr><th>${escapeHtml(label)}</th>${tds}</tr>`;
+    return `<tr><th>${label.split(inLabel).map(escapeHtml).join("<wbr>")}</th>${tds}</tr>`;
   });
   return [
     '<div class="tex2jax_ignore mathjax_ignore">',
@@ -201,6 +201,8 @@ function sentenceOf({ whole }: Cell): string | undefined {
 }
 
 const whole = "white-space: nowrap;";
+/** Where a row's label may be broken, such as the name of a detector: `latency:page`, `ErrorsForAnHour`. */
+const inLabel = /(?<=:)(?=.)|(?<=[a-z])(?=[A-Z])/;
 
 /** How a column behaves where the page is too narrow for the table. */
 function wrapping(cells: readonly Cell[]): string {
@@ -209,7 +211,7 @@ function wrapping(cells: readonly Cell[]): string {
   if (longest > longestUnbroken) return "min-width: 12em; overflow-wrap: anywhere;";
   // A word stays whole, and so do a moment and an address; a path may be broken at its slashes.
   if (cells.every(({ text }) => !/.[ /_]./.test(text.replace(inseparable, "")))) return whole;
-  return longest > 12 ? "min-width: 5em;" : "";
+  return longest > 12 ? "min-width: 4.5em;" : "";
 }
 
 /** A text as HTML that may be broken after what joins the parts of a name, a path or a list, but not in a moment. */

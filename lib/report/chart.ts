@@ -1,6 +1,6 @@
 import type { Columns } from "../record.js";
 import { escapeHtml } from "../visible.js";
-import { numberText } from "./table.js";
+import { numberText, withMoments } from "./table.js";
 
 /** A line of a chart: a column of the answer, and the meaning that determines its colour. */
 export interface ChartLine {
@@ -54,5 +54,5 @@ export function chartHtml(chart: TimeChart, answer: Columns): string {
     const at = String(answer[chart.time][highest]).slice(0, 16).replace("T", " ");
     return `${title}: at most ${numberText(Number(answer[name][highest]), chart.decimals)}, at ${at} UTC`;
   });
-  return `<figure aria-labelledby="${chart.id}-title"><figcaption id="${chart.id}-title">${escapeHtml(chart.title)}</figcaption><div class="chart" id="${chart.id}" role="img" aria-label="${escapeHtml(facts.join("; "))}"></div><p class="facts">${escapeHtml(facts.join(" · "))}</p></figure>`;
+  return `<figure aria-labelledby="${chart.id}-title"><figcaption id="${chart.id}-title">${escapeHtml(chart.title)}</figcaption><div class="chart" id="${chart.id}" role="img" aria-label="${escapeHtml(facts.join("; "))}"></div><p class="facts">${withMoments(facts.join(" · "))}</p></figure>`;
 }

@@ -7,7 +7,7 @@ import type { AnswerKey } from "../truth/answerKey.js";
 import { escapeHtml, visibleEnds } from "../visible.js";
 import { type Band, chartData, chartHtml, type TimeChart } from "./chart.js";
 import { htmlPage } from "./page.js";
-import { type Column, momentText, numberText, sortableTable } from "./table.js";
+import { type Column, momentText, numberText, sortableTable, withMoments } from "./table.js";
 
 /**
  * Maximum number of rows in a table. A site with an identifier in each path has more endpoints than people read or a
@@ -146,8 +146,8 @@ export function pageOf(
     ["clients", numberText(Number(o.clients))],
     ["endpoints", numberText(Number(o.endpoints))],
     ["failed", o.failed_percent === null ? "–" : `${numberText(Number(o.failed_percent), 2)} %`],
-    ["median response", o.p50_ms === null ? "–" : `${numberText(Number(o.p50_ms), 2)} ms`],
-    ["95 % faster than", o.p95_ms === null ? "–" : `${numberText(Number(o.p95_ms), 2)} ms`],
+    ["median response", durationText(o.p50_ms)],
+    ["95 % faster than", durationText(o.p95_ms)],
   ];
   const span =
     o.first_request === null
@@ -196,7 +196,7 @@ export function pageOf(
       : [["incidents", "Planted incidents", incidentsHtml(happened)] as [string, string, string]]),
   ];
   const body = [
-    `<header><h1>${escapeHtml(visibleEnds(name, 120))}</h1><p>${escapeHtml(span)}</p></header>`,
+    `<header><h1>${escapeHtml(visibleEnds(name, 120))}</h1><p>${withMoments(span)}</p></header>`,
     `<nav aria-label="Sections">${sections.map(([id, heading]) => `<a href="#${id}">${heading}</a>`).join("")}</nav>`,
     "<main>",
     `<dl class="tiles">${tiles.map(([label, value]) => `<div><dt>${label}</dt><dd>${escapeHtml(value)}</dd></div>`).join("")}</dl>`,
@@ -214,6 +214,10 @@ export function pageOf(
       .map(([chart, answer]) => chartData(chart, answer)),
   };
   return htmlPage(`${visibleEnds(name, 120)} – server log report`, body, data);
+}
+
+function durationText(ms: unknown): string {
+  return ms === null ? "–" : `${numberText(Number(ms), Number.isInteger(ms) ? 0 : 2)} ms`;
 }
 
 function bandKey(bands: readonly Band[]): string {

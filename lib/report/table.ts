@@ -23,7 +23,25 @@ export function numberText(value: number, decimals = 0): string {
 /** A moment as people read it: without milliseconds, and with a space instead of the T. */
 export const momentText = (text: string) => text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
 
-/** Length of the longest text in a cell, in characters. The tooltip has up to ten times as much of it. */
+/** A text as HTML with its moments, each of which stays on one line. */
+export function withMoments(text: string): string {
+  return text
+    .split(/(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: UTC)?)/)
+    .map((part, i) => (i % 2 === 1 ? `<span class="moment">${part}</span>` : escapeHtml(part)))
+    .join("");
+}
+
+/** A text as HTML that may be broken behind the slashes of a path and the underscores of a name. */
+const breakable = (text: string) =>
+  text
+    .split(/(?<=[^/_][/_])(?=.)/s)
+    .map(escapeHtml)
+    .join("<wbr>");
+
+/** From this length on a text may be broken anywhere, in a column that leaves it some room. */
+const LONG = 24;
+
+/** Length of the longest text in a cell, in characters, if it is no sentence. The tooltip has up to ten times as much. */
 const LONGEST = 64;
 
 /**
@@ -36,6 +54,7 @@ export function sortableTable(caption: string, answer: Columns, columns: readonl
   const largest = columns.map(({ name }) =>
     answer[name].reduce((most: number, value) => (Number(value) > most ? Number(value) : most), 0),
   );
+  const isWhole = columns.map(({ name }) => answer[name].every((v) => v === null || Number.isInteger(v)));
   const isNumber = columns.map(({ name }) => answer[name].every((v) => v === null || typeof v === "number"));
   const head = columns.map(
     ({ title }, c) =>
@@ -51,13 +70,15 @@ export function sortableTable(caption: string, answer: Columns, columns: readonl
           share === undefined
             ? ""
             : `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${share.toFixed(2)}" height="1"/></svg>`;
-        return `<td class="number" data-value="${value}">${drawn}${numberText(value, decimals)}</td>`;
+        return `<td class="number" data-value="${value}">${drawn}${numberText(value, isWhole[c] ? 0 : decimals)}</td>`;
       }
       const text = String(value);
       if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text))
         return `<td class="moment" data-value="${escapeHtml(text)}">${escapeHtml(momentText(text))}</td>`;
-      const title = text.length > LONGEST ? ` title="${escapeHtml(visibleEnds(text, 10 * LONGEST))}"` : "";
-      return `<td${title}>${escapeHtml(visibleEnds(text, LONGEST))}</td>`;
+      const most = /\S \S.* \S/.test(text) ? 10 * LONGEST : LONGEST; // a sentence may take several lines
+      const title = text.length > most ? ` title="${escapeHtml(visibleEnds(text, 10 * LONGEST))}"` : "";
+      const long = text.length > LONG ? ' class="long"' : "";
+      return `<td${long}${title}>${breakable(visibleEnds(text, most))}</td>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });

@@ -195,6 +195,24 @@ describe("the workbench in JupyterLab", { tags: ["chromium"] }, () => {
     expect(notebook.dialogs).toEqual([]);
   });
 
+  it("shows no notebook's output wider than a window of 1,400 pixels, and wraps its code", async () => {
+    await notebook.page.setViewportSize({ width: 1400, height: 12_000 }); // all of a notebook, as JupyterLab draws what is seen
+    const names = readdirSync(join(lab.folder, "notebooks")).filter((name) => name.endsWith(".ipynb"));
+    for (const name of names.filter((one) => !["hostile.ipynb", "long.ipynb"].includes(one))) {
+      await notebook.open(name);
+      await notebook.page.waitForTimeout(1500); // its outputs
+      const wide = (selector: string) =>
+        notebook.page
+          .locator(selector)
+          .evaluateAll((all) =>
+            all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent),
+          );
+      expect(await notebook.page.locator(".jp-OutputArea-output").count()).toBeGreaterThan(5);
+      expect([name, await wide(".jp-OutputArea-output"), await wide(".cm-scroller")]).toEqual([name, [], []]);
+    }
+    await notebook.page.setViewportSize({ width: 1280, height: 1000 });
+  });
+
   it("complained of nothing and asked no other machine, but for nbconvert's own page", () => {
     const others = notebook.complaints.filter((complaint) => !/cdnjs|jsdelivr|unpkg|ERR_/.test(complaint));
     expect(others).toEqual([]);

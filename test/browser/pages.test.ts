@@ -90,6 +90,24 @@ describe("pages to hand on", { tags: ["chromium"] }, () => {
     });
   });
 
+  it.each([1400, 900])(
+    "a report's tables fit a window of %d pixels, and no moment is broken",
+    async (width) => {
+      const page = await opened("report", "light", width);
+      const beyond = await page
+        .locator(".table")
+        .evaluateAll((tables) =>
+          tables.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+        );
+      const lines = await page
+        .locator(".moment")
+        .evaluateAll((all) => all.map((one) => one.getClientRects().length));
+      expect(lines.length).toBeGreaterThan(20);
+      expect([beyond, lines.filter((count) => count > 1)]).toEqual([[], []]);
+      await page.context().close();
+    },
+  );
+
   it("a report's text is dark on paper, though the screen is dark", async () => {
     const page = await opened("report", "dark", 1280);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });

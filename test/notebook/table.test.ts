@@ -78,7 +78,7 @@ describe("a table", () => {
       whole,
       `text-align: left; ${whole}`,
       "text-align: left; min-width: 12em; overflow-wrap: anywhere;", // and does not take a line for each word
-      "text-align: left; min-width: 5em;",
+      "text-align: left; min-width: 4.5em;",
     ]);
     expect(table.outerHTML).not.toMatch(/color|background/);
   });
@@ -96,6 +96,13 @@ describe("a table", () => {
     ]);
     expect(cell.innerHTML).toContain("/api/<wbr>recommendations/<wbr>for_<wbr>you,<wbr>200");
     expect(cell.textContent).toBe(example);
+    const labelled = htmlTable({
+      columns: [],
+      rows: 1,
+      label: () => "latency:ErrorsForAnHour",
+      cell: () => 0,
+    });
+    expect(labelled).toContain("<th>latency:<wbr>Errors<wbr>For<wbr>An<wbr>Hour</th>");
   });
 
   test("shows a sentence whole, which a page can break, and cuts a path", () => {

@@ -56,6 +56,30 @@ describe("of a generated log", () => {
     expect(new Date(incident.from).toISOString()).toContain(row[3].replace(" ", "T"));
   });
 
+  it("breaks no moment, and a path only behind its slashes", () => {
+    const stated: string[] = Array.from<Page>(page.querySelectorAll(".facts, header p")).map(
+      (each) => each.textContent,
+    );
+    const whole: string[] = Array.from<Page>(page.querySelectorAll("span.moment")).map(
+      (each) => each.textContent,
+    );
+    const moments = stated.join(" ").match(/\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?( UTC)?/g)!;
+    expect(moments.length).toBeGreaterThan(5);
+    expect(whole).toEqual(expect.arrayContaining(moments));
+    expect(html).toContain("<td>/api/<wbr>recommendations</td>");
+  });
+
+  it("gives whole numbers no decimals, and a reason in full", async () => {
+    const edges = cells(page, "How response times are distributed").flatMap(([from, to]) => `${from} ${to}`);
+    expect(edges.length).toBeGreaterThan(5);
+    expect(edges.filter((edge) => edge.includes("."))).toEqual([]);
+    const strict: Page = new JSDOM((await report(at("shop.csv"))).html).window.document;
+    const reasons = cells(strict, "Burn-rate alerts").map((row) => row.at(-1)!);
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const why of reasons)
+      expect(why).toMatch(/^\d+ of \d+ requests in the last .* were bad: .* over 30 days\)$/);
+  });
+
   it("needs no network, and lets nothing run but its own script", () => {
     const policy = page.querySelector("meta[http-equiv]")!.getAttribute("content")!;
     expect(policy).toContain("default-src 'none'");
