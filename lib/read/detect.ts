@@ -157,17 +157,34 @@ export function readingAsked(
 ): { reading: Reading; inside?: string } {
   const bare = readingOf(format, options, lines);
   if (bare === undefined || (lines.length > 0 && !hasRecord(bare, lines, options.standIns))) {
-    const inside = opened(options, lines);
-    const own = { ...options, received: inside?.received ?? false };
-    const reading = inside && readingOf(format, own, inside.lines);
-    if (
-      inside &&
-      reading &&
-      (reading.unsure !== undefined || countOf(reading, inside.lines, options.standIns).records > 0)
-    )
-      return { reading: unwrapping(inside, format.reading(own, inside.lines)), inside: inside.title };
+    const within = readingWithin(format, options, lines);
+    if (within !== undefined) return within;
   }
   return { reading: format.reading(options, lines) }; // made again, as the one that was tried may remember the lines
+}
+
+/** The same for the lines inside an envelope, or inside one within it: docker's in the journal. */
+function readingWithin(
+  format: LineFormat,
+  options: FormatOptions,
+  lines: readonly Uint8Array[],
+): { reading: Reading; inside: string } | undefined {
+  const inside = opened(options, lines);
+  if (inside === undefined) return;
+  const own = { ...options, received: inside.received };
+  const reading = readingOf(format, own, inside.lines);
+  if (
+    reading &&
+    (reading.unsure !== undefined || countOf(reading, inside.lines, options.standIns).records > 0)
+  )
+    return { reading: unwrapping(inside, format.reading(own, inside.lines)), inside: inside.title };
+  const deeper = readingWithin(format, own, inside.lines);
+  return (
+    deeper && {
+      reading: unwrapping(inside, deeper.reading),
+      inside: `${deeper.inside}, inside ${inside.title}`,
+    }
+  );
 }
 
 const unwrapping = (inside: Opened, reading: Reading): Reading => ({

@@ -7,45 +7,9 @@ import type { FormatName } from "#lib/encode/formats";
 import { formats } from "#lib/encode/formats";
 import { read } from "#lib/read/read";
 import { type GenerateOptions, generate } from "#lib/write/generate";
-import { folder, hostile, readAs } from "./logs.js";
+import { folder, hostile, keeps, kept, readAs } from "./logs.js";
 
 const path = folder();
-
-/** What a format keeps of a record: whole seconds, and how many hundredths of a millisecond its smallest step has. */
-const keeps: Partial<Record<FormatName, { seconds?: true; step: number; path?: (path: string) => string }>> =
-  {
-    ndjson: { step: 1 },
-    combined: { seconds: true, step: 0 },
-    "combined-timed": { seconds: true, step: 100 },
-    "vhost-combined": { seconds: true, step: 0 },
-    "nginx-json": { seconds: true, step: 100 },
-    "ingress-nginx": { seconds: true, step: 100 },
-    w3c: { seconds: true, step: 100 },
-    cloudfront: { seconds: true, step: 100 },
-    alb: {
-      step: 100,
-      path: (text) => text.replaceAll('""', "%22").replaceAll("\\", "%5C").replaceAll('"', ""),
-    },
-    caddy: { step: 1 },
-    "envoy-json": { step: 100 },
-    ecs: { step: 1 },
-  };
-
-/** A row of the CSV as a format keeps it. */
-function kept(
-  row: string,
-  { seconds, step, path = (text) => text }: NonNullable<(typeof keeps)[FormatName]>,
-): string {
-  const [, time, address, endpoint, status, took] = /^([^,]*),([^,]*),(.*),(\d+),([\d.]*)$/.exec(row)!;
-  const hundredths = Math.round(Number(took) * 100);
-  const printed = step === 0 ? "" : ((hundredths - (hundredths % step)) / 100).toFixed(2);
-  // A cell is quoted for a comma and a quote; what a path loses of these, the cell loses, too.
-  const cell = path === undefined ? endpoint : requoted(path(endpoint), endpoint);
-  return [seconds ? time.replace(/\d{3}Z$/, "000Z") : time, address, cell, status, printed].join(",");
-}
-
-const requoted = (text: string, before: string) =>
-  before.startsWith('"') && !text.startsWith('"') && text.includes(",") ? `"${text}"` : text;
 
 const rowsOf = (csv: Buffer | Uint8Array) => Buffer.from(csv).toString().split("\n").slice(1, -1);
 

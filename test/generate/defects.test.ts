@@ -37,6 +37,13 @@ describe("defects", () => {
     });
   }
 
+  it("of a share that no log is long enough for are in none", async () => {
+    for (const late of [1e-17, 5e-324]) {
+      const { csv } = await generate({ rows: 50, defects: { late, malformed: late } });
+      expect(Buffer.from(csv!)).toEqual(Buffer.from((await generate({ rows: 50 })).csv!));
+    }
+  });
+
   it("malformed: the line is cut off before its status code", async () => {
     const whole = new Set(await healthy);
     for (const { line } of await linesWith("malformed")) {

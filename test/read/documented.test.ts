@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type ReadOptions, read } from "#lib/read/read";
 import { type Documented, documented } from "./documented.js";
+import { wrappers } from "./wrappers.js";
 
 async function readLines(lines: string[], options: ReadOptions = {}) {
   const log = await read(Buffer.from(`${lines.join("\n")}\n`), options);
@@ -24,35 +25,6 @@ describe.each(all)("%s", (_, { format, lines, rows }: Documented) => {
     expect(without.rows).toEqual(rows.map((row) => row.replace(/[^,]*$/, "")));
   });
 });
-
-/** Ways to wrap a line, as what writes them shows it. */
-const wrappers: Record<string, (line: string) => string> = {
-  // Docker, "JSON File logging driver"
-  "Docker's json-file": (line) =>
-    JSON.stringify({ log: `${line}\n`, stream: "stdout", time: "2026-01-05T10:00:00.123456789Z" }),
-  // Kubernetes, "CRI: Log management for container stdout/stderr streams"
-  CRI: (line) => `2016-10-06T00:17:09.669794202Z stdout F ${line}`,
-  "docker compose logs": (line) => `web-1  | ${line}`,
-  "kubectl logs --prefix": (line) => `[pod/web-7f9c/nginx] ${line}`,
-  "docker logs --timestamps": (line) => `2016-10-06T00:17:09.669794202Z ${line}`,
-  // journalctl(1)
-  "journalctl -o short": (line) => `Jan  5 10:00:00 web1 nginx[812]: ${line}`,
-  "journalctl -o short-precise": (line) => `Jan 05 10:00:00.123456 web1 nginx[812]: ${line}`,
-  "journalctl -o short-iso": (line) => `2026-01-05T10:00:00+0000 web1 nginx[812]: ${line}`,
-  "journalctl -o json": (line) =>
-    JSON.stringify({ __CURSOR: "s=1", __REALTIME_TIMESTAMP: "1767607200123456", _PID: "812", MESSAGE: line }),
-  "syslog, RFC 3164": (line) => `<190>Jan  5 10:00:00 web1 nginx: ${line}`,
-  "syslog without a host": (line) => `<190>Jan  5 10:00:00 nginx: ${line}`,
-  "rsyslog's files": (line) => `2026-01-05T10:00:00.123456+00:00 web1 nginx[812]: ${line}`,
-  "syslog, RFC 5424": (line) => `<165>1 2003-10-11T22:14:15.003Z web1 nginx 812 ID47 - ${line}`,
-  "syslog, RFC 5424, with data": (line) =>
-    `<165>1 2003-10-11T22:14:15.003Z web1 nginx - - [a@1 b="\\]"][c@2 d="e"] \ufeff${line}`,
-  "Fluentd's out_file": (line) => `2026-01-05T10:00:00+00:00\tnginx.access\t${line}`,
-  "a shipper's message": (line) =>
-    JSON.stringify({ "@timestamp": "2026-01-05T10:00:00.000Z", host: { name: "web1" }, message: line }),
-  "Docker's json-file in the journal": (line) =>
-    wrappers["journalctl -o short"](wrappers["Docker's json-file"](line)),
-};
 
 describe.each(Object.entries(wrappers))("behind %s", (_, wrap) => {
   it.each(all)("%s", async (_, { lines, rows }) => {
@@ -79,6 +51,14 @@ describe("what wraps a line", () => {
     const { rows, log } = await readLines([wrappers.CRI(line)], { format: "json" });
     expect(rows).toEqual([row]);
     expect(log.sources[0].why).toMatch(/as asked, inside Kubernetes/);
+  });
+
+  it("is opened twice for a format that is asked for, where it is wrapped itself", async () => {
+    const { rows, log } = await readLines([wrappers["Docker's json-file in the journal"](line)], {
+      format: "json",
+    });
+    expect(rows).toEqual([row]);
+    expect(log.sources[0].why).toMatch(/as asked, inside Docker's json-file, inside syslog/);
   });
 
   it("keeps a line that the runtime cut out of the records, with the reason", async () => {
@@ -111,6 +91,45 @@ describe("what wraps a line", () => {
   });
 });
 
+describe("a line that has lost its own time", () => {
+  const json = (time: object) =>
+    JSON.stringify({ ...time, remote_addr: "192.0.2.1", uri: "/a", status: 200 });
+  const own = {
+    name: "mine",
+    pattern: "^(?<timestamp>[^ ]*) (?<client>\\S+) (?<path>\\S+) (?<status>\\d+)$",
+  };
+  const logs: [string, { sound: string; lost: string; header?: string; options?: ReadOptions }][] = [
+    ["JSON", { sound: json({ time: "2026-01-05T09:00:00Z" }), lost: json({}) }],
+    [
+      "CSV",
+      {
+        header: "time,ip,path,status",
+        sound: "2026-01-05T09:00:00Z,192.0.2.1,/a,200",
+        lost: ",192.0.2.1,/a,200",
+      },
+    ],
+    [
+      "LTSV",
+      {
+        sound: "time:2026-01-05T09:00:00Z\thost:192.0.2.1\turi:/a\tstatus:200",
+        lost: "time:-\thost:192.0.2.1\turi:/a\tstatus:200",
+      },
+    ],
+    [
+      "a pattern of one's own",
+      { sound: "2026-01-05T09:00:00Z 192.0.2.1 /a 200", lost: " 192.0.2.1 /a 200", options: { format: own } },
+    ],
+  ];
+
+  it.each(logs)("goes into quarantine: %s; that of its receipt is by another clock", async (_, log) => {
+    const { header, sound, lost, options } = log;
+    const lines = [...(header === undefined ? [] : [header]), ...Array(20).fill(sound), lost];
+    const { rows, log: read } = await readLines(lines.map(wrappers.CRI), options);
+    expect(rows).toEqual(Array(20).fill("2026-01-05T09:00:00.000Z,192.0.2.1,/a,200,"));
+    expect(read).toMatchObject({ quarantined: 1, reasons: { reason: [expect.stringMatching(/time/)] } });
+  });
+});
+
 describe("a format without a time of its own", () => {
   const line = '192.0.2.7:50000 - "GET /items/5?q=1 HTTP/1.1" 200 OK';
 
@@ -139,6 +158,23 @@ describe("a W3C extended log", () => {
     expect((await readLines([fields, line("36")], { timeUnit: "s" })).rows).toEqual([
       "2026-01-05T00:00:01.000Z,203.0.113.9,/a,200,36000.00",
     ]);
+  });
+
+  it("takes quotes in it for IIS's own bytes, and for those around a string of others", async () => {
+    const lines = [
+      '2026-01-05 00:00:01 203.0.113.9 /a"b "c="d 200 36',
+      '2026-01-05 00:00:01 203.0.113.9 "/a" "b" 200 36',
+    ];
+    const software = ["#Software: Microsoft Internet Information Services 10.0", "#Software: Blue Coat SGOS"];
+    const found = software.map((name) =>
+      readLines([name, fields, ...lines], { query: "keep", timeUnit: "ms" }),
+    );
+    const [iis, other] = await Promise.all(found);
+    const start = "2026-01-05T00:00:01.000Z,203.0.113.9,";
+    expect(iis.rows).toEqual([`${start}"/a""b?""c=""d",200,36.00`]);
+    expect(iis.log.reasons.reason).toEqual(["the request's target is not a path"]);
+    expect(other.rows).toEqual([`${start}/a?b,200,36.00`]);
+    expect(other.log.reasons.reason).toEqual(["text behind a quote"]);
   });
 
   it("keeps the query on request", async () => {

@@ -36,7 +36,10 @@ export class DefectDraws {
   readonly #until: Float64Array;
   readonly #key: number;
   readonly #drawKeySeed: number;
-  /** 1 / ln(1 − share): turns ln of a uniform into a geometric gap. */
+  /**
+   * 1 / ln(1 − share): turns ln of a uniform into a geometric gap. −∞ for a share so small that 1 − share is 1: the gap
+   * has no end.
+   */
   readonly #perGap: number;
   #second = Number.NaN;
   /** Number of the next defective record in the second, and the number of gaps drawn so far. */
@@ -53,7 +56,7 @@ export class DefectDraws {
       return sum / this.#share;
     });
     this.#key = streamKey(seed, Purpose.defects);
-    this.#perGap = this.#share < 1 ? 1 / ln(1 - this.#share) : 0;
+    this.#perGap = this.#share < 1 ? -1 / Math.abs(ln(1 - this.#share)) : 0;
   }
 
   /**

@@ -85,10 +85,15 @@ export class FieldTexts {
 
 const utf8 = new TextEncoder();
 
-/** Makes the function that reads the texts of five fields into a row. */
+/**
+ * Makes the function that reads the texts of five fields into a row.
+ * @param received whether a line without a timestamp has the time that `row` brings. A log that tells times of its own
+ * has none: where a line has lost its time, that of its receipt, by another clock, would be a guess.
+ */
 export function fieldReader(
-  { toUtc, keepQuery, received = false, readTime = moment, client }: FormatOptions,
+  { toUtc, keepQuery, readTime = moment, client }: FormatOptions,
   unit: TimeUnit | "none",
+  received = false,
 ): (texts: FieldTexts, row: Row) => Reason {
   return ({ bytes, start, end }, row) => {
     row.bytes = bytes;

@@ -29,8 +29,9 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
   const texts = new FieldTexts();
   const count = paths.length;
   const values: (string | undefined)[] = new Array(count);
-  const isNeeded = [!options.received, false, true, true, false, (paths[5]?.length ?? 0) > 0, false];
-  const readFields = fieldReader(options, unit);
+  const received = options.received && paths[0].length === 0;
+  const isNeeded = [!received, false, true, true, false, (paths[5]?.length ?? 0) > 0, false];
+  const readFields = fieldReader(options, unit, received);
   return (bytes, start, end, row): Reason => {
     let from = start;
     let to = end;

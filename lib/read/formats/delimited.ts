@@ -77,7 +77,7 @@ function csvReading(
   });
   if (forwarded !== undefined) fieldOf[names.indexOf(forwarded)] = FORWARDED;
   const texts = new FieldTexts();
-  const readFields = fieldReader(options, mapped.unit);
+  const readFields = fieldReader(options, mapped.unit, options.received && mapped.names[0] === undefined);
   const separator = delimiter.charCodeAt(0);
   return {
     decided,

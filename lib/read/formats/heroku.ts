@@ -24,7 +24,7 @@ export const heroku: LineFormat = {
     const texts = new FieldTexts();
     const starts = new Int32Array(names.length);
     const ends = new Int32Array(names.length);
-    const readFields = fieldReader(options, "none");
+    const readFields = fieldReader(options, "none", options.received);
     return {
       read: (bytes, start, end, row) => {
         if (!isText(bytes, start, Math.min(end, start + 3), "at=")) return noValues;

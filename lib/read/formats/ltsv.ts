@@ -18,6 +18,7 @@ export const ltsv: LineFormat = {
   title: "LTSV",
   reading: (options, sample) => {
     const micro = sample.some((line) => utf8.decode(line).includes("\treqtime_microsec:"));
+    const tellsTime = sample.some((line) => /(?:^|\t)time(?:_local|_iso8601)?:/.test(utf8.decode(line)));
     const unit = options.timeUnit ?? (micro ? "us" : "s");
     const labels: Labels = [
       ["time", TIMESTAMP],
@@ -37,7 +38,7 @@ export const ltsv: LineFormat = {
     ];
     const texts = new FieldTexts();
     const rank = new Int8Array(FORWARDED + 1);
-    const readFields = fieldReader(options, unit);
+    const readFields = fieldReader(options, unit, options.received && !tellsTime);
     return {
       decided: `response time in ${unit}`,
       clients: ["host", "forwardedfor"],

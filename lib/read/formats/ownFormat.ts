@@ -184,7 +184,7 @@ function patternReading(
   const { header, clients, decided } = headerBeside(mapped, fields, groups, known, options.client);
   const all = [...names, clock, header];
   const values: (string | undefined)[] = new Array(all.length);
-  const readFields = fieldReader(options, unit);
+  const readFields = fieldReader(options, unit, options.received && names[0] === undefined);
   return {
     decided,
     clients,

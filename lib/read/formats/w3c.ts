@@ -37,7 +37,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
   const texts = new FieldTexts();
   const edge = sample.some((line) => line[0] === HASH && utf8.decode(line).includes(" x-edge-location"));
   const client = options.client ?? (edge ? "forwarded" : undefined);
-  const readFields = fieldReader({ ...options, client, received: true }, unit);
+  const readFields = fieldReader({ ...options, client }, unit, true);
   const clock = new Uint8Array(64);
   let clockLength = 0;
   let time = -1;
@@ -48,9 +48,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
     clients: ["c-ip", "x-forwarded-for"],
     read: (bytes, start, end, row): Reason => {
       if (bytes[start] === HASH) {
-        const name = "#Fields:";
-        if (isText(bytes, start, Math.min(end, start + name.length), name))
-          layout.set(bytes, start + name.length, end);
+        layout.hear(bytes, start, end);
         return isHeader;
       }
       if (layout.missing !== undefined) return layout.missing;
@@ -124,6 +122,14 @@ const wanted: readonly (readonly string[])[] = [
 /** The first five of these are required. */
 const needed = 5;
 
+const software = "#Software:";
+const fields = "#Fields:";
+/** What tells IIS and its modules. */
+const ofIis =
+  /^#Software:.*(Internet Information|IIS)|^#Fields:.*\b(sc-win32-status|s-sitename|s-computername)\b/i;
+/** IIS itself: its module Advanced Logging puts strings in quotes. */
+const iisSoftware = /Microsoft Internet Information/i;
+
 /** The fields that the last `#Fields` named, and their positions in the last line. */
 class Layout {
   /** Why lines are not records: `#Fields` names too few fields, or is missing. */
@@ -133,8 +139,17 @@ class Layout {
   /** For each column, the field that it holds, or −1. */
   #columns = new Int8Array(0);
   #separator = 0;
+  /** Whether a quote opens a string. To IIS it is a byte like any other: it writes spaces as plus signs. */
+  #quotes = true;
 
-  set(bytes: Uint8Array, start: number, end: number): void {
+  /** Takes a directive into account. */
+  hear(bytes: Uint8Array, start: number, end: number): void {
+    const begins = (name: string) => isText(bytes, start, Math.min(end, start + name.length), name);
+    if (begins(software)) this.#quotes = !iisSoftware.test(utf8.decode(bytes.subarray(start, end)));
+    if (begins(fields)) this.#set(bytes, start + fields.length, end);
+  }
+
+  #set(bytes: Uint8Array, start: number, end: number): void {
     const names = utf8
       .decode(bytes.subarray(start, end))
       .trim()
@@ -163,7 +178,7 @@ class Layout {
     for (let at = start; at <= end; column++) {
       let cell = at;
       let stop: number;
-      if (at < end && bytes[at] === QUOTE) {
+      if (at < end && bytes[at] === QUOTE && this.#quotes) {
         cell = ++at;
         while (at < end && bytes[at] !== QUOTE) at++;
         if (at >= end) return "a quote is not closed";
@@ -197,15 +212,10 @@ function unitOf(
   let iis = false;
   for (const line of sample) {
     const text = utf8.decode(line);
-    if (/^#Software:.*(Internet Information|IIS)/i.test(text)) iis = true;
-    if (text.startsWith("#Fields:")) {
-      layout.set(line, 8, line.length);
-      if (/\b(sc-win32-status|s-sitename|s-computername)\b/i.test(text)) iis = true;
-    } else if (
-      !text.startsWith("#") &&
-      layout.missing === undefined &&
-      layout.read(line, 0, line.length) === undefined
-    ) {
+    if (line[0] === HASH) {
+      layout.hear(line, 0, line.length);
+      if (ofIis.test(text)) iis = true;
+    } else if (layout.missing === undefined && layout.read(line, 0, line.length) === undefined) {
       const value = text.length === line.length ? text.slice(layout.from[TAKEN], layout.to[TAKEN]) : "";
       if (/^\d+(\.\d+)?$/.test(value)) values.push(value);
     }

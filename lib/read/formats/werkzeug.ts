@@ -19,7 +19,7 @@ export const werkzeug: LineFormat = {
   reading: (options) => {
     const words = new Tokens(6);
     const texts = new FieldTexts();
-    const readFields = fieldReader({ ...options, received: true }, "none");
+    const readFields = fieldReader(options, "none", true);
     const { start: from, end: to } = words;
     const time = new Uint8Array(20);
     return {

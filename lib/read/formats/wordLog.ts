@@ -42,7 +42,7 @@ export function wordLog({
       const fewer = otherFormat(`fewer words than a line of the ${title} has: it may have been cut`);
       const words = new Tokens(most);
       const texts = new FieldTexts();
-      const readFields = fieldReader(options, timeUnit);
+      const readFields = fieldReader(options, timeUnit, options.received);
       return {
         clients,
         read: (bytes, start, end, row) => {
