@@ -211,7 +211,7 @@ describe("the workbench in JupyterLab", { tags: ["chromium"] }, () => {
       expect([name, await wide(".jp-OutputArea-output"), await wide(".cm-scroller")]).toEqual([name, [], []]);
     }
     await notebook.page.setViewportSize({ width: 1280, height: 1000 });
-  });
+  }, 900_000);
 
   it("complained of nothing and asked no other machine, but for nbconvert's own page", () => {
     const others = notebook.complaints.filter((complaint) => !/cdnjs|jsdelivr|unpkg|ERR_/.test(complaint));
