@@ -1,12 +1,13 @@
 // Loaded into the kernel before tslab, whose TypeScript compiler it moves to a thread of its own (compilerThread.cjs).
 // There it reads its declarations while the kernel connects, and while it loads ahead what nearly every notebook
 // imports. Threads inherit `--require`, but the threads of a cell compile nothing and cannot find tslab.
+const { writeSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
 const { isMainThread, MessageChannel, receiveMessageOnPort, Worker } = require("node:worker_threads");
 
 /** A compiler that is silent for longer is dead: out of memory, as a rule. */
-const patience = 300_000; // milliseconds
+const patience = 120_000; // milliseconds
 
 if (isMainThread) {
   const fromTslab = createRequire(createRequire(process.argv[1]).resolve("../dist/main.js"));
@@ -15,11 +16,14 @@ if (isMainThread) {
   standIn(fromTslab, "./converter.js", {
     isCompleteCode: (text) => ask("isCompleteCode", text)(),
     createConverter(options) {
-      const number = ask("createConverter", options); // waits for it only when it is first used
+      const created = ask("createConverter", options);
+      let number; // waited for when it is first used
       const method =
         (name) =>
-        (...args) =>
-          ask("ask", number(), name, args)();
+        (...args) => {
+          number ??= created();
+          return ask("ask", number, name, args)();
+        };
       const names = ["convert", "inspect", "complete", "addModule"];
       return { ...Object.fromEntries(names.map((name) => [name, method(name)])), close() {} };
     },
@@ -58,11 +62,12 @@ function startCompiler(fromTslab) {
         const answer = receiveMessageOnPort(port)?.message;
         if (answer !== undefined) answers.set(answer.id, answer);
         else if (Atomics.wait(count, 0, seen, patience) === "timed-out") {
-          process.stderr.write("The TypeScript compiler of the kernel does not answer.\n");
+          writeSync(2, "The TypeScript compiler of the kernel does not answer.\n");
           process.exit(1); // Jupyter says so and starts the kernel anew, as when it ended with its compiler
         }
       }
       const { value, error } = answers.get(id);
+      answers.delete(id);
       if (error !== undefined) throw error;
       return value;
     };
