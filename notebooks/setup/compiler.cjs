@@ -1,15 +1,15 @@
 // Loaded into the kernel before tslab, whose TypeScript compiler it moves to a thread of its own (compilerThread.cjs).
 // There it reads its declarations while the kernel connects, and while it loads ahead what nearly every notebook
-// imports. Threads inherit `--require`, but the threads of a cell compile nothing and cannot find tslab.
+// imports. The threads and processes of a cell inherit `--require`, but compile nothing and cannot find tslab.
 const { writeSync } = require("node:fs");
 const { createRequire } = require("node:module");
-const { join } = require("node:path");
+const { basename, join } = require("node:path");
 const { isMainThread, MessageChannel, receiveMessageOnPort, Worker } = require("node:worker_threads");
 
 /** A compiler that is silent for longer is dead: out of memory, as a rule. */
 const patience = 120_000; // milliseconds
 
-if (isMainThread) {
+if (isMainThread && basename(process.argv[1] ?? "") === "tslab") {
   const fromTslab = createRequire(createRequire(process.argv[1]).resolve("../dist/main.js"));
   const ask = startCompiler(fromTslab);
   standIn(fromTslab, "./metadata.js", { getCodeMetadata: (text) => ask("getCodeMetadata", text)() });

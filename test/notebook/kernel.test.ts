@@ -225,6 +225,14 @@ describe("threads in a cell", () => {
         run: `const { Worker } = require("node:worker_threads");
 await new Promise((ended, failed) => new Worker("", { eval: true }).on("exit", ended).on("error", failed))`,
       },
+      // and a process, from outside the project
+      {
+        run: `require("node:fs").writeFileSync(${path("child.cjs")}, "process.exit(7)");
+await new Promise((ended) => require("node:child_process").fork(${path("child.cjs")}).on("exit", (code: number) => {
+  require("node:fs").rmSync(${path("child.cjs")});
+  ended(code);
+}))`,
+      },
     ]) as Ran[];
   });
 
@@ -245,8 +253,9 @@ await new Promise((ended, failed) => new Worker("", { eval: true }).on("exit", e
     expect(steps[4]).toMatchObject({ status: "ok", outputs: [{ text: "2\n" }] });
   });
 
-  test("of the user's own start too", () => {
+  test("of the user's own start too, as do processes", () => {
     expect(steps[5]).toMatchObject({ status: "ok", outputs: [{ text: "0\n" }] });
+    expect(steps[6]).toMatchObject({ status: "ok", outputs: [{ text: "7\n" }] });
   });
 });
 
