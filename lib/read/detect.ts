@@ -90,7 +90,9 @@ function attempt(
   const within = inside && attempt(formats, { ...options, received: inside.received }, inside.lines, path);
   // A format that passes over the header takes the line for its own also where the line inside is another's.
   const isBetter = (found: Recognised) =>
-    likely === undefined || (found.name !== likely.name && (found.records ?? 0) >= (likely.records ?? 0));
+    likely === undefined ||
+    (found.name !== likely.name &&
+      (found.records ?? 0) >= least(formats[found.name], likely.name) * (likely.records ?? 0));
   if (likely !== undefined && !(within?.found !== undefined && isBetter(within.found)))
     return { found: likely, misses: "", innermost };
   if (inside && within?.found !== undefined) {
@@ -111,6 +113,12 @@ function attempt(
   const found = chosen(trials, options, lines, path);
   return { ...(found && { found }), misses: nearMisses(trials), innermost };
 }
+
+/**
+ * How many lines a format must read for each that another reads, to be chosen before it. A damaged line of a format may
+ * still be one of another that gets less from it.
+ */
+const least = (format: LineFormat, other: string) => (format.over?.includes(other) ? 0.9 : 1);
 
 /** Whether a line is no JSON object, and may have a header of syslog. */
 const isText = (line: Uint8Array) => line[0] !== OPEN_BRACE;
@@ -256,7 +264,11 @@ function chosen(
     (trial) =>
       trial.reading !== undefined &&
       !(known && trial.format.general) &&
-      !trials.some((other) => other.format.over?.includes(trial.name) && likeness(other) >= likeness(trial)),
+      !trials.some(
+        (other) =>
+          other.format.over?.includes(trial.name) &&
+          likeness(other) >= least(other.format, trial.name) * likeness(trial),
+      ),
   );
   // A log without records so far, such as the CSV of a log in which every line was quarantined.
   const bare = fitting.find(({ headers }) => headers === lines.length);

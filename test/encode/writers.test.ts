@@ -7,6 +7,7 @@ import type { FormatName } from "#lib/encode/formats";
 import { formats } from "#lib/encode/formats";
 import { read } from "#lib/read/read";
 import { type GenerateOptions, generate } from "#lib/write/generate";
+import { wrappers } from "../read/wrappers.js";
 import { folder, hostile, keeps, kept, readAs } from "./logs.js";
 
 const path = folder();
@@ -45,6 +46,26 @@ describe.each(Object.entries(keeps) as [FormatName, NonNullable<(typeof keeps)[F
       const made = await generate({ rows: 500, seed: 8, key: false, format, out: join(path, "told") });
       const log = await read(made.path!);
       expect([log.sources[0].format, log.records]).toEqual([readAs(format).format, 500]);
+    });
+
+    it("is told by its first lines behind whatever wraps them, one in fifty of which is damaged", async () => {
+      const defects = { malformed: 0.02 };
+      const { path: file, key } = await generate({
+        rows: 500,
+        seed: 8,
+        defects,
+        format,
+        out: join(path, "sent"),
+      });
+      const sound = 500 - key.defects.malformed;
+      const lines = readFileSync(file!, "utf8").trimEnd().split("\n");
+      for (const [name, wrap] of [
+        ["nothing", (line: string) => line] as const,
+        ...Object.entries(wrappers),
+      ]) {
+        const log = await read(Buffer.from(lines.map((line) => `${wrap(line)}\n`).join("")));
+        expect([name, log.sources[0].format, log.records]).toEqual([name, readAs(format).format, sound]);
+      }
     });
   },
 );
