@@ -86,7 +86,7 @@ function attempt(
   const innermost = lines[0];
   const likely = chosen(trialsOf(likelyOf(formats, options, lines), options, lines), options, lines, path);
   const inside = likely === undefined || isText(lines[0]) ? opened(options, lines) : undefined;
-  if (likely !== undefined && !inside?.isHeader) return { found: likely, misses: "", innermost };
+  if (likely !== undefined && inside === undefined) return { found: likely, misses: "", innermost };
   const within = inside && attempt(formats, { ...options, received: inside.received }, inside.lines, path);
   // A format that passes over the header takes the line for its own also where the line inside is another's.
   const isBetter = (found: Recognised) =>
@@ -120,7 +120,7 @@ function attempt(
  */
 const least = (format: LineFormat, other: string) => (format.over?.includes(other) ? 0.9 : 1);
 
-/** Whether a line is no JSON object, and may have a header of syslog. */
+/** Whether a line is no JSON object, so that a format may pass over what is put before it. */
 const isText = (line: Uint8Array) => line[0] !== OPEN_BRACE;
 
 /** Number of lines that rule out most formats before all lines are tried. */

@@ -45,6 +45,18 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       ],
       rows: [row("203.0.113.5", "/a", "105.00"), row("203.0.113.6", "/b", "1205.00")],
     },
+    "Apache's %T/%D": {
+      lines: [hit("203.0.113.5 - -", "/a", " 0/120345"), hit("203.0.113.6 - -", "/b", " **1/1203450**")],
+      asks: /^timeField: field 1 .*"0\/120345", has two numbers in one.*--log-format/,
+    },
+    "$request_time before the client": {
+      lines: [hit("0.105 203.0.113.5 - -", "/a", ""), hit("1.205 203.0.113.6 - -", "/b", "")],
+      asks: /combined says: a number with decimals stands before the client.*--log-format/,
+    },
+    "decimal commas": {
+      lines: ["time;ip;path;status;duration_ms", "2026-01-05 10:00:00;203.0.113.5;/a;200;12,5"],
+      asks: /^timeUnit: the numbers of "duration_ms", such as "12,5", have a comma/,
+    },
     "coordinates and a country": {
       lines: [
         hit("203.0.113.5 - -", "/a", " 52.5200 13.4050 DE 0.105"),

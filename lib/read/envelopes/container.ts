@@ -37,7 +37,6 @@ const asUtc = (local: number) => local;
  */
 export const cri: Envelope = {
   title: "Kubernetes' container runtime (CRI)",
-  isHeader: true,
   opener: () => {
     const open = [false, false]; // whether a line of stdout or stderr is still incomplete
     return (bytes, start, end, into) => {
@@ -69,7 +68,6 @@ export const cri: Envelope = {
  */
 export const compose: Envelope = {
   title: "docker compose",
-  isHeader: true,
   opener: () => (bytes, start, end, into) => {
     const name = wordEnd(bytes, start, end);
     let bar = name;
@@ -84,7 +82,6 @@ export const compose: Envelope = {
 /** The output of `kubectl logs --prefix`: `[pod/web-7f9/nginx] …`. */
 export const pods: Envelope = {
   title: "kubectl logs --prefix",
-  isHeader: true,
   opener: () => (bytes, start, end, into) => {
     const close = wordEnd(bytes, start, end);
     const isPod =
@@ -101,7 +98,6 @@ export const pods: Envelope = {
 /** The output of `docker logs --timestamps` and `kubectl logs --timestamps`: `2026-01-05T10:00:00.123456789Z …`. */
 export const stamped: Envelope = {
   title: "a time before each line",
-  isHeader: true,
   opener: () => (bytes, start, end, into) => {
     const time = timeEnd(bytes, start, end, SPACE);
     into.time = time < 0 ? -1 : moment(bytes, start, time, asUtc);

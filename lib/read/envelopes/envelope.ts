@@ -50,8 +50,6 @@ export class Inside {
 export interface Envelope {
   /** Its name, for people to read. */
   readonly title: string;
-  /** Whether it is a header before the line, which some formats pass over by themselves. */
-  readonly isHeader?: boolean;
   /**
    * Makes the function that finds the line inside bytes[start, end). It returns why there is none, or undefined if it
    * has found the line.

@@ -25,7 +25,6 @@ export interface Opened {
   readonly title: string;
   /** Copies of the first lines that could be opened. */
   readonly lines: readonly Uint8Array[];
-  readonly isHeader: boolean;
   /** Whether the envelope gives a time for each line. */
   readonly received: boolean;
   /** Turns a reader of inner lines into a reader of wrapped lines. */
@@ -34,7 +33,7 @@ export interface Opened {
 
 /** Opens the first lines with the envelope that fits at least nine in ten of them; undefined if none does. */
 export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Opened | undefined {
-  for (const { title, opener, isHeader = false } of envelopes) {
+  for (const { title, opener } of envelopes) {
     const open = opener(options);
     const inside = new Inside();
     const found: Uint8Array[] = [];
@@ -45,7 +44,7 @@ export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Op
       if (inside.time < 0) received = false;
     }
     if (found.length > 0 && found.length >= 0.9 * lines.length)
-      return { title, isHeader, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
+      return { title, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
   }
 }
 

@@ -26,7 +26,6 @@ import type { Envelope } from "./envelope.js";
  */
 export const syslog: Envelope = {
   title: "syslog (RFC 3164) or journalctl",
-  isHeader: true,
   opener:
     ({ toUtc }) =>
     (bytes, start, end, into) => {

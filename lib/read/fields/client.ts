@@ -1,4 +1,15 @@
-import { CLOSE_BRACKET, COLON, COMMA, MINUS, OPEN_BRACKET, OPEN_PARENTHESIS, SPACE } from "../../ascii.js";
+import {
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOT,
+  MINUS,
+  NINE,
+  OPEN_BRACKET,
+  OPEN_PARENTHESIS,
+  SPACE,
+  ZERO,
+} from "../../ascii.js";
 import { type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
 import { Pieces } from "./pieces.js";
@@ -75,6 +86,7 @@ export class ClientBeforeTime {
       const dash =
         (to[first] - from[first] === 1 && bytes[from[first]] === MINUS) ||
         isText(bytes, from[first], to[first], "(-)");
+      if (!dash && isDecimal(bytes, from[first], to[first])) return numberFirst;
       this.saw = dash ? "forwarded" : "host";
     }
     readClient(bytes, from[client], to[client], row);
@@ -101,6 +113,20 @@ export class ClientBeforeTime {
 
 /** The reason for a line that begins with two addresses if the first lines do not show what the first address is. */
 export const twoAddresses = "two addresses stand before the time, and either may be the client's";
+
+/** The reason for a line whose client has a number before it, as some put nginx's `$request_time` there. */
+const numberFirst =
+  "a number with decimals stands before the client, and may be the response time: logFormat (--log-format) says what it is";
+
+/** Whether the bytes are digits with one dot, which no host's name is. */
+function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
+  let dots = 0;
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === DOT) dots++;
+    else if (bytes[i] < ZERO || bytes[i] > NINE) return false;
+  }
+  return dots === 1 && end - start > 1;
+}
 
 /** Whether a word is an address, with or without port or brackets, or a list of which the first or the last is one. */
 function isClient(bytes: Uint8Array, start: number, end: number): boolean {

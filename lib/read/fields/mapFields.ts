@@ -2,7 +2,7 @@ import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import type { TimeUnit } from "../row.js";
 import { type FieldEvidence, fits, isEmpty } from "./fits.js";
-import { isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
+import { isElsewhere, otherTimes, timesAmong, timeWithComma, unitOf } from "./timeNames.js";
 import { bare, lastParts, usualNames } from "./usualNames.js";
 
 /**
@@ -74,6 +74,7 @@ export function mapFields(
       ? `no ${name}`
       : `${name} = ${names[i]}${i === 0 && clock !== undefined ? ` and ${clock}` : ""}`,
   );
+  const comma = time === undefined && known.timeUnit !== "none" ? timeWithComma(available, known) : undefined;
   const others = fields.response_time_ms === undefined ? otherTimes(times, available, known) : [];
   return {
     names,
@@ -82,7 +83,8 @@ export function mapFields(
     decided: `${pairs.join(", ")}${unit === undefined || unit === "none" ? "" : ` in ${unit}`}`,
     unsure:
       unit === "none"
-        ? undefined
+        ? comma &&
+          `timeUnit: the numbers of ${quoted(comma)}${exampleOf(comma, known)} have a comma, which is no decimal point here: write a point, or say that there is no response time (--time-unit none)`
         : fields.response_time_ms === undefined && isElsewhere(time, names)
           ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
           : others.length > 0

@@ -32,7 +32,7 @@ export interface TimeField {
 }
 
 /** What the text of a field can be. */
-type Kind = "seconds" | "ratio" | "unit" | "decimal" | "whole" | "list" | "none" | "text";
+type Kind = "seconds" | "ratio" | "unit" | "decimal" | "whole" | "list" | "pair" | "none" | "text";
 
 /** A field of the first lines, known by its place or by its name. */
 interface Column {
@@ -67,7 +67,7 @@ export function trailingTime(
   if (fitting.length === 0) {
     const unsure =
       timeUnit === undefined || lines.length === 0
-        ? undefined
+        ? pairIn(columns, lines.length)
         : `timeUnit: ${quoted(timeUnit)} is given, but the first lines have no number behind their fixed fields`;
     return { ...noTime(), unsure, decided: others(columns) };
   }
@@ -80,6 +80,15 @@ export function trailingTime(
     };
   }
   return timeIn(fitting[0], widths, timeUnit);
+}
+
+/** The question about two numbers in one field, as Apache's `%T/%D` writes them. */
+function pairIn(columns: readonly Column[], lines: number): string | undefined {
+  const column = columns.find(
+    (each) => !each.named && count(each, "pair") > 0 && count(each, "pair") >= lines / 2,
+  );
+  if (column === undefined) return;
+  return `timeField: ${label(column)} behind the line's fixed ones, such as ${quoted(column.example)}, has two numbers in one, as Apache's %T/%D writes the response time: say what they are (--log-format), or that there is none (--time-unit none)`;
 }
 
 const noTime = (): TimeField => ({
@@ -222,8 +231,8 @@ function columnsOf(lines: readonly Uint8Array[]): { columns: Column[]; widths: S
       const text = textOf(bytes, pieces.start[i], pieces.end[i]);
       const kind = kindOf(text);
       column.kinds.set(kind, (column.kinds.get(kind) ?? 0) + 1);
-      if (!isNumber(kind)) continue;
-      column.values.push(Number.parseFloat(text));
+      if (isNumber(kind)) column.values.push(Number.parseFloat(text));
+      else if (kind !== "pair") continue;
       if (column.example === "")
         column.example = textOf(bytes, name === "" ? pieces.start[i] : pieces.nameStart[i], pieces.end[i]);
     }
@@ -241,10 +250,11 @@ function kindOf(text: string): Kind {
   if (/^\d{1,15}\.\d{2}$/.test(text)) return "ratio";
   if (/^\d{1,15}\.\d+$/.test(text)) return "decimal";
   if (/^\d{1,15}(\.\d+)? ?(ns|us|\xc2\xb5s|\xce\xbcs|ms|s)$/.test(text)) return "unit";
+  if (/^\**\d{1,15}\/\d{1,15}\**$/.test(text)) return "pair";
   return /^[\d.-]+( ?[,:] ?[\d.-]+)+$/.test(text) ? "list" : "text";
 }
 
-const isNumber = (kind: Kind) => kind !== "none" && kind !== "text" && kind !== "list";
+const isNumber = (kind: Kind) => kind !== "none" && kind !== "text" && kind !== "list" && kind !== "pair";
 const count = (column: Column, kind: Kind) => column.kinds.get(kind) ?? 0;
 const numbers = ({ values }: Column) => values.length;
 const share = (column: Column, kind: Kind) => count(column, kind) / (numbers(column) || 1);

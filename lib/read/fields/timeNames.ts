@@ -37,6 +37,15 @@ export function timesAmong(available: readonly string[], known: FieldEvidence): 
 const hasText = (name: string, { values }: FieldEvidence) =>
   values?.(name).some((text) => !isEmpty(text)) ?? false;
 
+/** The name of a response time whose numbers have a comma: a decimal point to some, while for others it parts thousands. */
+export function timeWithComma(available: readonly string[], { values }: FieldEvidence): string | undefined {
+  return available.find((name) => {
+    const texts = values !== undefined && responseTimeName(name) !== undefined ? values(name) : [];
+    const commas = texts.filter((text) => /^\d+,\d+$/.test(text)).length;
+    return commas > 0 && commas >= texts.length / 2;
+  });
+}
+
 /** Names that may be the response time's, apart from the first, and that mean something else. */
 export function otherTimes(
   times: readonly TimeName[],
