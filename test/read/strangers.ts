@@ -53,6 +53,15 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       lines: [hit("0.105 203.0.113.5 - -", "/a", ""), hit("1.205 203.0.113.6 - -", "/b", "")],
       asks: /combined says: a number with decimals stands before the client.*--log-format/,
     },
+    "request.time, which is a moment": {
+      lines: json(
+        ...[0, 1].map((second) => ({
+          request: { time: 1767607200 + second, ip: "203.0.113.5", path: "/a", took_ms: 12.5 },
+          response: { status: 200 },
+        })),
+      ),
+      rows: [row("203.0.113.5", "/a", "12.50"), row("203.0.113.5", "/a", "12.50", 200, "01.000")],
+    },
     "decimal commas": {
       lines: ["time;ip;path;status;duration_ms", "2026-01-05 10:00:00;203.0.113.5;/a;200;12,5"],
       asks: /^timeUnit: the numbers of "duration_ms", such as "12,5", have a comma/,

@@ -47,7 +47,12 @@ export function mapFields(
     throw new InputError(
       `fields: the time of day is ${quoted(givenClock)}, which is not among ${what}${didYouMean(givenClock, available)}`,
     );
-  const times = timesAmong(available, known);
+  // `request.time` is a name of both.
+  const moment = date ?? named(available, "timestamp", known);
+  const times = timesAmong(
+    available.filter((name) => name !== moment),
+    known,
+  );
   const names = recordFields.map(({ name, optional }) => {
     const given = fields[name];
     if (given !== undefined) {
