@@ -355,15 +355,32 @@ describe("when the machine fails", () => {
     return partial();
   };
 
-  it.each(["SIGINT", "SIGHUP"] as const)("%s leaves nothing behind and exits with 130", async (signal) => {
-    const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "c.csv"], {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s leaves nothing behind and exits with 130",
+    async (signal) => {
+      const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "c.csv"], {
+        cwd: folder,
+      });
+      expect(await writing(child, "c.csv")).toBeDefined();
+      child.kill(signal);
+      const end = await new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+      expect([130, "SIGINT"]).toContain(end); // a shell tells both as 130; by the signal, while threads still compile
+      expect(readdirSync(folder).filter((file) => file.includes("c.csv"))).toEqual([]);
+    },
+  );
+
+  it("a run that was stopped and told to go on makes the same log", async () => {
+    const child = spawn(process.execPath, [cli, "generate", "--rows", "300000", "--out", "paused.csv"], {
       cwd: folder,
     });
-    expect(await writing(child, "c.csv")).toBeDefined();
-    child.kill(signal);
-    const end = await new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
-    expect([130, "SIGINT"]).toContain(end); // a shell tells both as 130; by the signal, while threads still compile
-    expect(readdirSync(folder).filter((file) => file.includes("c.csv"))).toEqual([]);
+    expect(await writing(child, "paused.csv")).toBeDefined();
+    child.kill("SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill("SIGCONT");
+    expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(0);
+    run("generate", "--rows", "300000", "--out", "going.csv");
+    const [paused, going] = ["paused.csv", "going.csv"].map((name) => readFileSync(join(folder, name)));
+    expect(paused.equals(going)).toBe(true);
   });
 
   // Node 20 hangs when a thread ends while V8 still compiles for it, as it does for long where cores are few.

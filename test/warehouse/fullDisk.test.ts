@@ -13,6 +13,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "full-"));
   await generate({ rows: 60_000, out: join(folder, "log.csv"), key: false });
+  await generate({ rows: 20_000, seed: 4, out: join(folder, "first.csv"), key: false });
   writeFileSync(join(folder, "count.sql"), "SELECT count(*) AS n FROM requests");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,4 +38,28 @@ describe.skipIf(!canMount)("load into a new database", () => {
     if (size === 8) expect(stdout).toMatch(/^code 0/);
     if (size === 1) expect(stdout).toMatch(/^code 1/);
   });
+});
+
+describe.skipIf(!canMount)("load into a database that has records", () => {
+  it.each([0, 2000, 9000])(
+    "with %s KiB left: it gets all of the log or none, and the next load completes it",
+    (left) => {
+      const script = `
+      mkdir -p disk && mount -t tmpfs -o size=20M tmpfs disk && cd disk
+      run() { "$NODE" "$CLI" "$@" 2>> ../errors; echo "code $?"; }
+      count() { "$NODE" "$CLI" ask ../count.sql --on x.duckdb --csv | tail -1; }
+      run load ../first.csv --to x.duckdb
+      head -c $(( ($(df --output=avail -k . | tail -1) - ${left}) * 1024 )) /dev/zero > fill
+      run load ../log.csv --to x.duckdb; count
+      rm fill
+      run load ../log.csv --to x.duckdb; count`;
+      const { stdout } = spawnSync("unshare", ["-rm", "sh", "-c", script], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, NODE: process.execPath, CLI: cli },
+      });
+      const during = left < 9000 ? "code 1\n20000\n" : "code 0\n80000\n";
+      expect(stdout).toBe(`code 0\n${during}code 0\n80000\n`);
+    },
+  );
 });
