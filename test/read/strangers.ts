@@ -62,6 +62,29 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       ),
       rows: [row("203.0.113.5", "/a", "12.50"), row("203.0.113.5", "/a", "12.50", 200, "01.000")],
     },
+    "nginx's time and path beside a shipper's time and a rewritten path": {
+      lines: json(
+        ...["/a?x=1", "/b"].map((request_uri) => ({
+          "@timestamp": "2026-01-05T10:05:00.123Z",
+          time_local: "05/Jan/2026:10:00:00 +0000",
+          remote_addr: "203.0.113.5",
+          path: "/index.php",
+          request_uri,
+          status: 200,
+        })),
+      ),
+      rows: [row("203.0.113.5", "/a"), row("203.0.113.5", "/b")],
+    },
+    "X-Forwarded-For as a list of JSON, behind a proxy": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        x_forwarded_for: ["203.0.113.5", "10.0.0.3"],
+        remote_addr: "10.0.0.1",
+        uri: "/a",
+        status: 200,
+      }),
+      rows: [row("203.0.113.5", "/a")],
+    },
     "decimal commas": {
       lines: ["time;ip;path;status;duration_ms", "2026-01-05 10:00:00;203.0.113.5;/a;200;12,5"],
       asks: /^timeUnit: the numbers of "duration_ms", such as "12,5", have a comma/,

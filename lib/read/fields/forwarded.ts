@@ -27,7 +27,7 @@ export function clientsAmong(
   { values }: FieldEvidence,
 ): Clients {
   const others = (of: string) =>
-    of.split(" ").flatMap((wanted) => available.filter((name) => bare(name) === wanted && name !== found));
+    of.split(" ").flatMap((wanted) => available.filter((name) => bareOf(name) === wanted && name !== found));
   const hasClients = (name: string) => values === undefined || values(name).some((text) => isClient(text));
   const headers = forwardedNames.split(" ").includes(bare(found)) ? [] : others(forwardedNames);
   const forwarded = headers.find(hasClients) ?? headers[0];
@@ -35,6 +35,9 @@ export function clientsAmong(
   const names = isWhole ? [found] : [found, ...others(clientNames).filter(hasClients)];
   return { names, forwarded };
 }
+
+/** `x_forwarded_for.0` is the first of a list of JSON. */
+const bareOf = (name: string) => bare(name.replace(/\.0$/, ""));
 
 const isClient = (text: string) => /^[\da-f.:[\], ]{2,}$/i.test(text);
 

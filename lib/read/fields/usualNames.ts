@@ -11,16 +11,17 @@ export const clientNames =
 /**
  * The usual names of the five fields, the most certain first, without case and punctuation. Those of the second
  * text can mean other things, too, so they are taken only if the values of the first lines fit. For example, Logstash's
- * `response` is a status.
+ * `response` is a status. nginx's own names come first: beside them, a shipper's `@timestamp` is when it took the line,
+ * and a `path` may be what a rewriting made of `request_uri`.
  */
 export const usualNames: Record<FieldName, readonly [string, string]> = {
   timestamp: [
-    "timestamp timeiso8601 timelocal datetime time ts msec loggedat logtime date eventtime starttime accesstime t",
+    "timeiso8601 timelocal timestamp datetime time ts msec loggedat logtime date eventtime starttime accesstime t",
     "requesttime",
   ],
   ip_address: [clientNames, `remote remoteaddress host ${forwardedNames}`],
   endpoint: [
-    "endpoint path requesturi requestpath uri url requesturl csuristem target route request resource page",
+    "endpoint requesturi path requestpath uri url requesturl csuristem target route request resource page",
     "",
   ],
   status_code: [

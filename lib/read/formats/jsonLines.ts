@@ -106,7 +106,9 @@ function jsonReading(
   if (!complete && sample.length > 0) {
     const objects = sample.map(objectOf).filter((object) => object !== undefined);
     if (objects.length === 0) throw new OtherFormatError("format: the first lines are not JSON objects");
-    for (const object of objects) for (const name of Object.keys(object)) names.add(name);
+    // A list's first value has a name of its own, `x_forwarded_for.0`.
+    for (const object of objects)
+      for (const [name, value] of Object.entries(object)) if (!Array.isArray(value)) names.add(name);
     // Names of one object that another holds come behind those of its own.
     for (const object of objects) for (const path of pathsIn(object)) names.add(path);
   } else if (!complete) return { read: jsonRecords(options, [[], [], [], [], []], "none") };
