@@ -94,7 +94,7 @@ function questionOfSql(sql: string, params: Readonly<Record<string, unknown>>): 
   if (unused !== undefined)
     throw new InputError(`params: the SQL has no parameter ${quoted(`$${unused.name}`)}`);
   return {
-    name: "the SQL",
+    name: sql.trim().replace(/\s+/g, " "),
     sentence: "",
     parameters,
     chart: undefined,
@@ -110,7 +110,7 @@ function withParameters(sql: string, parameters: readonly Parameter[]): string {
     if (name === undefined) return whole;
     if (!known.includes(name))
       throw new InputError(`params: the SQL asks for ${quoted(whole)}, and no value of this name is given`);
-    return `(SELECT ${name} FROM params)`;
+    return `(SELECT params.${name} FROM params)`; // behind a dot, a keyword is a name, too
   });
 }
 

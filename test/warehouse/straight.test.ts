@@ -74,7 +74,23 @@ it("SQL itself takes parameters by $name, where no quotes or comments hold them"
   await expect(ask(sql, access, { path: "/b", day, least: 1, most: 2 })).rejects.toThrow(
     /no parameter "\$most"/,
   );
-  await expect(ask("SELECT 1; DROP TABLE requests", access)).rejects.toThrow(/^question: "the SQL"/);
+  await expect(ask("SELECT 1; DROP TABLE requests", access)).rejects.toThrow(/^question: "SELECT 1; DROP/);
+});
+
+it.each(["limit", "from", "order", "end", "perMinute"])("a parameter may be called $%s", async (name) => {
+  const sql = `SELECT count(*) AS n FROM requests WHERE status_code >= $${name}`;
+  expect(await ask(sql, access, { [name]: 404 })).toEqual({ n: [2] });
+});
+
+it.each([
+  [
+    "SELECT enpoint FROM requests",
+    'Referenced column "enpoint" not found in FROM clause! Candidate bindings: "endpoint"',
+  ],
+  ["SELECT * FROM logs", "Table with name logs does not exist! The records are the table requests."],
+  ["SELECT cout(*) FROM requests", 'Function with name cout does not exist! Did you mean "count"?'],
+])("SQL that is wrong is told with its remedy: %s", async (sql, words) => {
+  await expect(ask(sql, access)).rejects.toThrow(words);
 });
 
 it("validate of a server's own log asks whether every line is a record; time order is a warning", async () => {

@@ -128,7 +128,7 @@ export async function answerInDuckdb(
     if (error instanceof InputError || error instanceof InterruptedError) throw error;
     const fault = machineFault(error);
     if (fault !== undefined) throw new Error(`cannot answer ${quoted(question.name)}: ${fault}`);
-    throw new InputError(`question: ${quoted(question.name)}: ${messageHead(error, 1)}`);
+    throw new InputError(`question: ${quoted(question.name)}: ${sqlFault(error)}`);
   } finally {
     connection.closeSync();
   }
@@ -178,6 +178,13 @@ export async function interruptible<T>(
     clearInterval(repeat);
     clearInterval(report);
   }
+}
+
+/** What is wrong with SQL, with the advice of DuckDB that is of use: it does not know which table a user looks for. */
+function sqlFault(error: unknown): string {
+  const [what, advice = ""] = (error as Error).message.split("\n");
+  if (/^Catalog Error: Table with name/.test(what)) return `${what} The records are the table requests.`;
+  return /^(Candidate bindings|Did you mean|Either add)/.test(advice) ? `${what} ${advice}` : what;
 }
 
 /** The first lines of a database's message. The lines after them are its SQL and its advice. */

@@ -118,7 +118,9 @@ export async function answerInPostgres(
   try {
     await client.query("BEGIN");
     if (values.length > 0) {
-      const columns = question.parameters.map(({ name, type }) => `${name} ${sqlTypes[type]}`).join(", ");
+      const columns = question.parameters
+        .map(({ name, type }) => `"${name.toLowerCase()}" ${sqlTypes[type]}`) // in quotes, a keyword is a name, too
+        .join(", ");
       await client.query(`CREATE TEMP TABLE params (${columns}) ON COMMIT DROP`);
       const places = values.map((_, i) => `$${i + 1}`).join(", ");
       await client.query(`INSERT INTO params VALUES (${places})`, [...values]);

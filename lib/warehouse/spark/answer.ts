@@ -76,7 +76,7 @@ function paramsView({ parameters }: Question, values: readonly ParameterValue[])
     const value = values[i];
     const literal =
       value === null ? "NULL" : typeof value === "number" ? String(value) : `'${inQuotes(value)}'`;
-    return `CAST(${literal} AS ${sqlTypes[type]}) AS ${name}`;
+    return `CAST(${literal} AS ${sqlTypes[type]}) AS \`${name}\``;
   });
   return `CREATE OR REPLACE TEMPORARY VIEW params AS SELECT ${columns.join(", ")};`;
 }
