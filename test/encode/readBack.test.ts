@@ -9,9 +9,9 @@ import { folder, hostile, write } from "./logs.js";
 const script = fileURLToPath(new URL("./read_back.py", import.meta.url));
 
 const logs = {
-  "the demonstration shop": { rows: 20_000, seed: 7 },
+  "the demonstration shop": { rows: 6_000, seed: 7 },
   "hostile routes": { scenario: hostile, seed: 7 },
-  "late and out-of-order lines": { rows: 20_000, seed: 7, defects: { late: 0.01, outOfOrder: 0.01 } },
+  "late and out-of-order lines": { rows: 6_000, seed: 7, defects: { late: 0.01, outOfOrder: 0.01 } },
   "fifty records in fifty years": {
     rows: 50,
     start: "1990-01-01T00:00:00Z",

@@ -54,7 +54,7 @@ describe.each(concatenable)("%s", (format) => {
           expect(Buffer.concat(shards).equals(whole)).toBe(true);
         },
       ),
-      { numRuns: 12, seed: 5 },
+      { numRuns: 5, seed: concatenable.indexOf(format) }, // other logs for each format: they share most of the code
     );
   });
 
@@ -78,7 +78,7 @@ describe.each(concatenable)("%s", (format) => {
   });
 
   test("is the same text compressed, in members and frames that do not depend on the workers", async () => {
-    const log = { rows: 40_000, seed: 9, format, key: false };
+    const log = { rows: 20_000, seed: 9, format, key: false };
     const plain = await bytesOf(log);
     for (const ending of ["gz", "zst"]) {
       const [one, three] = await Promise.all(

@@ -118,7 +118,7 @@ describe.each(Object.entries(cases))("%s", (name, { lines, options, rows }) => {
   });
 
   it("report", async () => {
-    const { html } = await report([path], options);
+    const html = (await report([path], options)).html.replaceAll("<wbr>", ""); // where a path may be broken
     expect(html).toContain(rows[0].split(",")[2]);
   });
 
