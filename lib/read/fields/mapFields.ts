@@ -2,8 +2,8 @@ import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import type { TimeUnit } from "../row.js";
 import { type FieldEvidence, fits, isEmpty } from "./fits.js";
-import { isElsewhere, otherTimes, timesAmong, timeWithComma, unitOf } from "./timeNames.js";
-import { bare, lastParts, usualNames } from "./usualNames.js";
+import { bareUnit, hasCommas, isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
+import { bare, lastParts, responseTimeName, unitAtEnd, usualNames } from "./usualNames.js";
 
 /**
  * Which field of a log holds which field of the record. Fields that are left out are found by their usual names. A
@@ -53,6 +53,8 @@ export function mapFields(
     available.filter((name) => name !== moment),
     known,
   );
+  const unitName = times.length > 0 || known.timeUnit === "none" ? undefined : bareUnit(available, known);
+  const sureUnit = unitName?.isSure || known.timeUnit !== undefined ? unitName : undefined;
   const names = recordFields.map(({ name, optional }) => {
     const given = fields[name];
     if (given !== undefined) {
@@ -63,7 +65,8 @@ export function mapFields(
       }
       return given;
     }
-    const found = name === "response_time_ms" ? times[0]?.name : named(available, name, known);
+    const found =
+      name === "response_time_ms" ? (times[0]?.name ?? sureUnit?.name) : named(available, name, known);
     if (found === undefined && !optional && !(name === "timestamp" && known.received)) {
       throw new InputError(
         `format: no ${inWords[name]} among ${what}: ${quoted(available.slice(0, 20).join(", "))}${couldBe(available, name, known)}`,
@@ -73,30 +76,42 @@ export function mapFields(
   });
   const clock = givenClock ?? (date === undefined ? clockBeside(names[0], available, known) : undefined);
   const time = names[4];
-  const unit = time === undefined ? "none" : (known.timeUnit ?? unitOf(time, available, known));
+  const isGiven = fields.response_time_ms !== undefined;
+  const unit =
+    time === undefined
+      ? "none"
+      : (known.timeUnit ??
+        unitOf(time, available, known) ??
+        (isGiven || time === sureUnit?.name ? unitAtEnd(time) : undefined));
   const pairs = recordFields.map(({ name }, i) =>
     names[i] === undefined
       ? `no ${name}`
       : `${name} = ${names[i]}${i === 0 && clock !== undefined ? ` and ${clock}` : ""}`,
   );
-  const comma = time === undefined && known.timeUnit !== "none" ? timeWithComma(available, known) : undefined;
-  const others = fields.response_time_ms === undefined ? otherTimes(times, available, known) : [];
+  const asked = known.timeUnit === "none" ? [] : time === undefined ? available : [time];
+  const comma = asked.find(
+    (name) => (name === time || responseTimeName(name) !== undefined) && hasCommas(name, known),
+  );
+  const candidate = time === undefined ? unitName?.name : undefined;
+  const others = isGiven ? [] : otherTimes(times, available, known);
   return {
     names,
     clock,
     unit: unit ?? "none",
     decided: `${pairs.join(", ")}${unit === undefined || unit === "none" ? "" : ` in ${unit}`}`,
     unsure:
-      unit === "none"
-        ? comma &&
-          `timeUnit: the numbers of ${quoted(comma)}${exampleOf(comma, known)} have a comma, which is no decimal point here: write a point, or say that there is no response time (--time-unit none)`
-        : fields.response_time_ms === undefined && isElsewhere(time, names)
-          ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
-          : others.length > 0
-            ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
-            : unit === undefined
-              ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
-              : undefined,
+      comma !== undefined
+        ? `timeUnit: the numbers of ${quoted(comma)}${exampleOf(comma, known)} have a comma, which is no decimal point here: write a point, or say that there is no response time (--time-unit none)`
+        : unit === "none"
+          ? candidate &&
+            `timeField: ${quoted(candidate)}${exampleOf(candidate, known)} may be the response time: say so (--time-field ${candidate}), or that there is none (--time-unit none)`
+          : !isGiven && isElsewhere(time, names)
+            ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
+            : others.length > 0
+              ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
+              : unit === undefined
+                ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
+                : undefined,
   };
 }
 

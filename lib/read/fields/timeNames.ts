@@ -37,13 +37,29 @@ export function timesAmong(available: readonly string[], known: FieldEvidence): 
 const hasText = (name: string, { values }: FieldEvidence) =>
   values?.(name).some((text) => !isEmpty(text)) ?? false;
 
-/** The name of a response time whose numbers have a comma: a decimal point to some, while for others it parts thousands. */
-export function timeWithComma(available: readonly string[], { values }: FieldEvidence): string | undefined {
-  return available.find((name) => {
-    const texts = values !== undefined && responseTimeName(name) !== undefined ? values(name) : [];
-    const commas = texts.filter((text) => /^\d+,\d+$/.test(text)).length;
-    return commas > 0 && commas >= texts.length / 2;
-  });
+/** Whether the numbers of a field have a comma: a decimal point to some, while for others it parts thousands. */
+export function hasCommas(name: string, { values }: FieldEvidence): boolean {
+  const texts = values?.(name) ?? [];
+  const commas = texts.filter((text) => /^\d+,\d+$/.test(text)).length;
+  return commas > 0 && commas >= texts.length / 2;
+}
+
+/**
+ * A field whose name is a unit of time and nothing else, such as `ms`, with numbers. It is the response time, unless all of
+ * them may be the milliseconds of a second, which stand in a column of their own in some tables.
+ */
+export function bareUnit(
+  available: readonly string[],
+  known: FieldEvidence,
+): (TimeName & { isSure: boolean }) | undefined {
+  const name = available.find(
+    (each) =>
+      /^m(illi)?s(ec(ond)?s?)?$|^millis$/.test(bare(each)) &&
+      hasText(each, known) &&
+      (fits(each, "response_time_ms", known) || hasCommas(each, known)),
+  );
+  const isSure = known.values?.(name ?? "").some((text) => !/^\d{0,3}$/.test(text)) ?? false;
+  return name === undefined ? undefined : { name, unit: "ms", isSure };
 }
 
 /** Names that may be the response time's, apart from the first, and that mean something else. */

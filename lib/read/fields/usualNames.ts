@@ -17,7 +17,7 @@ export const clientNames =
 export const usualNames: Record<FieldName, readonly [string, string]> = {
   timestamp: [
     "timeiso8601 timelocal timestamp datetime time ts msec loggedat logtime date eventtime starttime accesstime t",
-    "requesttime",
+    "requesttime when",
   ],
   ip_address: [clientNames, `remote remoteaddress host ${forwardedNames}`],
   endpoint: [
@@ -82,4 +82,14 @@ export function responseTimeName(name: string): { unit: TimeUnit | undefined } |
     const unit = units.find(([ending]) => texts.includes(wanted + ending));
     if (unit) return { unit: unit[1] };
   }
+}
+
+/** The unit that the last word of a name is, whatever is before it: `ms`, `upstream_ms`, `waitMillis`. */
+export function unitAtEnd(name: string): TimeUnit | undefined {
+  const last = name
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .findLast((word) => word !== "");
+  return units.find(([ending]) => ending === last)?.[1];
 }
