@@ -28,7 +28,10 @@ export interface About {
 
 /** A chart. As the last expression of a cell, or by `show()`, it appears under the cell. */
 export class Chart {
-  /** The Plotly figure, to change or to use elsewhere. */
+  /**
+   * The Plotly figure, to change before it is shown, or to use elsewhere.
+   * @example drawn.figure.data.push({ type: "scatter", mode: "lines", name: "limit", x: [from, to], y: [600, 600] })
+   */
   readonly figure: Figure;
   readonly #about: About;
 

@@ -4,6 +4,7 @@ import type { Columns } from "../record.js";
 import type { Question } from "../warehouse/questions.js";
 import type { Chart } from "./chart.js";
 import { chartOf, suited } from "./charts/answer.js";
+import { needPeers } from "./peers.js";
 
 /** @throws InputError when the question names no chart, or the file is neither a picture nor a page */
 export function checkSuited(question: Question, path: string): void {
@@ -21,11 +22,12 @@ export async function writeChart(question: Question, answer: Columns, path: stri
   await writePicture(suited(question, answer), path, answer);
 }
 
-/** @throws InputError when the file is neither a picture nor a page */
+/** @throws InputError when the file is neither a picture nor a page, or a package that draws it is not installed */
 export function checkPicture(path: string): void {
   if (!/\.(png|svg|html?)$/i.test(path)) {
     throw new InputError(`chart: ${quoted(path)} must end in .png, .svg or .html`);
   }
+  needPeers(/\.html?$/i.test(path) ? "pages of charts" : "pictures of charts");
 }
 
 /**

@@ -28,8 +28,8 @@ interface Plotly {
  */
 export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string> {
   const require = createRequire(import.meta.url);
-  const { JSDOM, VirtualConsole } = require(peer("jsdom"));
-  const { Resvg } = require(peer("@resvg/resvg-js"));
+  const { JSDOM, VirtualConsole } = require(peer("pictures of charts", "jsdom"));
+  const { Resvg } = require(peer("pictures of charts", "@resvg/resvg-js"));
   // Its console discards everything: if this thread printed, the process could not end.
   const dom = new JSDOM("<!doctype html><body></body>", {
     runScripts: "outside-only",
@@ -37,7 +37,7 @@ export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string
   });
   const { window } = dom;
   imitateBrowser(window);
-  const code = keptScript(peer("plotly"));
+  const code = keptScript(peer("pictures of charts", "plotly"));
   code.script.runInContext(dom.getInternalVMContext());
   const plotly = window.Plotly as Plotly;
   const font = require.resolve("@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf");

@@ -20,7 +20,7 @@ let danfo: Danfo | undefined;
  */
 export function loadDanfo(): Danfo {
   if (danfo === undefined) {
-    const owner = peer("danfojs-node");
+    const owner = peer("frames", "danfojs-node");
     loadLater("mathjs", owner, "lib/browser/math.js"); // the same code in one file, which loads in a tenth of the time
     for (const name of [
       "xlsx",

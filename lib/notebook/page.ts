@@ -13,7 +13,7 @@ export function chartPage(
   title: string,
   columns: Readonly<Record<string, readonly unknown[]>>,
 ): string {
-  const plotly = readFileSync(peer("plotly"), "utf8");
+  const plotly = readFileSync(peer("pages of charts", "plotly"), "utf8");
   // In a script element, only "<" could end it or open a comment.
   const figure = JSON.stringify({ data, layout }).replaceAll("<", "\\u003c");
   return `<!doctype html>

@@ -41,6 +41,7 @@ import { columnsOf, toFrame } from "./frame.js";
 import { type Framed, withFrame } from "./logFrame.js";
 import { longWork } from "./longWork.js";
 import { counted } from "./numbers.js";
+import { needPeers } from "./peers.js";
 import { Planted } from "./planted.js";
 import { inNotebook, showsItself } from "./show.js";
 import { columnsTable, htmlTable, textTable } from "./table.js";
@@ -170,6 +171,7 @@ export async function ask<Question extends Named<QuestionName>>(
   params: ParametersOf<Question> = {} as ParametersOf<Question>,
   options: AskOptions = {},
 ): Promise<AnswerFrame<Question>> {
+  needPeers("frames");
   checkAskOptions(options);
   const { signal, onProgress, ...reading } = { onRead: tellRead, ...options };
   const answer = await longWork(
@@ -216,6 +218,7 @@ export function questions(): DataFrame {
  * @example const { valid, rules } = await validate("data/server_logs.csv")
  */
 export async function validate(source: Source, options: ValidateOptions = {}): Promise<Validation> {
+  needPeers("frames");
   checkValidateOptions(options);
   const { signal, onProgress, ...how } = { onRead: tellRead, ...options };
   return new Validation(
@@ -273,6 +276,7 @@ export async function verify(
   options: VerifyOptions = {},
   work: Work = {},
 ): Promise<Verification> {
+  needPeers("frames");
   return new Verification(
     await longWork("Verifying", (watched) => verifyCopy(copy, key, options, watched), work),
   );
@@ -335,6 +339,7 @@ export async function read(
  * @example await compare(monday, tuesday, { names: ["monday", "tuesday"] })
  */
 export async function compare(a: Asked, b: Asked, options: CompareOptions = {}): Promise<Comparison> {
+  needPeers("frames");
   const { signal, onProgress, names, ...reading } = { onRead: tellRead, ...options };
   checkAskOptions(reading);
   const compared = await longWork(

@@ -51,6 +51,9 @@ export function plainScenario(input: unknown): Record<string, unknown> {
 /** Lays the changes over the preset. A rate replaces rows, and a new start moves the end to one day later. */
 function withChanges(preset: Scenario, changes: Record<string, unknown>): unknown {
   const whole = merged(preset, changes) as Scenario;
+  // A site or visitors of one's own are no longer what the preset's name says.
+  if (changes.name === undefined && (isPlain(changes.site) || isPlain(changes.visitors)))
+    whole.name = `own scenario on the ${preset.name}`;
   const { traffic } = changes;
   if (!isPlain(traffic)) return whole;
   if (traffic.rate !== undefined && traffic.rows === undefined) delete whole.traffic.rows;

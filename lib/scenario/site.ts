@@ -61,8 +61,9 @@ export interface Site {
   /** 1 to 2,000 endpoints. */
   endpoints: Endpoint[];
   /**
-   * Whether `{id}` in a route is replaced by a number, Zipf-distributed over the catalogue. If not, the route is
-   * written as it is.
+   * Whether `{id}` in a route is replaced by a number, Zipf-distributed over the catalogue, in every format. If not,
+   * the route is written as it is, braces and all, which a question counts as one endpoint but no server writes. True in
+   * all presets but `demo`.
    */
   identifiers: boolean;
   /** Number of items that the identifiers name, 1 to 1 billion. */
@@ -77,7 +78,10 @@ export interface Site {
 
 /** One route of the site. */
 export interface Endpoint {
-  /** Path, starting with `/`; `{id}`, at most once, stands for an identifier. */
+  /**
+   * Path, starting with `/`; `{id}`, at most once, stands for an identifier. It is written as it is unless
+   * `site.identifiers` is true.
+   */
   route: string;
   /** HTTP method. Default GET. */
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
@@ -85,7 +89,12 @@ export interface Endpoint {
   popularity: number;
   /** The part of a visit in which visitors request it most. Its total popularity does not change. Default anywhere. */
   phase?: "entry" | "browse" | "finish" | undefined;
-  /** Response time of a normal answer at the mean rate; a number is its median in milliseconds, the rest by default. */
+  /**
+   * Response time of a 200 in a second that is as busy as the mean, without drift; a number is its median in
+   * milliseconds, the rest by default. A busier second takes longer (`site.utilisation`), all times drift
+   * (`site.drift`), and other statuses are faster or slower. As most requests come when the site is busier than the
+   * mean, the median over a log lies above: at `demo`'s utilisation of 0.3 it is about 88 for 80.
+   */
   latency: Latency;
   /** Bytes of a normal answer: lognormal, median 0 to 10,000,000, standard deviation of ln 0 to 1.5. Default by kind. */
   size?: Lognormal | undefined;

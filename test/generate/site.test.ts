@@ -3,7 +3,7 @@
  * standard errors of what is measured: five of them are passed by chance once in two million cases.
  */
 import { describe, expect, it } from "vitest";
-import type { Endpoint, Scenario } from "#lib/scenario/types";
+import type { Endpoint, Scenario, ScenarioInput } from "#lib/scenario/types";
 import { generate } from "#lib/write/generate";
 import { grouped, recordsOf } from "../measures/records.js";
 
@@ -57,6 +57,18 @@ describe("load", () => {
     // A Poisson count's squared deviation over its mean is 1 on average, with variance 2.
     expectNear(mean(deviations), 1, Math.sqrt(2 / deviations.length));
     expect(variance(intensities)).toBeGreaterThan(0.05);
+  });
+});
+
+describe("an endpoint's latency", () => {
+  const medianOf = async (scenario: ScenarioInput) =>
+    median(recordsOf(await generate({ rows: 20_000, scenario })).map(({ took }) => took));
+  const endpoints = [{ route: "/api/orders", latency: 80 }];
+
+  it("is the median of a log without load and drift, and a tenth below it at the load of the demonstration shop", async () => {
+    // The median of n draws is off by sqrt(π/2) × 0.35 / sqrt(n): 0.3 %.
+    expectNear(await medianOf({ site: { endpoints, utilisation: 0, drift: 0 } }), 80, 80 * 0.0035);
+    expectNear(await medianOf({ site: { endpoints } }), 88, 0.8);
   });
 });
 

@@ -3,6 +3,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
+import { kinds } from "#lib/scenario/incidents/kinds";
 import { momentOf } from "#lib/scenario/moment";
 import { parseScenario } from "#lib/scenario/parse";
 import { presets } from "#lib/scenario/presets";
@@ -120,7 +121,26 @@ describe("a scenario", () => {
   });
 });
 
+describe("a scenario's name", () => {
+  it("is no longer the preset's alone where the site or the visitors are one's own", () => {
+    const site = { endpoints: [{ route: "/api", latency: 80 }] };
+    expect(parseScenario({ site }).name).toBe("own scenario on the demonstration shop");
+    expect(parseScenario({ preset: "shop", visitors: { returning: 0.5 } }).name).toBe(
+      "own scenario on the real-life shop",
+    );
+    expect(parseScenario({ name: "ours", site }).name).toBe("ours");
+    expect(parseScenario({ traffic: { rate: 5 }, incidents: ["outage"] }).name).toBe("demonstration shop");
+    expect(parseScenario(parseScenario({ site })).name).toBe(parseScenario({ site }).name);
+  });
+});
+
 describe("the published schema", () => {
+  it("says what an incident's size means for every kind", () => {
+    const { description } = published.properties.incidents.items.anyOf[1].properties.size;
+    for (const [kind, { size }] of Object.entries(kinds))
+      expect(description).toContain(`${kind}: ${size.means} (default ${size.default})`);
+  });
+
   it("accepts every preset, whole or by name, and a scenario in which every option stands", () => {
     for (const [name, preset] of Object.entries(presets)) {
       expect([isScenario({ $schema: "x", preset: name }), isScenario.errors]).toEqual([true, null]);

@@ -1,6 +1,6 @@
 // The package as others install it: packed, alone, in an empty folder, without what only notebooks need.
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fill, project, temporaryFolder } from "./fixture.js";
@@ -24,10 +24,31 @@ test("the command line and the library work from a packed file, light to install
   const answer = run("npx", "--no-install", "server-logs", "ask", "overview", "--on", "a.csv", "--json");
   expect(JSON.stringify(JSON.parse(answer))).toContain("100");
 
-  const script = `import { generate, ask } from "server-logs";
+  for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "FORMATS.md", "docs/stream.md"])
+    expect(existsSync(join(folder, "node_modules/server-logs", file)), file).toBe(true);
+
+  // What only notebooks need is asked for before any work, all of it at once, in a command that installs it.
+  const script = `import { generate, ask, validate } from "server-logs";
 const log = await generate({ rows: 10 });
-console.log(log.records, await ask("overview", log).catch((error) => error.message));`;
-  expect(run("node", "--input-type=module", "--eval", script)).toMatch(
-    /^10 frames and charts need the package danfojs-node, which is not installed: npm install danfojs-node@/,
+for (const verb of [(log) => ask("overview", log), validate])
+  console.log(log.records, await verb(log).catch((error) => error.message));`;
+  expect(run("node", "--input-type=module", "--eval", script)).toBe(
+    "10 frames need the package danfojs-node, not installed here: npm install danfojs-node@1.2.0\n".repeat(2),
   );
+  const drawn = (file: string) => {
+    const args = ["--no-install", "server-logs", "ask", "status_codes", "--on", "a.csv", "--chart", file];
+    return spawnSync("npx", args, { cwd: folder, encoding: "utf8" });
+  };
+  expect(drawn("a.png")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringContaining(
+      "need the packages plotly, jsdom, @resvg/resvg-js, @expo-google-fonts/open-sans, not installed here: npm install plotly@npm:plotly.js-dist-min@4.1.2 jsdom@27.3.0 @resvg/resvg-js@2.6.2 @expo-google-fonts/open-sans@0.4.2\n",
+    ),
+  });
+  expect(drawn("a.html").stderr).toContain("need the package plotly,");
+  // The package's own README says the same commands.
+  const readme = readFileSync(join(folder, "node_modules/server-logs/README.md"), "utf8");
+  const { peerDependencies } = JSON.parse(readFileSync(join(project, "lib/package.json"), "utf8"));
+  for (const [name, pin] of Object.entries(peerDependencies)) expect(readme).toContain(`${name}@${pin}`);
 });
