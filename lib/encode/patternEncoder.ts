@@ -209,7 +209,7 @@ export class PatternEncoder extends LineEncoder {
         case NANOSECONDS:
           at = putWhole(view, at, batch.latency[row]);
           if (batch.latency[row] !== 0) {
-            view.setUint32(at, FOUR_ZEROS, true);
+            view.setUint32(at, FOUR_ZEROS); // four equal bytes: the same from both ends
             at += 4;
           }
           break;

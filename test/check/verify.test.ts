@@ -10,6 +10,7 @@ import { type Verification, verify } from "#lib/check/verify/verify";
 import { InterruptedError } from "#lib/errors";
 import { read } from "#lib/read/read";
 import type { Columns } from "#lib/record";
+import type { Progress } from "#lib/work";
 import { type GeneratedLog, type GenerateOptions, generate } from "#lib/write/generate";
 import { recordsOf, shapes, type Texts, writeCopy } from "./verifyCopies.js";
 
@@ -232,6 +233,41 @@ describe("verify", () => {
     expect(one.missing + one.writtenUnreadable - one.unreadable).toBe(
       Math.floor((lines.length - 9) / 1000) + 1,
     );
+  });
+
+  it("tells of each line made and each record read, whatever the number of threads", async () => {
+    const log = await made({ rows: 3000 });
+    const half = await writeCopy(folder, "csv", recordsOf(log.path!).slice(0, 1500));
+    for (const workers of [1, 2]) {
+      for (const [copy, read] of [
+        [log.path!, 3000],
+        [half, 1500],
+      ] as const) {
+        const told: Progress[] = [];
+        await verify(
+          copy,
+          log.keyPath,
+          { workers },
+          { onProgress: (progress) => told.push({ ...progress }) },
+        );
+        // the half that is missing is looked for afterwards, in a second part
+        const first = told.filter(({ total }) => total === 6000);
+        expect(first.at(-1)).toEqual({ done: 3000 + read, total: 6000, unit: "records" });
+        expect(told.every(({ done, total }) => done <= total!)).toBe(true);
+      }
+    }
+  });
+
+  it("shows as many differences as it is asked for, none too, and counts all of them", async () => {
+    const log = await made({ rows: 300 });
+    const copy = await writeCopy(folder, "csv", recordsOf(log.path!).slice(30));
+    for (const limit of [0, 1, 29, 10_000]) {
+      const result = await verify(copy, log.keyPath, { limit });
+      expect(counts(result)).toEqual({ ...nothing, missing: 30 });
+      expect(result.differences.difference).toHaveLength(Math.min(limit, 30));
+    }
+    for (const limit of [-1, 10_001, 1.5])
+      await expect(verify(copy, log.keyPath, { limit })).rejects.toThrow(/^limit: must be/);
   });
 
   it("keeps its counts exact where a million records are lost and where all have changed", async () => {

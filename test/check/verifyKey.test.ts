@@ -107,11 +107,21 @@ describe("readKey", () => {
     ["uneven columns", (key) => key.counts.bucket.pop(), /not equally long/],
     ["a class that does not exist", (key) => (key.counts.status_class[0] = 9), /does not exist/],
     ["a bin that does not exist", (key) => (key.response_time_ms.bins[0] = 1e15), /bins that do not exist/],
+    [
+      "the first bin behind the last",
+      (key) => (key.response_time_ms.bins[0] = 3328),
+      /bins that do not exist/,
+    ],
     ["an end before its beginning", (key) => (key.to = "2020-01-01T00:00:00.000Z"), /lies before/],
   ];
   it.each(wrong)("refuses a key with %s", async (_, change, message) => {
     await expect(readKey(changed(change))).rejects.toThrow(InputError);
     await expect(readKey(changed(change))).rejects.toThrow(message);
+  });
+
+  it("takes the last bin: 256 exact ones, and 128 for each of the 24 doublings to 2^32 hundredths", async () => {
+    const last = changed((key) => (key.response_time_ms.bins[0] = 256 + 24 * 128 - 1));
+    expect((await readKey(last)).response_time_ms.bins[0]).toBe(3327);
   });
 
   it("refuses what is no key", async () => {

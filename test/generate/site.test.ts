@@ -215,6 +215,36 @@ describe("bots", () => {
   });
 });
 
+describe("visits", () => {
+  it.each([0.5, 20])("are as many, as long and as deep as was asked, at %s requests/s", async (rate) => {
+    // Every visit has 20 requests on average and takes 100 seconds, and nobody comes twice.
+    const [requests, seconds, hours] = [20, 100, rate < 4 ? 24 : 1];
+    const visitors = {
+      requestsPerSession: { median: requests, spread: 0.001 },
+      secondsBetweenRequests: { median: seconds / requests, spread: 0.001 },
+      returning: 0,
+      deepVisits: { share: 0, requests },
+      bots: { share: 0, clients: 1 },
+    };
+    const end = new Date(Date.parse(start) + hours * 3_600_000).toISOString().replace(/\.\d+/, "");
+    const log = await generate({ rate, seed: 3, start, end, scenario: { ...site({}), visitors } });
+    const visits = [...grouped(recordsOf(log), ({ client }) => client).values()];
+    const lasted = visits.map((visit) => Math.max(...visit.map(({ time }) => time)) - visit[0].time);
+    expect(Math.max(...lasted)).toBeLessThan(seconds * 1010);
+    // Of the visits that reach into the window, some are cut at its edges. A visit's requests are a Poisson number.
+    const expected = (rate / requests) * (hours * 3600 + seconds);
+    expectNear(visits.length, expected, Math.sqrt(expected));
+    const whole = visits.filter(
+      (visit) =>
+        visit[0].time > Date.parse(start) + seconds * 1000 &&
+        visit[0].time < Date.parse(end) - seconds * 1000,
+    );
+    const depths = whole.map(({ length }) => length);
+    expectNear(mean(depths), requests, Math.sqrt(requests / depths.length));
+    expectNear(variance(depths), requests, requests * Math.sqrt(2.05 / depths.length));
+  });
+});
+
 describe("another seed", () => {
   it.each([0.1, 20])("brings other visitors and other identifiers at %s requests/s", async (rate) => {
     const scenario = {

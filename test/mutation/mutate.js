@@ -1,13 +1,16 @@
 // A mutation score: breaks the code of a stage in one place at a time, and says whether a test of behaviour, only a pin
 // or nothing noticed. Stryker does not fit: the tests run the compiled library, in threads and processes of their own.
 //
-//     npm run mutate -- generate read [--sample 25] [--seed 1] [--limit 180] [--coverage]
+//     npm run mutate -- generate read [--sample 25] [--seed 1] [--limit 180] [--coverage] [--again]
 //
 // It works in a copy of the project in a temporary folder. First each test file is run once, to learn which places of
 // the code it executes and how long it takes (kept in .cache/mutation; `--coverage` learns all of it anew). Then a mutation is
 // tried on the tests that execute its place, the quick ones first, as many as take `--limit` seconds without it: one that
-// only a later test would notice counts as noticed by nothing. It writes results.json, and results.md from it.
+// only a later test would notice counts as noticed by nothing. `--again` tries only what no test of behaviour noticed
+// the last time, and keeps what was found at first beside it. It writes results.json, and results.md from it
+// (`--report` does no more than that). In reasons.json stand the mutations that change nothing that anybody can see.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -42,8 +45,15 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     limit: { type: "string", default: "180" },
     coverage: { type: "boolean", default: false },
+    again: { type: "boolean", default: false },
+    report: { type: "boolean", default: false },
   },
 });
+const results = new URL("results.json", import.meta.url);
+if (values.report) {
+  report(stored());
+  process.exit();
+}
 const tracked = git("ls-files").split("\n");
 const stages = [...new Set(tracked.map((file) => file.match(/^lib\/(?!bin|build|docs)(\w+)\//)?.[1]))].filter(
   (stage) => stage !== undefined,
@@ -56,8 +66,24 @@ process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 copied();
 const covered = await coverage();
-for (const stage of positionals) await scored(stage);
-report();
+for (const stage of positionals) await (values.again ? scoredAgain(stage) : scored(stage));
+report(stored());
+
+/** @param {string | Buffer} content */
+function hashOf(content) {
+  return createHash("sha256").update(content).digest("base64url").slice(0, 16);
+}
+
+/** The results so far, by stage. */
+function stored() {
+  return existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
+}
+
+/** @param {string} stage @param {object} found */
+function keep(stage, found) {
+  // read anew each time: another run may have written another stage meanwhile
+  writeFileSync(results, `${JSON.stringify({ ...stored(), [stage]: found }, null, 2)}\n`);
+}
 
 /** @param {string[]} args */
 function git(...args) {
@@ -106,17 +132,21 @@ function run(tests, { seconds, env, config = "vitest.config.ts" } = {}) {
 }
 
 /**
- * What each test file executes, and its seconds. Files that fail without any mutation are left out, and named.
- * @returns {Promise<{ test: string, seconds: number, executed: Record<string, number[]> }[]>}
+ * What each test file executes, and its seconds. Files that fail without any mutation are left out, and named. `text` is
+ * the hash of the test file, `built` those of the compiled files that it executes.
+ * @returns {Promise<{ test: string, text: string, seconds: number, executed: Record<string, number[]>, built: Record<string, string> }[]>}
  */
 async function coverage() {
   const kept = join(root, ".cache/mutation/coverage.json");
   const tests = tracked.filter((file) => file.endsWith(".test.ts") && !left.test(file));
   const found =
     existsSync(kept) && !values.coverage
-      ? JSON.parse(readFileSync(kept, "utf8")).filter(({ test }) => tests.includes(test))
+      ? JSON.parse(readFileSync(kept, "utf8")).filter(
+          ({ test, text }) => tests.includes(test) && hashOf(readFileSync(join(copy, test))) === text,
+        )
       : [];
   const unknown = tests.filter((file) => !found.some(({ test }) => test === file));
+  mkdirSync(dirname(kept), { recursive: true });
   for (const [i, test] of unknown.entries()) {
     await moment();
     const folder = mkdtempSync(join(copy, "coverage-"));
@@ -125,14 +155,19 @@ async function coverage() {
     const { ended, failed } = run([test], { seconds: 900, env, config: "test/mutation/vitest.config.ts" });
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     const sound = ended && failed === undefined;
-    if (sound) found.push({ test, seconds, executed: executedIn(folder, join(copy, "lib/dist")) });
+    if (sound) {
+      const executed = executedIn(folder, join(copy, "lib/dist"));
+      const built = Object.fromEntries(
+        Object.keys(executed).map((path) => [path, hashOf(readFileSync(join(copy, "lib/dist", path)))]),
+      );
+      found.push({ test, text: hashOf(readFileSync(join(copy, test))), seconds, executed, built });
+      writeFileSync(kept, JSON.stringify(found));
+    }
     rmSync(folder, { recursive: true });
     console.log(
       `coverage ${i + 1}/${unknown.length} ${test}: ${seconds} s${sound ? "" : `, left out: ${failed}`}`,
     );
   }
-  mkdirSync(dirname(kept), { recursive: true });
-  writeFileSync(kept, JSON.stringify(found));
   return found;
 }
 
@@ -152,30 +187,52 @@ function compiled(text) {
   }).outputText;
 }
 
-/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
-async function scored(stage) {
-  const sources = tracked
+/** All mutations of a stage. @param {string} stage */
+function mutationsIn(stage) {
+  return tracked
     .filter((file) => file.startsWith(`lib/${stage}/`) && file.endsWith(".ts"))
     .map((file) => file.slice("lib/".length))
-    .filter((file) => !data.test(file));
-  const all = sources.flatMap((file) => mutationsOf(file, readFileSync(join(copy, "lib", file), "utf8")));
-  const chosen = sampled(all, Number(values.sample), Number(values.seed));
+    .filter((file) => !data.test(file) && existsSync(join(copy, "lib", file)))
+    .flatMap((file) => mutationsOf(file, readFileSync(join(copy, "lib", file), "utf8")));
+}
+
+/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
+async function scored(stage) {
+  const all = mutationsIn(stage);
   const mutations = [];
-  for (const [i, mutation] of chosen.entries()) {
-    await moment();
-    const began = performance.now();
-    const noticed = noticing(mutation);
-    mutations.push({ ...mutation, ...noticed });
-    console.log(
-      `${stage} ${i + 1}/${chosen.length} ${mutation.file}:${mutation.line} ${short(mutation.before)} -> ${short(mutation.after)}: ` +
-        `${noticed.caught} (${noticed.by ?? "-"}), ${((performance.now() - began) / 1000).toFixed(0)} s`,
-    );
-  }
-  const results = new URL("results.json", import.meta.url);
-  const before = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
+  for (const mutation of sampled(all, Number(values.sample), Number(values.seed)))
+    mutations.push({ ...mutation, ...(await told(mutation)) });
   const commit = git("rev-parse", "--short", "HEAD");
-  before[stage] = { commit, seed: Number(values.seed), of: all.length, mutations };
-  writeFileSync(results, `${JSON.stringify(before, null, 2)}\n`);
+  keep(stage, { commit, seed: Number(values.seed), of: all.length, mutations });
+}
+
+/** Tries again what no test of behaviour noticed, and keeps what was found at first beside it. @param {string} stage */
+async function scoredAgain(stage) {
+  const before = stored()[stage];
+  if (before === undefined) throw new Error(`${stage} was not scored yet: leave --again out`);
+  const all = mutationsIn(stage);
+  const mutations = [];
+  for (const old of before.mutations) {
+    const { by, ...first } = { first: old.caught, ...old };
+    const [same] = all
+      .filter(({ file, place }) => file === old.file && place === old.place)
+      .sort((a, b) => Math.abs(a.line - old.line) - Math.abs(b.line - old.line));
+    if (old.caught === "behaviour" || old.caught === "gone") mutations.push(old);
+    else if (same === undefined) mutations.push({ ...first, caught: "gone" });
+    else mutations.push({ ...first, ...same, ...(await told(same)) });
+  }
+  keep(stage, { ...before, again: git("rev-parse", "--short", "HEAD"), mutations });
+}
+
+/** What noticed a mutation, told on the terminal too. @param {import("./mutations.js").Mutation} mutation */
+async function told(mutation) {
+  await moment();
+  const began = performance.now();
+  const noticed = noticing(mutation);
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const { file, line, place } = mutation;
+  console.log(`${file}:${line} ${place}: ${noticed.caught} (${noticed.by ?? "-"}), ${seconds} s`);
+  return noticed;
 }
 
 /**
@@ -193,8 +250,11 @@ function noticing({ file, start, end, after }) {
   // Where both differ first is the place in the compiled file.
   let offset = 0;
   while (offset < sound.length && sound[offset] === broken[offset]) offset++;
+  const known = sound === whole ? hashOf(whole) : undefined;
   const tests = covered
-    .filter(({ executed }) => (sound === whole ? isExecuted(executed[path], offset) : path in executed))
+    .filter(({ executed, built }) =>
+      built[path] === known ? isExecuted(executed[path], offset) : path in executed,
+    )
     .sort((a, b) => a.seconds - b.seconds);
   const rounds = [];
   let round = [];
@@ -233,46 +293,62 @@ function noticing({ file, start, end, after }) {
   }
 }
 
-/** Writes results.md. */
-function report() {
-  const stored = JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8"));
+/** Writes results.md. @param {Record<string, any>} results */
+function report(results) {
   const reasons = JSON.parse(readFileSync(new URL("reasons.json", import.meta.url), "utf8"));
+  const reasonOf = ({ file, place }) => reasons[file]?.[place];
   const lines = [
     "# Mutation score",
     "",
     "Written by `npm run mutate -- <stage>`: a seeded sample of the places in which the code of a stage can be broken,",
-    "and what noticed. A pin holds bytes and says nothing of rightness; a mutation noticed by time never ends.",
+    "and what noticed. A pin holds bytes and says nothing of rightness; a mutation noticed by time never ends. Some places",
+    "are gone since; some changes have no effect that anybody could see (the reasons are below). Neither counts in the score",
+    "of today; the score at first counts all that were sampled.",
     "",
-    "| stage | commit | places | sampled | by behaviour | by time | by a pin only | by nothing | by behaviour or time, % |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| stage | commit | places | sampled | by behaviour | at first | by time | by a pin only | by nothing | no effect | gone | score, % | at first, % |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
   ];
   const remaining = [];
-  for (const [stage, { commit, of, mutations }] of Object.entries(stored)) {
-    const count = (what) => mutations.filter(({ caught }) => caught === what).length;
-    const score = (100 * (count("behaviour") + count("time"))) / mutations.length;
-    const counts = ["behaviour", "time", "pin", "nothing"].map(count);
-    lines.push(`| ${[stage, commit, of, mutations.length, ...counts, score.toFixed(0)].join(" | ")} |`);
-    remaining.push(...mutations.filter(({ caught }) => caught === "pin" || caught === "nothing"));
+  const sum = { sampled: 0, today: 0, first: 0, counted: 0 };
+  for (const [stage, { commit, again, of, mutations }] of Object.entries(results)) {
+    const open = mutations.filter(({ caught }) => caught === "pin" || caught === "nothing");
+    const idle = open.filter((mutation) => reasonOf(mutation) !== undefined);
+    const count = (what) =>
+      mutations.filter((mutation) => mutation.caught === what && !idle.includes(mutation)).length;
+    const first = mutations.filter((mutation) => (mutation.first ?? mutation.caught) === "behaviour").length;
+    const counted = mutations.length - idle.length - count("gone");
+    const counts = [first, ...["time", "pin", "nothing"].map(count), idle.length, count("gone")];
+    const row = [stage, again ?? commit, of, mutations.length, count("behaviour"), ...counts];
+    lines.push(
+      `| ${[...row, percent(count("behaviour"), counted), percent(first, mutations.length)].join(" | ")} |`,
+    );
+    remaining.push(...open);
+    sum.sampled += mutations.length;
+    sum.today += count("behaviour");
+    sum.first += first;
+    sum.counted += counted;
   }
   lines.push(
     "",
+    `In all, by behaviour: ${sum.today} of the ${sum.counted} that count, ${percent(sum.today, sum.counted)} %; ` +
+      `at first ${sum.first} of ${sum.sampled}, ${percent(sum.first, sum.sampled)} %.`,
+    "",
     "## What no test of behaviour noticed",
     "",
-    "| place | mutation | noticed by | reason |",
+    "| place | mutation | noticed by | why it has no effect |",
     "|---|---|---|---|",
   );
-  for (const { file, line, before: old, after, caught, by } of remaining) {
-    const reason = reasons[`${file}: ${old} -> ${after}`] ?? (by === undefined || caught === "pin" ? "" : by);
-    const cell = (text) => `\`${short(text).replaceAll("|", "\\|")}\``;
-    lines.push(
-      `| ${file}:${line} | ${cell(old)} → ${cell(after)} | ${caught === "pin" ? "a pin" : "nothing"} | ${reason} |`,
-    );
+  for (const mutation of remaining) {
+    const { file, line, place, caught, by } = mutation;
+    const reason =
+      reasonOf(mutation) ?? (by === undefined || caught === "pin" ? "**open**" : `**open**: ${by}`);
+    const cell = `\`${place.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
+    lines.push(`| ${file}:${line} | ${cell} | ${caught === "pin" ? "a pin" : "nothing"} | ${reason} |`);
   }
   writeFileSync(new URL("results.md", import.meta.url), `${lines.join("\n")}\n`);
 }
 
-/** @param {string} text */
-function short(text) {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+/** @param {number} part @param {number} whole */
+function percent(part, whole) {
+  return whole === 0 ? "–" : ((100 * part) / whole).toFixed(0);
 }

@@ -1,8 +1,9 @@
 import ts from "typescript";
 
 /**
- * A change of one place in a source file that a test should notice.
- * @typedef {{ file: string, line: number, start: number, end: number, before: string, after: string }} Mutation
+ * A change of one place in a source file that a test should notice. `place` is its line with the change marked: it tells
+ * the same place again after other lines have come and gone.
+ * @typedef {{ file: string, line: number, start: number, end: number, after: string, place: string }} Mutation
  */
 
 const otherOperator = {
@@ -50,7 +51,8 @@ export function mutationsOf(file, text) {
   const add = (node, after) => {
     const start = node.getStart(source);
     const { line } = source.getLineAndCharacterOfPosition(start);
-    found.push({ file, line: line + 1, start, end: node.getEnd(), before: node.getText(source), after });
+    const end = node.getEnd();
+    found.push({ file, line: line + 1, start, end, after, place: marked(text, start, end, after) });
   };
   /** @param {ts.Node} node */
   const visit = (node) => {
@@ -75,6 +77,17 @@ export function mutationsOf(file, text) {
   };
   visit(source);
   return found;
+}
+
+/** The line of a change, with the change marked in it. @param {string} text @param {number} start @param {number} end @param {string} after */
+export function marked(text, start, end, after) {
+  const behind = text.indexOf("\n", end);
+  const line = [
+    text.slice(text.lastIndexOf("\n", start - 1) + 1, start),
+    `⟦${text.slice(start, end)} → ${after}⟧`,
+    text.slice(end, behind < 0 ? undefined : behind),
+  ];
+  return line.join("").replace(/\s+/g, " ").trim();
 }
 
 /**

@@ -347,6 +347,49 @@ describe("a heat map", () => {
   });
 });
 
+describe("a day's 24 hours side by side", () => {
+  test.each([
+    [24, 3],
+    [23, 2],
+  ])("%s places that are too narrow for all their labels show one of %s", (places, step) => {
+    const hour = Array.from({ length: places }, (_, i) => `${String(i).padStart(2, "0")}:00`);
+    const busy = { hour, day: hour.map(() => "Mon"), n: hour.map((_, i) => i) };
+    const { xaxis } = figureOf(chart.heatMap(busy, { x: "hour", y: "day", value: "n" })).layout;
+    expect(xaxis.ticktext).toEqual(hour.filter((_, i) => i % step === 0));
+  });
+});
+
+describe("totals in several units", () => {
+  test("have a panel each, one below the other, whose height is their number of bars", () => {
+    const row = { requests: [5], failed: [2], duration_ms: [3.5], wait_ms: [1.5], size_bytes: [9] };
+    const { layout, data } = figureOf(chart.totals(row, { x: Object.keys(row) }));
+    const panels = data.map(({ y, yaxis }: { y: string[]; yaxis: string }) => ({
+      bars: y.length,
+      domain: layout[yaxis.replace("y", "yaxis")].domain as [number, number],
+    }));
+    expect(panels.length).toBeGreaterThan(1);
+    const each = (panels[0].domain[1] - panels[0].domain[0]) / panels[0].bars;
+    let below = 1;
+    for (const { bars, domain } of panels) {
+      expect(domain[1]).toBeLessThanOrEqual(below + 1e-9);
+      expect((domain[1] - domain[0]) / bars).toBeCloseTo(each, 9);
+      below = domain[0] - 1e-3;
+    }
+    expect([panels[0].domain[1], panels.at(-1).domain[0]]).toEqual([1, 0]);
+  });
+});
+
+describe("points", () => {
+  test("tell of numbers with commas in their thousands, and of times and places as they are", () => {
+    const told = (x: (string | number)[]) =>
+      figureOf(chart.points({ x, y: x.map((_, i) => i) }, { x: "x", y: "y" })).data[0]
+        .hovertemplate as string;
+    expect(told([1000, 20_000])).toContain("%{x:,}");
+    expect(told(["2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"])).not.toContain("%{x:,}");
+    expect(told(["/a", "/b"])).not.toContain("%{x:,}");
+  });
+});
+
 describe("points by colour", () => {
   test("give each group a colour and a shape of its own, and grey to those past the sixth", () => {
     const by = [..."aaabbbccddeefgh"];

@@ -1,4 +1,5 @@
 /** A part of a log that is in memory has no header, so that parts can be put behind one another; each verb takes it all the same. */
+import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ask, compare, generate, series, validate, verify } from "#lib/index";
 
@@ -31,7 +32,9 @@ describe("a part of a log in memory", () => {
     expect((await part.frame()).shape).toEqual([part.records, 5]);
     expect((await series(part)).frame.column("requests").sum()).toBe(part.records);
     expect((await validate(part)).valid).toBe(true);
-    expect((await verify(part)).valid).toBe(true);
+    const verified = await verify(part);
+    expect(verified.valid).toBe(true);
+    expect(inspect(verified).startsWith(verified.summary)).toBe(true); // it shows itself in words
     expect((await compare(part, whole)).measures.shape[0]).toBeGreaterThan(0);
   });
 });

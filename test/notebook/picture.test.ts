@@ -171,6 +171,14 @@ test("a page stands alone: it may load nothing, and has the chart's title and ta
   expect(document.querySelector("meta[http-equiv]")!.getAttribute("content")).toMatch(/^default-src 'none'/);
 });
 
+test("a picture of few colours is kept exactly, from its first pixel to its last", () => {
+  const [width, height] = [16, 16];
+  const pixels = new Uint8Array(width * height * 4).map((_, at) => (at % 4 === 3 ? 255 : 255 - (at >> 2)));
+  const image = decode(palettePng(pixels, width, height));
+  expect([image.width, image.height]).toEqual([width, height]);
+  expect([...image.rgb]).toEqual([...pixels.filter((_, at) => at % 4 !== 3)]);
+});
+
 test("a picture of more than 256 colours keeps their upper bits", () => {
   const width = 64;
   const pixels = new Uint8Array(width * width * 4);

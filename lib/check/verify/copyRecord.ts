@@ -18,7 +18,7 @@ export class CopyRecord extends Row {
    */
   canonical(bytes: Uint8Array, start: number, end: number): number {
     // The shortest such line is `2026-01-05T00:00:00.123Z,1.2.3.4,/,200,1.00` and a line feed.
-    if (end - start < 43 || bytes[start + 24] !== COMMA) return -1;
+    if (end - start < 44 || bytes[start + 24] !== COMMA) return -1;
     const time = this.#stamps.read(bytes, start, start + 24);
     if (time < 0) return -1;
     let at = start + 25;

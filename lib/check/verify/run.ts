@@ -52,6 +52,7 @@ export class VerifyRun implements CopyReader {
       let step = making.next();
       for (; !step.done; step = making.next()) await this.#advance(pace, step.value);
       await this.#read(this);
+      this.#report();
       return { buckets: step.value.buckets, tallies: [step.value.tally] };
     }
     const stop = new AbortController();
@@ -64,6 +65,7 @@ export class VerifyRun implements CopyReader {
     const reading = this.#read(this, signal);
     try {
       const [expected] = await Promise.all([making, reading]);
+      this.#report();
       return expected;
     } catch (error) {
       stop.abort();

@@ -14,6 +14,7 @@ for (; !step.done && !isStopped(); step = making.next()) {
   lines = 0;
 }
 if (step.done) {
+  port.postMessage({ lines } satisfies VerifyMessage);
   const { buckets, tally } = step.value;
   const { records, sumA, sumB } = buckets;
   port.postMessage({ records, sumA, sumB, tally } satisfies VerifyMessage, [
