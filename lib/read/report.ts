@@ -31,6 +31,8 @@ export interface ReadLog extends Log {
   readonly headers: number;
   /** Number of records whose time is before that of the previous record; servers log a request when it ends. */
   readonly outOfOrder: number;
+  /** Line of the first of them, in its log; undefined if there are none. */
+  readonly firstOutOfOrder: number | undefined;
   /** Whether a log was damaged or cut short, so that lines may be lost. `damage` of the log in `sources` says why. */
   readonly damaged: boolean;
   /** Number of records without a response time. */
@@ -89,6 +91,7 @@ export function readLogOf(
     headers,
     damaged: sources.some(({ damage }) => damage !== undefined),
     outOfOrder,
+    firstOutOfOrder: outOfOrder > 0 ? tally.firstOutOfOrder : undefined,
     withoutResponseTime,
     from,
     to,
@@ -107,7 +110,7 @@ export function readLogOf(
 }
 
 function warningsOf(sources: readonly SourceLog[], tally: LineTally): string[] {
-  const { records, outOfOrder, firstOutOfOrder, withoutResponseTime, repeated } = tally;
+  const { records, outOfOrder, firstOutOfOrder, ofLog, withoutResponseTime, repeated } = tally;
   const warnings: string[] = [];
   for (const { damage, name, lines } of sources) {
     const place = sources.length > 1 ? ` of ${JSON.stringify(name)}` : "";
@@ -116,7 +119,7 @@ function warningsOf(sources: readonly SourceLog[], tally: LineTally): string[] {
   }
   if (outOfOrder > 0) {
     warnings.push(
-      `${grouped(outOfOrder)} of ${grouped(records)} records are earlier than the one above them, first on ${firstOutOfOrder}: the log's order was kept`,
+      `${grouped(outOfOrder)} of ${grouped(records)} records are earlier than the one above them, first on line ${firstOutOfOrder}${ofLog}: the log's order was kept`,
     );
   }
   if (repeated > 0) {

@@ -22,7 +22,9 @@ export class LineTally implements LineCounts {
   line = 0;
   /** Number of records earlier than the one before them, and the line of the first of them. */
   outOfOrder = 0;
-  firstOutOfOrder = "";
+  firstOutOfOrder = 0;
+  /** Which log that line is of, in words; empty if there is one log only. */
+  ofLog = "";
   withoutResponseTime = 0;
   /** Number of syslog lines that say that their message was repeated. Each counts as the lines that it replaces. */
   repeated = 0;
@@ -50,8 +52,10 @@ export class LineTally implements LineCounts {
   /** Counts a record. */
   record(time: number, hundredths: number): void {
     this.records++;
-    if (time < this.#previous && ++this.outOfOrder === 1)
-      this.firstOutOfOrder = `line ${this.line}${this.#log}`;
+    if (time < this.#previous && ++this.outOfOrder === 1) {
+      this.firstOutOfOrder = this.line;
+      this.ofLog = this.#log;
+    }
     this.#previous = time;
     if (time < this.earliest) this.earliest = time;
     if (time > this.latest) this.latest = time;

@@ -103,6 +103,13 @@ it("validate of a server's own log asks whether every line is a record; time ord
     ["record", "error", 1, 3],
     ["order", "warning", 1, 4],
   ]);
+  expect(rules.rule).toEqual(["record", "complete", "order"]); // no header, no quotes: those are of a CSV
+  const early = put(
+    "early.log",
+    `junk\n\njunk\n${line(2, "/a", 200)}\n${line(1, "/b", 200)}${line(1, "/b", 200)}`,
+  );
+  expect((await validate(early)).rules.first_line).toEqual([1, null, 6]); // as awk's NR
+  expect((await validate(access)).summary).toMatch(/: 3 records, 1 of 3 rules broken, 1 with a warning\n/);
   expect(await validate(put("sound.log", line(1, "/", 200)))).toMatchObject({ valid: true, records: 1 });
   // what is a CSV, sound or not, is checked as one
   const renamed = put("renamed.csv", "time,ip,path,status\n2026-01-05T00:00:00Z,10.0.0.1,/,200\n");

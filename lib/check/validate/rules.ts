@@ -21,13 +21,6 @@ export type RuleName =
   | "order"
   | FieldName;
 
-/** The rule for a server's own log, which is read before its records are checked. */
-export const recordRule: Rule = {
-  name: "record",
-  means: "every line is a record, or a header, a directive or blank",
-  of: "line",
-};
-
 /**
  * Every rule, in the order of the table: those for the file, those for lines, then those of `record.ts`, field by
  * field.
@@ -51,4 +44,10 @@ export const rules: readonly Rule[] = [
       { name: "order", means: second, of: "record" },
     ];
   }),
+];
+
+/** The rules of a server's own log. All others are of the CSV that is made of its records. */
+export const ownLogRules: readonly Rule[] = [
+  { name: "record", means: "every line is a record, or a header, a directive or blank", of: "line" },
+  ...rules.filter(({ name }) => name === "complete" || name === "order"),
 ];

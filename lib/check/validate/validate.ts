@@ -17,7 +17,7 @@ import { unlikelyTime } from "../../read/report.js";
 import { type Columns, csvHeader, recordFields, type Source } from "../../record.js";
 import { checkWork, type Work, workOptions } from "../../work.js";
 import { Cells, isDecimal, TimeStamps } from "./cells.js";
-import { type Rule, type RuleName, recordRule, rules } from "./rules.js";
+import { ownLogRules, type Rule, type RuleName, rules } from "./rules.js";
 
 /** How `validate` judges a log, and how it reads a server's own log. */
 export interface ValidateOptions extends Work, ReadingOptions {
@@ -50,8 +50,8 @@ export interface Validation {
 /**
  * Checks each line of a five-field CSV (plain, gzip or zstd, in a file or in memory) against every rule of the record.
  * The first line is taken as the header, whatever it holds. A line without five fields is not checked any further. A
- * server's own log is first read, as `read` does it; one more rule then requires that every line is a record. Memory is
- * the same for a log of any size.
+ * server's own log is read, as `read` does it: its rules are that every line is a record, that it is complete, and the
+ * order of time. Memory is the same for a log of any size.
  *
  * @throws InputError if the source cannot be read, or the format of a server's own log is unclear
  */
@@ -143,10 +143,12 @@ async function checkedCsv(
     return validation(breaches, rules, { file: 1, line: count, record: whole }, order, warnings);
   const [first] = read.examples;
   if (first !== undefined) breaches.note("record", first.line, first.text, read.quarantined);
+  const early = breaches.first.get("order"); // in the CSV
+  if (early !== undefined) early.line = read.firstOutOfOrder!;
   const damage = read.sources.find((each) => each.damage !== undefined)?.damage;
   if (damage !== undefined) breaches.note("complete", read.lines, damage);
   const checked = { file: 1, line: read.lines, record: whole };
-  return validation(breaches, [recordRule, ...rules], checked, order, warnings);
+  return validation(breaches, ownLogRules, checked, order, warnings);
 }
 
 /**
@@ -194,10 +196,12 @@ function validation(
   const level = (rule: RuleName) => (rule === "order" ? order : "error");
   const broken = rules.filter(({ name }) => counts.has(name));
   const valid = !broken.some(({ name }) => level(name) === "error");
-  const records = rules[0] === recordRule ? checked.record : Math.max(0, checked.line - 1);
+  const records = rules === ownLogRules ? checked.record : Math.max(0, checked.line - 1);
+  const errors = broken.filter(({ name }) => level(name) === "error").length;
+  const mild = broken.length - errors;
   const summary = harmless(
     [
-      `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${broken.length} of ${rules.length} rules broken`,
+      `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${errors} of ${rules.length} rules broken${mild > 0 ? `, ${mild} with a warning` : ""}`,
       ...broken.map(({ name, means }) => {
         const { line, example } = first.get(name)!;
         const count = grouped(counts.get(name)!);
