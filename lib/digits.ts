@@ -5,3 +5,8 @@
 export function grouped(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** A count with its noun: `1 record`, `1,000 records`. */
+export function counted(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? "" : "s"}`;
+}

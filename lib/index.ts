@@ -89,7 +89,7 @@ export type { Rotation } from "./schedule/sinks/fileSink.js";
 export type { Delivering } from "./schedule/sinks/receiverSink.js";
 export type { ReceiverOptions } from "./schedule/sinks/receivers.js";
 export type { Framing } from "./schedule/sinks/syslog.js";
-export type { Streamed, StreamOptions, StreamWork } from "./schedule/stream.js";
+export type { Ahead, Streamed, StreamOptions, StreamWork } from "./schedule/stream.js";
 export { type HandIncident, HandIncidents, type Wish } from "./schedule/streamIncidents.js";
 export type { StreamedTo, StreamToOptions } from "./schedule/streamTo.js";
 export type { AnswerKey, KeyFile, KeyIncident } from "./truth/answerKey.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { grouped } from "../digits.js";
+import { counted } from "../digits.js";
 import { type FormatName, formats } from "../encode/formats.js";
 import { InputError } from "../errors.js";
 import { defectKinds } from "../scenario/defects.js";
@@ -129,8 +129,8 @@ export function generateCommand(program: Command): void {
       const { scenario: made, key: truth, lines: _, ...facts } = log;
       if (json) await print(JSON.stringify({ ...facts, lines: truth.lines, scenario: made }));
       else if (log.path) {
-        tell(`${grouped(log.records)} records from ${log.from} to ${log.to}, seed ${log.seed}`);
-        tell(`${grouped(log.bytes)} bytes, sha256 ${log.sha256}`);
+        tell(`${counted(log.records, "record")} from ${log.from} to ${log.to}, seed ${log.seed}`);
+        tell(`${counted(log.bytes, "byte")}, sha256 ${log.sha256}`);
         for (const { id, added, altered, dropped } of truth.incidents.filter(({ happened }) => happened)) {
           tell(`incident ${id}: ${added} added, ${altered} altered, ${dropped} dropped`);
         }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { grouped } from "../digits.js";
+import { counted } from "../digits.js";
 import { InputError, quoted } from "../errors.js";
 import { lengthOf, momentOption } from "../scenario/spokenMoment.js";
+import type { Ahead } from "../schedule/stream.js";
 import { command, type Exit } from "./command.js";
 import { logOf, logOptions } from "./generate.js";
 import { number, pairs } from "./options.js";
@@ -21,7 +22,7 @@ export function streamCommand(program: Command, exit: Exit): void {
     .option("--to <moment>", "stream only the part before here")
     .option(
       "--speed <n>",
-      "let the log's time pass n times as fast, starting now (default: the clock's time)",
+      "let the log's time pass n times as fast; its first moment is then now, and its time stamps stay those of the scenario or of --start (default: time passes as on the clock, and without --start the log starts now)",
       number("speed"),
     )
     .option(
@@ -86,24 +87,39 @@ export function streamCommand(program: Command, exit: Exit): void {
         try {
           return await streamTo(
             { ...log, out, key, rotation, receiver, recordIds },
-            { ...stop, tell, incidents },
+            { ...stop, tell, incidents, begun: (ahead) => tell(inWords(ahead, speed)) },
           );
         } finally {
           await close?.();
         }
       });
       tell(
-        `${grouped(made.records)} records streamed, ${made.ended ? "to the log's end" : "until stopped"}; seed ${made.seed}, --start ${made.start} --end ${made.end}: generate makes the same with --from ${made.from} --to ${made.to}`,
+        `${counted(made.records, "record")} streamed, ${made.ended ? "to the log's end" : "until stopped"}; seed ${made.seed}, --start ${made.start} --end ${made.end}: generate makes the same with --from ${made.from} --to ${made.to}`,
       );
       for (const { id, start, seconds } of made.incidents)
         tell(
           `incident ${id}, begun by hand: ${start}, ${seconds} s; ${key ? `in ${key}` : "a --key FILE keeps its data"}`,
         );
       if (made.rejected > 0) {
-        tell(`${grouped(made.rejected)} of them the receiver has rejected`);
+        tell(`${counted(made.rejected, "record")} of them the receiver has rejected`);
         exit.code = 1;
       }
     });
+}
+
+/** What a stream will do, as one line: a thousand records over a day look as if nothing happened. */
+function inWords({ records, isExact, from, to, milliseconds }: Ahead, speed: number | undefined): string {
+  const words = `streaming ${isExact ? "" : "about "}${counted(records, "record")} from ${from} to ${to}`;
+  if (records === 0 || milliseconds <= 0) return words;
+  const seconds = (Date.parse(to) - Date.parse(from)) / 1000 / records / (speed ?? 1);
+  if (seconds <= 1) return `${words}, ${Number((1 / seconds).toPrecision(2))} a second on average`;
+  const [length, unit] =
+    seconds < 90 ? [seconds, "s"] : seconds < 5400 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
+  const faster =
+    speed === undefined
+      ? "--speed N lets the time pass N times as fast"
+      : "a larger --speed lets the time pass faster";
+  return `${words}, one every ${Number(length.toPrecision(2))} ${unit} on average; ${faster}, a larger --rate or --rows makes more records`;
 }
 
 const labelsOf = (labels: Record<string, string | number>): Record<string, string> =>

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../digits.js";
 import { InputError } from "../errors.js";
 import type { Slo } from "../monitor/slo.js";
 import { command, type Exit } from "./command.js";
@@ -50,10 +51,12 @@ export function watchCommand(program: Command, exit: Exit): void {
         return watch(paths, watched, work);
       });
       const { records, quarantined, late, alerts } = found;
-      tell(`${records} records, ${quarantined} other lines, ${alerts} alerts`);
+      tell(
+        [counted(records, "record"), counted(quarantined, "other line"), counted(alerts, "alert")].join(", "),
+      );
       if (late > 0)
         tell(
-          `${late} records came after their step had ended: the error budget counts them, the alerts do not; sort the log, or let steps wait for them with --allowance`,
+          `${counted(late, "record")} came after their step had ended: the error budget counts them, the alerts do not; sort the log, or let steps wait for them with --allowance`,
         );
       for (const { name, words, budgetLeft } of found.objectives)
         tell(`${name}: ${words}; ${Math.round(budgetLeft * 1000) / 10} % of the error budget is left`);

@@ -1,3 +1,5 @@
+export { counted } from "../digits.js";
+
 /** How the numbers of one column are written: all with the same number of decimals, so that they line up. */
 export type NumberFormat = (value: number) => string;
 
@@ -38,9 +40,4 @@ const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 /** A count with thousands separators: `1,000,000`. */
 export function count(value: number): string {
   return counts.format(value);
-}
-
-/** A count with its noun: `1 row`, `1,000 rows`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }

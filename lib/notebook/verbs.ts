@@ -98,13 +98,13 @@ const closing = 1500;
  * @param options as for `generate`, and `speed` (how many times as fast as the clock the log's time passes, above 0, up
  * to 1,000,000; the log's first moment is then now), `out` (`"-"`, a file, or the address of a receiver), `rotation`,
  * `receiver`, `recordIds` and `key`. A log without `start` starts now
- * @param work `signal` ends it; `tell` gets messages for people, such as that a receiver does not answer; `incidents`,
- * a `new HandIncidents()`, begins and ends incidents while it runs
+ * @param work `signal` ends it; `tell` gets messages for people, such as that a receiver does not answer; `begun`
+ * is told once what lies ahead; `incidents`, a `new HandIncidents()`, begins and ends incidents while it runs
  * @throws InputError naming the option, its value and the rule, before anything is sent
  * @throws Error when the output can no longer take the log; the message says how much was taken
  */
 export async function stream(options: StreamToOptions = {}, work: StreamWork = {}): Promise<StreamedTo> {
-  checkOptions(work, ["signal", "tell", "incidents", "clock"], "work");
+  checkOptions(work, ["signal", "tell", "begun", "incidents", "clock"], "work");
   return longWork(
     "Streaming",
     ({ signal }) => {

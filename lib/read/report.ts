@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { grouped } from "../digits.js";
+import { counted, grouped } from "../digits.js";
 import { harmless } from "../errors.js";
 import type { Columns, Log } from "../record.js";
 import { likelyYears } from "./fields/time.js";
@@ -67,9 +67,11 @@ export function readLogOf(
   const from = records > 0 ? new Date(tally.earliest).toISOString() : undefined;
   const to = records > 0 ? new Date(tally.latest).toISOString() : undefined;
   const words = [
-    `${grouped(records)} records${from ? `, ${from} to ${to}` : ""}`,
-    ...sources.map(({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${grouped(own)} lines, ${why}`),
-    `${grouped(lines)} lines = ${grouped(records)} records + ${grouped(quarantined)} in quarantine + ${grouped(skipped)} skipped`,
+    `${counted(records, "record")}${from ? `, ${from} to ${to}` : ""}`,
+    ...sources.map(
+      ({ name, why, lines: own }) => `  ${JSON.stringify(name)}: ${counted(own, "line")}, ${why}`,
+    ),
+    `${counted(lines, "line")} = ${counted(records, "record")} + ${grouped(quarantined)} in quarantine + ${grouped(skipped)} skipped`,
     ...(skipped > 0 ? [`  skipped: ${grouped(blank)} blank, ${grouped(headers)} headers`] : []),
     ...reasons.reason.map((reason, i) => `  quarantine: ${grouped(Number(reasons.lines[i]))} × ${reason}`),
     ...(statuses.length > 0

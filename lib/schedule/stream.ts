@@ -1,6 +1,7 @@
 import { formats } from "../encode/formats.js";
 import { InputError, quoted } from "../errors.js";
 import { Digest } from "../files/digest.js";
+import type { Plan } from "../generate/plan.js";
 import { momentText } from "../scenario/moment.js";
 import type { Incident, Scenario } from "../scenario/types.js";
 import { Pace } from "../work.js";
@@ -26,10 +27,24 @@ export interface StreamWork {
   signal?: AbortSignal | undefined;
   /** Gets messages for people, such as that the clock was set back. */
   tell?: ((words: string) => void) | undefined;
+  /** Called once, when the stream begins. */
+  begun?: ((ahead: Ahead) => void) | undefined;
   /** A clock to use instead of the machine's. */
   clock?: Clock | undefined;
   /** Begins and ends incidents while the stream runs. */
   incidents?: HandIncidents | undefined;
+}
+
+/** What a stream that begins has before it. */
+export interface Ahead {
+  /** Number of records without what incidents and defects add or take; estimated for a part of a log. */
+  readonly records: number;
+  readonly isExact: boolean;
+  /** The first moment, or that at which an earlier run stopped, and the end, excluded; ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** How long they take from now on; 0 when they all lie in the past. */
+  readonly milliseconds: number;
 }
 
 /** What was streamed. */
@@ -69,7 +84,13 @@ export interface Streamed {
 export async function stream(
   options: StreamOptions,
   sink: StreamSink,
-  { signal, tell = () => {}, clock = systemClock, incidents: byHand = new HandIncidents() }: StreamWork = {},
+  {
+    signal,
+    tell = () => {},
+    begun,
+    clock = systemClock,
+    incidents: byHand = new HandIncidents(),
+  }: StreamWork = {},
 ): Promise<Streamed> {
   const { speed, ...log } = options;
   if (speed !== undefined && !(typeof speed === "number" && speed > 0 && speed <= 1e6))
@@ -89,6 +110,7 @@ export async function stream(
       lines: await DueLines.create(made.plan, { ...made.slice, from: at }, skip, sink.wants),
     };
   };
+  begun?.(aheadOf(plan, begin.at, slice.to, speed, clock.now()));
   let made = await linesFrom(begin, byHand.list());
   const digest = new Digest();
   let records = 0;
@@ -169,5 +191,17 @@ export async function stream(
     without,
     incidents: byHand.list().map(({ incident }) => incident),
     ended,
+  };
+}
+
+/** @param from milliseconds since 1970, as `to` and `now` */
+function aheadOf(plan: Plan, from: number, to: number, speed: number | undefined, now: number): Ahead {
+  const whole = (plan.end - plan.start) * 1000;
+  return {
+    records: Math.round((plan.rows * (to - from)) / whole),
+    isExact: to - from === whole,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    milliseconds: speed === undefined ? Math.max(0, to - Math.max(from, now)) : (to - from) / speed,
   };
 }

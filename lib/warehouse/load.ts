@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { grouped } from "../digits.js";
+import { counted, grouped } from "../digits.js";
 import { checkOptions, InputError, InterruptedError, quoted } from "../errors.js";
 import { Digest } from "../files/digest.js";
 import { compressionOfName } from "../files/extensions.js";
@@ -302,10 +302,10 @@ class LoadReport {
         ? ""
         : `: its first ${grouped(beginning.contentBytes)} bytes are ${quoted(beginning.name)}, loaded before`;
     const summary = [
-      `${grouped(records)} records loaded into ${quoted(to)}, which holds ${grouped(total)} now`,
+      `${counted(records, "record")} loaded into ${quoted(to)}, which holds ${grouped(total)} now`,
       ...logs.map(
         ({ log, records: own, outcome, beginning }) =>
-          `  ${quoted(log)}: ${grouped(own)} records, ${outcome}${after(beginning)}`,
+          `  ${quoted(log)}: ${counted(own, "record")}, ${outcome}${after(beginning)}`,
       ),
       ...this.read.flatMap((log) => log.summary.split("\n").slice(1)),
     ].join("\n");

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -21,7 +22,7 @@ import { ownName } from "#lib/files/owner";
 import type { Clock } from "#lib/schedule/clock";
 import type { StreamSink } from "#lib/schedule/sink";
 import { StreamFileSink } from "#lib/schedule/sinks/fileSink";
-import { type StreamOptions, stream } from "#lib/schedule/stream";
+import { type Ahead, type StreamOptions, stream } from "#lib/schedule/stream";
 import { streamTo } from "#lib/schedule/streamTo";
 import type { Stretch } from "#lib/schedule/stretch";
 import { generate } from "#lib/write/generate";
@@ -153,6 +154,47 @@ describe("what is streamed", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(/^the clock was set back by (59|60) s/);
     expect(kept.bytes.equals(await made())).toBe(true);
+  });
+
+  it("says at its beginning how much lies ahead, and until when", async () => {
+    const said: Ahead[] = [];
+    const begun = (ahead: Ahead) => said.push(ahead);
+    const day = { start: "2026-01-05T00:00:00Z", end: "2026-01-06T00:00:00Z", rows: 100 };
+    const noon = "2026-01-05T12:00:00.000Z";
+    const run = async (options: StreamOptions, now: string) => {
+      const clock = new TestClock(Date.parse(now));
+      await stream({ ...day, ...options }, new Kept(clock), { clock, begun });
+    };
+    await run({ speed: 100 }, noon);
+    await run({ from: noon }, day.end);
+    expect(said).toEqual([
+      {
+        records: 100,
+        isExact: true,
+        from: "2026-01-05T00:00:00.000Z",
+        to: "2026-01-06T00:00:00.000Z",
+        milliseconds: 864_000,
+      },
+      { records: 50, isExact: false, from: noon, to: "2026-01-06T00:00:00.000Z", milliseconds: 0 },
+    ]);
+  });
+
+  it("tells it in one line on standard error, with what makes it faster", () => {
+    const program = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
+    const log = "--start 2026-01-05 --end 2026-01-05T00:00:02Z --rows 1 --speed 2".split(" ");
+    const { stderr } = spawnSync(process.execPath, [program, "stream", ...log], { encoding: "utf8" });
+    expect(stderr.split("\n")).toEqual([
+      "streaming 1 record from 2026-01-05T00:00:00.000Z to 2026-01-05T00:00:02.000Z, 1 a second on average",
+      expect.stringMatching(/^1 record streamed, to the log's end; /),
+      "",
+    ]);
+    const slow = spawn(process.execPath, [program, "stream", "--rows", "100", "--out", "/dev/null"]);
+    return once(slow.stderr, "data").then(([words]) => {
+      slow.kill("SIGINT");
+      expect(String(words)).toMatch(
+        /^streaming 100 records from .*, one every 14 min on average; --speed N lets the time pass N times as fast, a larger --rate or --rows makes more records\n$/,
+      );
+    });
   });
 
   it("is refused before anything is opened when it cannot be streamed", async () => {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { SLASH } from "../../ascii.js";
-import { grouped } from "../../digits.js";
+import { counted, grouped } from "../../digits.js";
 import { checkOptions, harmless, InputError, quoted } from "../../errors.js";
 import { contentOf, Line, Lines, longestLine } from "../../files/lines.js";
 import { isAddress } from "../../read/fields/address.js";
@@ -201,7 +201,7 @@ function validation(
   const mild = broken.length - errors;
   const summary = harmless(
     [
-      `${valid ? "valid" : "not valid"}: ${grouped(records)} records, ${errors} of ${rules.length} rules broken${mild > 0 ? `, ${mild} with a warning` : ""}`,
+      `${valid ? "valid" : "not valid"}: ${counted(records, "record")}, ${errors} of ${rules.length} rules broken${mild > 0 ? `, ${mild} with a warning` : ""}`,
       ...broken.map(({ name, means }) => {
         const { line, example } = first.get(name)!;
         const count = grouped(counts.get(name)!);

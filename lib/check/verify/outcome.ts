@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { grouped } from "../../digits.js";
+import { counted, grouped } from "../../digits.js";
 import type { Columns } from "../../record.js";
 import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import type { AnswerKey } from "../../truth/answerKey.js";
@@ -109,7 +109,7 @@ export async function verification(findings: Findings): Promise<Verification> {
     ...(changed > 0 ? [`${grouped(changed)} changed (${fields.field.join(", ")})`] : []),
     ...(unexpected > 0 ? [`${grouped(unexpected)} unexpected`] : []),
   ];
-  const inWords = `${grouped(expected)} records written, ${grouped(run.records)} in the copy`;
+  const inWords = `${counted(expected, "record")} written, ${grouped(run.records)} in the copy`;
   const summary = [
     valid
       ? `equal: ${inWords}, each as often as it was written`

@@ -1,4 +1,4 @@
-import { grouped } from "../../digits.js";
+import { counted, grouped } from "../../digits.js";
 import { formats } from "../../encode/formats.js";
 import { InputError, quoted } from "../../errors.js";
 import { openBytes, readSize } from "../../files/bytes.js";
@@ -109,7 +109,7 @@ export async function verifyRecordIds(
     ...(doubled > 0 ? [`${grouped(doubled)} doubled`] : []),
     ...(unexpected > 0 ? [`${grouped(unexpected)} ids that no record of this log has`] : []),
   ];
-  const inWords = `${grouped(expected)} records streamed, ${grouped(found)} ids found`;
+  const inWords = `${counted(expected, "record")} streamed, ${counted(found, "id")} found`;
   const summary = [
     valid ? `equal: ${inWords}, each once` : `not equal: ${inWords}: ${differing.join(", ")}`,
     ...(bare > 0

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { grouped } from "../../digits.js";
+import { counted } from "../../digits.js";
 import { checkOptions, InputError, InterruptedError, quoted } from "../../errors.js";
 import { jsonFile } from "../../files/jsonFile.js";
 import { checkPlaces, pathOption } from "../../files/places.js";
@@ -142,7 +142,7 @@ async function oneRun(
   let count: number;
   try {
     const { records, where } = await make(job, run, work);
-    tell("info", `${job.name}: ${windowText(run)}: ${grouped(records)} records in ${where}`);
+    tell("info", `${job.name}: ${windowText(run)}: ${counted(records, "record")} in ${where}`);
     count = records;
   } catch (error) {
     if (error instanceof InterruptedError) return undefined;
