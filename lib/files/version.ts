@@ -25,12 +25,25 @@ export async function versionOf(path: string): Promise<FileVersion | undefined> 
  */
 export async function checkUnchanged(path: string, before: FileVersion | undefined): Promise<void> {
   const now = await versionOf(path);
-  if (before?.mark === now?.mark) return;
+  if (before?.mark !== now?.mark) throw changed(path, before, now);
+}
+
+/**
+ * Checks that a file, which may grow, has not become shorter since a reader began to read it.
+ * @throws Error if it has, or is gone
+ */
+export async function checkNotShorter(path: string, before: FileVersion | undefined): Promise<void> {
+  const now = await versionOf(path);
+  if (before !== undefined && !(now !== undefined && now.size >= before.size))
+    throw changed(path, before, now);
+}
+
+function changed(path: string, before: FileVersion | undefined, now: FileVersion | undefined): Error {
   const sizes =
     before && now && before.size !== now.size
       ? `, from ${grouped(before.size)} bytes to ${grouped(now.size)}`
       : "";
-  throw new Error(
+  return new Error(
     `${quoted(path)} was changed while it was read${sizes}: nothing of it was taken; take it when nothing writes to it, as after its rotation`,
   );
 }

@@ -11,7 +11,7 @@ import { logFiles } from "../files/logFiles.js";
 import { Outputs, type Put } from "../files/outputs.js";
 import { checkPlaces, type Place } from "../files/places.js";
 import { scratchFolder } from "../files/scratch.js";
-import { checkUnchanged, versionOf } from "../files/version.js";
+import { checkNotShorter, checkUnchanged, versionOf } from "../files/version.js";
 import { type ReadLog, readInto } from "../read/read.js";
 import { checkReadOptions, type ReadOptions } from "../read/readOptions.js";
 import type { Columns, Source } from "../record.js";
@@ -202,6 +202,7 @@ async function loadOne(
   // The hash that is noted must be that of the very bytes that became records: the bytes that `read` reads, or those of
   // a file that nobody changed until the database had read it.
   const known = await fingerprintOf(source, name, loads, work);
+  if (path !== undefined) await checkNotShorter(path, version);
   const isThere = ({ sha256, contentSha256 }: Content & { sha256: string }) => {
     const earlier = loads.find(
       (each) => each.sha256 === sha256 || (known.isWhole && each.contentSha256 === contentSha256),
@@ -220,7 +221,10 @@ async function loadOne(
   let records: number;
   const isOwn = Object.values(reading).some((option) => option !== undefined) || !(await isTable(source));
   if (!isOwn && beginning === undefined) {
-    records = await warehouse.insert(source, work);
+    records = await warehouse.insert(source, work).catch(async (error) => {
+      if (path !== undefined && !(error instanceof InterruptedError)) await checkUnchanged(path, version);
+      throw error; // it is the log's own
+    });
     if (path !== undefined) await checkUnchanged(path, version);
   } else {
     const folder = await scratchFolder();
@@ -236,6 +240,7 @@ async function loadOne(
         digest,
         beginning?.contentBytes,
       );
+      if (path !== undefined) await checkNotShorter(path, version);
       const [{ damage, format }] = log.sources;
       // If a part of the log were loaded, that part would be doubled once all of it is loaded.
       if (damage !== undefined) throw new InputError(`source: ${quoted(name)} is damaged: ${damage}`);
