@@ -50,6 +50,9 @@ const { values, positionals } = parseArgs({
   },
 });
 const results = new URL("results.json", import.meta.url);
+const reasons = JSON.parse(readFileSync(new URL("reasons.json", import.meta.url), "utf8"));
+/** Why a mutation has no effect. */
+const reasonOf = ({ file, place }) => reasons[file]?.[place];
 if (values.report) {
   report(stored());
   process.exit();
@@ -145,7 +148,9 @@ async function coverage() {
           ({ test, text }) => tests.includes(test) && hashOf(readFileSync(join(copy, test))) === text,
         )
       : [];
-  const unknown = tests.filter((file) => !found.some(({ test }) => test === file));
+  // For the survivors of a stage its own tests are learned anew; others that changed are left out.
+  const isWanted = (/** @type {string} */ file) => !values.again || positionals.includes(file.split("/")[1]);
+  const unknown = tests.filter((file) => isWanted(file) && !found.some(({ test }) => test === file));
   mkdirSync(dirname(kept), { recursive: true });
   for (const [i, test] of unknown.entries()) {
     await moment();
@@ -217,7 +222,7 @@ async function scoredAgain(stage) {
     const [same] = all
       .filter(({ file, place }) => file === old.file && place === old.place)
       .sort((a, b) => Math.abs(a.line - old.line) - Math.abs(b.line - old.line));
-    if (old.caught === "behaviour" || old.caught === "gone") mutations.push(old);
+    if (["behaviour", "gone"].includes(old.caught) || reasonOf(old) !== undefined) mutations.push(old);
     else if (same === undefined) mutations.push({ ...first, caught: "gone" });
     else mutations.push({ ...first, ...same, ...(await told(same)) });
   }
@@ -236,7 +241,8 @@ async function told(mutation) {
 }
 
 /**
- * Which tests notice a mutation: those that execute its place, in three rounds of the quick, the slow and the pins.
+ * Which tests notice a mutation: those that execute its place, in rounds: its stage's own first, the quick before the
+ * slow, and the pins last.
  * @param {import("./mutations.js").Mutation} mutation
  * @returns {{ caught: "behaviour" | "time" | "pin" | "nothing", by?: string }}
  */
@@ -250,12 +256,13 @@ function noticing({ file, start, end, after }) {
   // Where both differ first is the place in the compiled file.
   let offset = 0;
   while (offset < sound.length && sound[offset] === broken[offset]) offset++;
+  const isOwn = ({ test }) => test.split("/")[1] === file.split("/")[0];
   const known = sound === whole ? hashOf(whole) : undefined;
   const tests = covered
     .filter(({ executed, built }) =>
       built[path] === known ? isExecuted(executed[path], offset) : path in executed,
     )
-    .sort((a, b) => a.seconds - b.seconds);
+    .sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.seconds - b.seconds);
   const rounds = [];
   let round = [];
   let total = 0;
@@ -295,8 +302,6 @@ function noticing({ file, start, end, after }) {
 
 /** Writes results.md. @param {Record<string, any>} results */
 function report(results) {
-  const reasons = JSON.parse(readFileSync(new URL("reasons.json", import.meta.url), "utf8"));
-  const reasonOf = ({ file, place }) => reasons[file]?.[place];
   const lines = [
     "# Mutation score",
     "",

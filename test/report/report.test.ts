@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { report as reportInCell } from "#lib/notebook/verbs";
 import { csvHeader } from "#lib/record";
 import { report } from "#lib/report/report";
+import { sortableTable } from "#lib/report/table";
 import { ask } from "#lib/warehouse/ask";
 import { generate } from "#lib/write/generate";
 
@@ -80,6 +81,61 @@ describe("of a generated log", () => {
       expect(why).toMatch(/^\d+ of \d+ requests in the last .* were bad: .* over 30 days\)$/);
   });
 
+  it("gives the numbers that its log has, counted without the library", () => {
+    const records = readFileSync(at("shop.csv"), "latin1").trimEnd().split("\n").slice(1);
+    const fields = records.map((line) => line.split(","));
+    const distinct = (i: number) => new Set(fields.map((record) => record[i])).size;
+    const failed = fields.filter(([, , , status]) => Number(status) >= 400).length;
+    const tiles = Array.from<Page>(page.querySelectorAll(".tiles div")).map((tile) => tile.textContent);
+    expect(tiles).toEqual(
+      expect.arrayContaining([
+        `requests${fields.length.toLocaleString("en-US")}`,
+        `clients${distinct(1).toLocaleString("en-US")}`,
+        `failed${((100 * failed) / fields.length).toFixed(2)} %`,
+      ]),
+    );
+    const times = fields.map(([time]) => time.replace("T", " ").slice(0, 19)).sort();
+    expect(page.querySelector("header p")!.textContent).toBe(`From ${times[0]} to ${times.at(-1)}, in UTC.`);
+    const slowest = fields.map((record) => Number(record[4])).sort((a, b) => b - a);
+    const shown = cells(page, "The slowest requests").map(([time]) => time);
+    const text = (ms: number) =>
+      ms.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    expect(shown).toEqual(slowest.slice(0, shown.length).map(text));
+    const { charts } = JSON.parse(page.getElementById("data")!.textContent!);
+    expect(charts.map(({ logarithmic }: { logarithmic: boolean }) => logarithmic)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("draws a bar for each number of a column that has bars, in proportion to the largest", () => {
+    for (const [caption, at] of [
+      ["Status codes", 1],
+      ["How response times are distributed", 2],
+      ["The slowest requests", 0],
+      ["The busiest clients", 1],
+    ] as const) {
+      const table = Array.from<Page>(page.querySelectorAll("table")).find(
+        (each) => each.caption?.textContent === caption,
+      );
+      const column = Array.from<Page>(table.tBodies[0].rows).map((row) => row.cells[at]);
+      const numbers = column.map((cell) => Number(cell.getAttribute("data-value")));
+      const widths = column.map((cell) => cell.querySelector("rect")?.getAttribute("width"));
+      expect(widths).toEqual(numbers.map((number) => ((100 * number) / Math.max(...numbers)).toFixed(2)));
+    }
+  });
+
+  it("says for how many minutes an alert was on", async () => {
+    const strict: Page = new JSDOM((await report(at("shop.csv"))).html).window.document;
+    const alerts = cells(strict, "Burn-rate alerts").filter(([, , to]) => to !== "–");
+    expect(alerts.length).toBeGreaterThan(0);
+    for (const [, from, to, minutes] of alerts) {
+      const took = (Date.parse(`${to}Z`) - Date.parse(`${from}Z`)) / 60_000;
+      expect(Math.abs(Number(minutes.replaceAll(",", "")) - took)).toBeLessThan(0.1);
+    }
+  });
+
   it("needs no network, and lets nothing run but its own script", () => {
     const policy = page.querySelector("meta[http-equiv]")!.getAttribute("content")!;
     expect(policy).toContain("default-src 'none'");
@@ -91,6 +147,55 @@ describe("of a generated log", () => {
     expect(policy).toContain(`style-src ${hash(page.querySelector("style")!.textContent!)}`);
     expect(page.querySelectorAll("[src], link, [style], [onclick], iframe, img").length).toBe(0);
     expect(Buffer.byteLength(html)).toBeLessThan(300_000);
+  });
+});
+
+it("of a log without a record says so, and draws no chart", async () => {
+  writeFileSync(at("empty.csv"), `${csvHeader}\n`);
+  const page: Page = new JSDOM((await report(at("empty.csv"))).html).window.document;
+  expect(page.querySelector("header p")!.textContent).toBe("It holds no request.");
+  expect(page.querySelector(".tiles")!.textContent).toContain("failed–");
+  expect(JSON.parse(page.getElementById("data")!.textContent!)).toMatchObject({ charts: [], bands: [] });
+  writeFileSync(at("one.csv"), `${csvHeader}\n2026-01-05T00:00:00.000Z,192.0.2.1,/a,200,1.00\n`);
+  const one: Page = new JSDOM((await report(at("one.csv"))).html).window.document;
+  const { charts } = JSON.parse(one.getElementById("data")!.textContent!);
+  expect(charts.map(({ data }: { data: number[][] }) => data[1])).toEqual([[1], [0], [1]]);
+});
+
+describe("a table", () => {
+  const drawn = (values: string[]): Page =>
+    new JSDOM(sortableTable("Table", { a: values }, [{ name: "a", title: "A" }])).window.document;
+  it("can be filtered from eleven rows on", () => {
+    for (const [rows, filters] of [
+      [1, 0],
+      [10, 0],
+      [11, 1],
+    ])
+      expect(drawn(new Array(rows).fill("/a")).querySelectorAll("input").length).toBe(filters);
+  });
+
+  it("shows 64 characters of a word and 640 of a sentence, and of what is longer 640 on asking", () => {
+    const sentence = "word of words ".repeat(100);
+    const longest = [
+      ["/".padEnd(64, "a"), undefined],
+      ["/".padEnd(65, "a"), 65],
+      ["/".padEnd(900, "a"), 640],
+    ] as const;
+    for (const [text, asked] of longest) {
+      const cell = drawn([text]).querySelector("td");
+      expect(cell.textContent.length).toBeLessThanOrEqual(64 + 20); // what was left out is told, too
+      expect(cell.textContent === text).toBe(asked === undefined);
+      const title = cell.getAttribute("title");
+      if (asked === undefined) expect(title).toBeNull();
+      else if (asked === text.length) expect(title).toBe(text);
+      else expect(Math.abs(title.length - asked)).toBeLessThan(21);
+    }
+    expect(
+      drawn([sentence.slice(0, 639)])
+        .querySelector("td")
+        .getAttribute("title"),
+    ).toBeNull();
+    expect(drawn([sentence]).querySelector("td").getAttribute("title").length).toBeLessThan(661);
   });
 });
 
