@@ -21,7 +21,7 @@ export interface Compared {
    */
   readonly endpoints: Columns;
   /**
-   * What changed beyond chance, the surest first, at most 20: `endpoint`, `measure`, `a`, `b`, `times` (b as a multiple
+   * What changed beyond chance, the surest first, at most 20: `endpoint`, `measure`, `a`, `b`, `ratio` (b as a multiple
    * of a, empty where a is 0) and `standard_errors`.
    */
   readonly changes: Columns;
@@ -214,7 +214,7 @@ function changesOf([a, b]: Names, [first, second]: Sides): Columns {
     measure: changes.map(({ measure }) => measure),
     [a]: changes.map(({ from }) => from),
     [b]: changes.map(({ to }) => to),
-    times: changes.map(({ from, to }) => (from > 0 ? rounded(to / from) : null)),
+    ratio: changes.map(({ from, to }) => (from > 0 ? rounded(to / from) : null)),
     standard_errors: changes.map(({ errors }) => Math.round(10 * errors) / 10),
   };
 }

@@ -332,6 +332,17 @@ describe("a heat map", () => {
     ]);
   });
 
+  test("says that an hour of the day is in UTC", () => {
+    const named = (hour: unknown[]) =>
+      figureOf(chart.heatMap({ ...busy, hour }, { x: "hour", y: "weekday", value: "requests" })).layout.xaxis
+        .title.text;
+    expect([named([10, 9, 9]), named([10, 9, 24]), named(["am", "pm", "pm"])]).toEqual([
+      "hour of day (UTC)",
+      "hour",
+      "hour",
+    ]);
+  });
+
   test("is darkest where the number is highest, and a pair without one is empty", () => {
     const [{ marker, text }] = of().data;
     expect(marker.color[0]).toBe(sequential[0]);

@@ -58,7 +58,7 @@ describe("two logs side by side", () => {
       measure: ["percent failed (5xx)"],
       a: [30],
       b: [50],
-      times: [1.67],
+      ratio: [1.67],
       standard_errors: [6.5],
     });
   });
@@ -86,7 +86,7 @@ describe("two logs side by side", () => {
     );
     const { changes } = await compare(a, b);
     const rows = changes.endpoint!.map(
-      (endpoint, i) => `${endpoint} ${changes.measure![i]} ${changes.times![i]}`,
+      (endpoint, i) => `${endpoint} ${changes.measure![i]} ${changes.ratio![i]}`,
     );
     expect(rows.sort()).toEqual([
       "/ p50 (ms) 2.54", // the medians are 13 and 33
@@ -156,6 +156,8 @@ describe("in a cell, a comparison", () => {
     };
     expect([data[0]!.x, data[0]!.y]).toEqual([[3], ["/x: percent failed (5xx)"]]);
     expect(layout.title.text).toBe("What changed most from a to b?");
-    expect(layout.title.subtitle.text).toBe("1 change from or to zero: in the table alone");
+    expect(layout.title.subtitle.text).toBe(
+      "Not drawn: 1 change from or to 0, which no ratio can show; see the table",
+    );
   });
 });

@@ -16,13 +16,13 @@ export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> 
   const { read } = columnReader(of.changes);
   const [a, b] = of.names;
   const column = (name: string) => read("changes", name);
-  const times = column("times") as (number | null)[];
+  const ratios = column("ratio") as (number | null)[];
   // A change to 0 has no place on a logarithmic axis.
-  const rows = times.map((_, i) => i).filter((i) => Number.isFinite(times[i]) && times[i]! > 0);
+  const rows = ratios.map((_, i) => i).filter((i) => Number.isFinite(ratios[i]) && ratios[i]! > 0);
   const names = rows.map((i) => `${column("endpoint")[i]}: ${column("measure")[i]}`);
   const labels = unique(names.map((name) => plotlyLabel(name)));
-  const values = rows.map((i) => times[i]!);
-  const without = times.length - rows.length;
+  const values = rows.map((i) => ratios[i]!);
+  const without = ratios.length - rows.length;
   const xName = `${b} ÷ ${a}`;
   const colour = (value: number) => (value >= 1 ? palette[3] : palette[0]);
   return made(options, {
@@ -62,12 +62,15 @@ export function comparison(of: Comparison, options: Pick<ChartOptions, "title"> 
       ],
     },
     height: 150 + Math.max(labels.length * 24, 90),
-    note: without > 0 ? `${counted(without, "change")} from or to zero: in the table alone` : undefined,
+    note:
+      without > 0
+        ? `Not drawn: ${counted(without, "change")} from or to 0, which no ratio can show; see the table`
+        : undefined,
     text: {
       change: names,
       [a]: rows.map((i) => column(a)[i]),
       [b]: rows.map((i) => column(b)[i]),
-      times: values,
+      ratio: values,
     },
   });
 }

@@ -68,8 +68,8 @@ export function heatMap<Data extends ChartData>(data: Data, options: HeatMapOpti
   const fit = Math.max(...numbers.map((text) => textWidth(text, cellText))) < width - 4;
   const colourOfCell = ({ value }: { value: number }) =>
     sequentialColour(high > low ? (high - scaled(value)) / (high - low) : 0.5);
-  const xName = options.xName ?? axisName(options.x) + (across.areTimes ? " (UTC)" : "");
-  const yName = options.yName ?? axisName(options.y) + (down.areTimes ? " (UTC)" : "");
+  const xName = options.xName ?? nameOf(options.x, across);
+  const yName = options.yName ?? nameOf(options.y, down);
   const valueName = axisName(options.value, options.unit);
   const xLabels = unique(across.labels.map((label) => plotlyLabel(label)));
   const yLabels = unique(down.labels.map((label) => plotlyLabel(label)));
@@ -171,6 +171,13 @@ interface Places {
   /** The place of each row. */
   readonly at: number[];
   readonly areTimes: boolean;
+}
+
+/** The name of an axis. All times are UTC, and so is an hour of the day, which a reader might take for local time. */
+function nameOf(column: string, { labels, areTimes }: Places): string {
+  if (areTimes) return `${axisName(column)} (UTC)`;
+  const areHours = column === "hour" && labels.every((label) => /^(1?\d|2[0-3])$/.test(label));
+  return areHours ? "hour of day (UTC)" : axisName(column);
 }
 
 function placesOf(option: string, column: string, values: readonly unknown[], most: number): Places {
