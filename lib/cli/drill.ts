@@ -23,7 +23,7 @@ export function drillCommand(program: Command): void {
     .option("--detector <list>", "built-in detectors, with commas between (default: all, and two objectives)")
     .option(
       "--rules <file...>",
-      "Prometheus rules, each alert of which is tested; needs prometheus and promtool",
+      "Prometheus rules, each alert of which is tested; needs prometheus and promtool. The metrics are http_requests_total (labels code, handler), http_request_duration_seconds_bucket (le, handler), http_request_duration_seconds_count (handler) and http_request_duration_seconds_sum (handler)",
     )
     .option(
       "--command <command>",
@@ -67,8 +67,10 @@ export function drillCommand(program: Command): void {
           return printColumns(detectabilityTable(result), "csv");
         }
         await print(await table(falseAlarmTable(result)));
+        for (const hint of result.hints) tell(hint);
+        const often = result.seeds === 1 ? "found on the one seed" : "found nine times in ten";
         tell(
-          `\nthe smallest incident of ${result.incidentMinutes} minutes found nine times in ten at no more than one false alarm a week, of ${result.seeds} seeds (95 % interval of the share found, median minutes to detection):`,
+          `\nthe smallest incident of ${result.incidentMinutes} minutes ${often} at no more than one false alarm a week${result.seeds === 1 ? "" : `, of ${result.seeds} seeds`} (95 % interval of the share found, median minutes to detection):`,
         );
         await print(await table(smallestTable(result)));
       }),

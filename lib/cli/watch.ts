@@ -59,10 +59,15 @@ export function watchCommand(program: Command, exit: Exit): void {
           `${counted(late, "record")} came after their step had ended: the error budget counts them, the alerts do not; sort the log, or let steps wait for them with --allowance`,
         );
       for (const { name, words, budgetLeft } of found.objectives)
-        tell(`${name}: ${words}; ${Math.round(budgetLeft * 1000) / 10} % of the error budget is left`);
+        tell(`${name}: ${words}; ${budgetInWords(budgetLeft)}`);
       if (found.broken) exit.code = 1;
       else if (stopped) exit.code = 130;
     });
+}
+
+function budgetInWords(left: number): string {
+  if (left >= 0) return `${Math.round(left * 1000) / 10} % of the error budget is left`;
+  return `the error budget is used ${Number((1 - left).toPrecision(3))} times over`;
 }
 
 /** The objectives that the options name; by default, 99.9 % without a server error. */

@@ -67,12 +67,18 @@ export class BurnRate implements Detector {
     const { bad, all } = this.#counts.window(row.long);
     const value = Math.round((bad / all / (1 - this.slo.objective)) * 100) / 100;
     const hours = (seconds: number) => (seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`);
+    const { seconds } = this.#counts;
+    // A window that is not full yet counts what there is: a bad minute is then all of its hour.
+    const seen =
+      seconds >= row.long
+        ? ""
+        : `, of which ${seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`} have been seen,`;
     return {
       name: this.slo.name,
       start,
       severity: row.severity,
       value,
-      why: `${bad} of ${all} requests in the last ${hours(row.long)} were bad: burn rate ${value}, over ${row.factor} in ${hours(row.long)} and in ${hours(row.short)} (${inWords(this.slo)})`,
+      why: `${bad} of ${all} requests in the last ${hours(row.long)}${seen} were bad: burn rate ${value}, over ${row.factor} in ${hours(row.long)} and in ${hours(row.short)} (${inWords(this.slo)})`,
     };
   }
 

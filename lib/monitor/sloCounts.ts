@@ -86,6 +86,11 @@ export class SloCounts {
     return { bad: this.#sums.bad - this.#bad[from], all: this.#sums.all - this.#all[from] };
   }
 
+  /** Seconds from the first step to the end of the last. */
+  get seconds(): number {
+    return (this.#steps * this.#step) / 1000;
+  }
+
   /** Bad requests and all requests of the objective's days, or since the series began. */
   get inDays(): { bad: number; all: number } {
     return { bad: this.#sums.budgetBad, all: this.#sums.budgetAll };

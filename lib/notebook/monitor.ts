@@ -243,11 +243,15 @@ function shown(result: DrillResult): DrillResult {
     );
     const tables = [columnsTable(falseAlarmTable(result)), byDetector(kind as string[], smallest)];
     const [alarms, sizes] = tables.map(textTable);
-    const text = [alarms, `Size means\n${words.join("\n")}`, sizes].join("\n\n");
+    const hints = result.hints ?? []; // a result that an earlier version saved has none
+    const text = [alarms, ...hints, `Size means\n${words.join("\n")}`, sizes].join("\n\n");
     if (textOnly) return { "text/plain": text };
     const between = `<p>Size means</p>\n<ul>${words.map((each) => `<li>${escapeHtml(each)}</li>`).join("")}</ul>`;
     const [first, second] = tables.map(htmlTable);
-    return { "text/html": [first, between, second].join("\n"), "text/plain": text };
+    return {
+      "text/html": [first, ...hints.map((hint) => `<p>${escapeHtml(hint)}</p>`), between, second].join("\n"),
+      "text/plain": text,
+    };
   });
   return result;
 }

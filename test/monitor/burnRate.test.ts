@@ -16,6 +16,22 @@ describe("burn-rate alerts", () => {
     expect(rows.map(({ factor }) => factor)).toEqual([14.4, 6, 3, 1]);
   });
 
+  it("say how much of the window has been seen, as long as the log is younger", () => {
+    const why = (from: number) => {
+      const series = madeSeries(
+        60 + from,
+        () => 100,
+        (i) => (i >= from ? 50 : 0),
+      );
+      return alertsOf(new BurnRate(availability, minute), series).find((a) => a.severity === "page")!.why;
+    };
+    expect(why(0)).toMatch(/^50 of 100 requests in the last 1 h, of which 60 s have been seen, were bad: /);
+    expect(why(9)).toMatch(
+      /^50 of 1000 requests in the last 1 h, of which 10 min have been seen, were bad: /,
+    );
+    expect(why(400)).toMatch(/ requests in the last 1 h were bad: /);
+  });
+
   it("page when a total outage has failed 1.44 % of an hour, and end when 5 minutes are clean again", () => {
     // 100 requests a minute for two hours, then all fail for 10 minutes: 14.4 × 0.1 % of the 6,000 in an hour are 86.4,
     // which the first minute of 100 exceeds; the short window is clean once 5 minutes are

@@ -2,7 +2,10 @@ import { InputError, quoted } from "../../errors.js";
 import type { Columns } from "../../record.js";
 import { type IncidentKind, kinds } from "../../scenario/incidents/kinds.js";
 import { type Estimate, median, ratePer, share } from "../score/intervals.js";
+import type { Totals } from "../series.js";
+import { allOf, badOf } from "../slo.js";
 import type { DrillJob, SeedOutcome } from "./seed.js";
+import { linesOf } from "./watchers.js";
 
 /** How often a detector found incidents of one kind and size. */
 export interface Detectability {
@@ -52,6 +55,8 @@ export interface DrillResult {
   readonly table: readonly Detectability[];
   readonly falseAlarms: readonly Nervousness[];
   readonly smallest: readonly Smallest[];
+  /** Objectives that the drilled logs break by themselves, and rules whose false alarms that may explain: a sentence each. */
+  readonly hints: readonly string[];
 }
 
 /** An incident that is found at least this often counts as found. */
@@ -100,8 +105,56 @@ export function drillResult(job: DrillJob, seeds: readonly (readonly SeedOutcome
       };
     }),
   );
-  return { seeds: seeds.length, incidentMinutes: job.minutes, table, falseAlarms, smallest };
+  return {
+    seeds: seeds.length,
+    incidentMinutes: job.minutes,
+    table,
+    falseAlarms,
+    smallest,
+    hints: hintsOf(job, seeds, falseAlarms),
+  };
 }
+
+/** Objectives that the drilled logs break without any incident, and rules that may have such an objective. */
+function hintsOf(
+  job: DrillJob,
+  seeds: readonly (readonly SeedOutcome[])[],
+  falseAlarms: readonly Nervousness[],
+): string[] {
+  const shareOf = (bad: (twin: Totals) => number, all: (twin: Totals) => number) => {
+    const [badOnes, allOnes] = [bad, all].map((of) => seeds.reduce((sum, [one]) => sum + of(one.twin), 0));
+    return allOnes === 0 ? 0 : badOnes / allOnes;
+  };
+  const isNervous = (line: string) =>
+    falseAlarms.some(({ detector, perWeek }) => detector === line && perWeek.value > BEARABLE);
+  return job.watchers.flatMap((watcher) => {
+    if (watcher.is === "rules") {
+      const lines = linesOf(watcher).filter(isNervous);
+      if (lines.length === 0) return [];
+      const failed = shareOf(
+        ({ serverErrors }) => serverErrors,
+        ({ requests }) => requests,
+      );
+      const words = `without an incident, ${precisely(failed)} of the requests of these logs end with a server error`;
+      return [
+        `${lines.join(", ")}: ${words}: an objective above ${precisely(1 - failed)} is broken all the time`,
+      ];
+    }
+    // Its alerts need not be many: one that never ends hides every incident.
+    if (watcher.is !== "slo") return [];
+    const { slo } = watcher;
+    const bad = shareOf(
+      (twin) => badOf(slo, twin),
+      (twin) => allOf(slo, twin),
+    );
+    if (1 - slo.objective >= bad) return [];
+    return [
+      `${slo.name}: the objective allows ${precisely(1 - slo.objective)} of bad requests, but without an incident ${precisely(bad)} of those of these logs are bad`,
+    ];
+  });
+}
+
+const precisely = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
 
 /**
  * A result from the JSON in which it was saved.

@@ -7,7 +7,7 @@ import type { GenerateOptions } from "../../write/options.js";
 import type { Alert } from "../alert.js";
 import { generatedSeries } from "../generated.js";
 import { GRACE, scoreEpisodes } from "../score/episodes.js";
-import type { Series } from "../series.js";
+import type { Series, Totals } from "../series.js";
 import type { SeriesOptions } from "../seriesOptions.js";
 import { spliced } from "./splice.js";
 import { alertsBy, linesOf, type Watcher } from "./watchers.js";
@@ -43,6 +43,8 @@ export interface SeedOutcome {
   /** Number of alerts on the twin, and the weeks in which they count. */
   readonly falseAlarms: number;
   readonly weeks: number;
+  /** What is usual: requests of the twin, those that fail by the server, those with a known time, and the slow ones. */
+  readonly twin: Totals;
   /** By case: minutes to detection; NaN if it was missed. */
   readonly minutes: readonly number[];
 }
@@ -77,6 +79,14 @@ export async function drillSeed(
   };
   const make = (options: GenerateOptions) => generatedSeries({ ...about, ...options }, job.series, work);
   const { series: twin, plan } = await make({ incidents: [] });
+  const sum = (column: Float64Array) => column.reduce((all, value) => all + value, 0);
+  const usual = {
+    requests: sum(twin.requests),
+    clientErrors: sum(twin.clientErrors),
+    serverErrors: sum(twin.serverErrors),
+    timed: sum(twin.timed),
+    slow: sum(twin.slow),
+  };
   const range = { start: plan.start * 1000 + job.learning, end: plan.end * 1000 };
   const episode = episodeOf(seed, range, minutes, twin.step);
   // Prometheus evaluates all series of a seed at once. The other watchers see one series at a time, and no series is
@@ -128,6 +138,7 @@ export async function drillSeed(
       line,
       falseAlarms,
       weeks: calmHours / 168,
+      twin: usual,
       minutes: others.map((all) => scoreEpisodes(all, [episode], range).episodes[0].minutes),
     };
   });

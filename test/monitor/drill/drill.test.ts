@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DrillOptions, drill } from "#lib/monitor/drill/drill";
 import { type DrillResult, readDrill, smallestTable } from "#lib/monitor/drill/result";
+import { metricNames } from "#lib/monitor/prometheus/metrics";
 
 const small: DrillOptions = {
   rate: 5,
@@ -60,6 +61,31 @@ describe("drill", { timeout: 60_000 }, () => {
     // once an hour, of which the first two do not count
     expect(result.falseAlarms[0]).toMatchObject({ detector: "always", falseAlarms: 7 });
     expect(smallestTable(result).always).toEqual(["too many false alarms"]);
+  });
+
+  it("says that an objective is stricter than the logs that it is drilled on, with both shares", async () => {
+    const slos = (objective: number) => [{ name: "own", kind: "availability", objective } as const];
+    const about = { ...small, seeds: 1, sizes: [1], kinds: ["outage"], detectors: [] } as const;
+    const strict = await drill({ ...about, slos: slos(0.9999) });
+    expect(strict.hints).toEqual([
+      expect.stringMatching(
+        /^own: the objective allows 0\.01 % of bad requests, but without an incident [12]\.\d+ % of those of these logs are bad$/,
+      ),
+    ]);
+    expect((await drill({ ...about, slos: slos(0.9) })).hints).toEqual([]);
+  });
+
+  it("speaks of one seed as of one, and its help names the metrics that rules can use", () => {
+    const program = fileURLToPath(new URL("../../../lib/bin/server-logs.js", import.meta.url));
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [program, "drill", ...args], { encoding: "utf8" });
+    const args = "--kinds outage --sizes 1 --seeds 1 --rate 1 --detector cusum --workers 1".split(" ");
+    expect(run(...args).stderr).toContain(
+      "found on the one seed at no more than one false alarm a week (95 %",
+    );
+    const help = run("--help").stdout.replace(/\s+/g, " ");
+    for (const [name, labels] of Object.entries(metricNames))
+      expect(help).toMatch(new RegExp(`${name} \\((labels )?${labels.join(", ")}\\)`));
   });
 
   it("begins with the seed that it is told, so that the outcome of several is that of each by itself", async () => {
