@@ -39,7 +39,7 @@ describe.each(Object.entries(keeps) as [FormatName, NonNullable<(typeof keeps)[F
         seed: fc.nat(),
         scenario: fc.constantFrom("demo", "shop", "mobile-api", hostile),
       });
-      await fc.assert(fc.asyncProperty(options, agree), { numRuns: 15, seed: 3 });
+      await fc.assert(fc.asyncProperty(options, agree), { numRuns: 8, seed: 3 });
     });
 
     it("is told by its first lines, where it need not be asked which unit it has", async () => {

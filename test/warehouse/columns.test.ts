@@ -12,7 +12,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { csvHeader } from "#lib/record";
 import { columnsOf } from "#lib/warehouse/columns/columns";
-import { fileName, Pieces } from "#lib/warehouse/columns/pieces";
+import { pieceFile } from "#lib/warehouse/columns/pieceFile";
+import { Pieces } from "#lib/warehouse/columns/pieces";
 import { createRequests, insertLog } from "#lib/warehouse/insert";
 import { generate } from "#lib/write/generate";
 
@@ -53,7 +54,7 @@ async function byPieces(csv: string, pieceSize: number): Promise<unknown[][] | u
     for (let piece = 0; piece < pieces.count; piece++) {
       const records = pieces.write(piece);
       if (records === undefined) return undefined;
-      if (records > 0) files.push(join(into, fileName(piece)));
+      if (records > 0) files.push(join(into, pieceFile(piece)));
     }
     return await inFiles(files);
   } finally {

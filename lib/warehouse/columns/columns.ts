@@ -9,7 +9,7 @@ import type { Source } from "../../record.js";
 import { startThread, type Thread } from "../../thread.js";
 import type { Work } from "../../work.js";
 import { sourceName, withTableFile } from "../source.js";
-import { fileName } from "./pieces.js";
+import { pieceFile } from "./pieceFile.js";
 
 /** What the threads are given. */
 export interface ColumnTask {
@@ -122,7 +122,7 @@ export async function columnsOf(
     signal?.removeEventListener("abort", stop);
     stop();
   }
-  if (isPlain) return filled.sort((a, b) => a - b).map((piece) => join(folder, fileName(piece)));
+  if (isPlain) return filled.sort((a, b) => a - b).map((piece) => join(folder, pieceFile(piece)));
   await rm(folder, { recursive: true, force: true });
   return undefined;
 }

@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { CR, LF } from "../../ascii.js";
 import { PlainLine } from "../../read/plainLine.js";
 import { ColumnFile } from "./columnFile.js";
+import { pieceFile } from "./pieceFile.js";
 import { RecordColumns } from "./recordColumns.js";
 
 /** Bytes behind a piece in which its last line must end. */
 const tail = 1 << 20;
-
-/** The name of the file of a piece. */
-export const fileName = (piece: number): string => `${piece}.parquet`;
 
 /** The pieces of a five-field CSV, of which any can be made into a Parquet file. A line belongs to the piece it begins in. */
 export class Pieces {
@@ -52,7 +50,7 @@ export class Pieces {
     const at = bytes.indexOf(LF) + 1; // behind the header, or behind a line that began before
     if (at === 0 || at > end) return undefined;
     if (at >= limit) return 0;
-    const file = openSync(join(this.#folder, fileName(piece)), "wx", 0o600);
+    const file = openSync(join(this.#folder, pieceFile(piece)), "wx", 0o600);
     try {
       return this.#writeLines(new ColumnFile(file), at, limit, end);
     } finally {
