@@ -19,8 +19,8 @@ writeFileSync(
 );
 
 /** Rows of the answers: as values in memory they would be several times what the process may take. */
-const rows = 150_000;
-const memory = "--max-old-space-size=24"; // MB
+const rows = 200_000;
+const memory = "--max-old-space-size=30"; // MB
 
 /** What the command line prints with little memory, as lines; its temporary files are to be gone. */
 async function linesOf(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string[]> {
@@ -65,7 +65,7 @@ it("as a table on PostgreSQL", { tags: ["postgres"] }, async () => {
   expect(table.length).toBe(14); // the heads, five rows, what is left out, five rows, and the size
   expect(table[1]).toBe(`0       ${first}  a text of some length 1`);
   expect(table[11]).toBe(`${rows}  ${last}  last`);
-  expect(table[13]).toBe("150,001 rows × 2 columns");
+  expect(table[13]).toBe("200,001 rows × 2 columns");
 });
 
 it("as CSV of what spark-sql prints", async () => {
