@@ -122,7 +122,7 @@ function run(tests, { seconds, env, config = "vitest.config.ts" } = {}) {
     cwd: copy,
     env: { ...process.env, ...env },
     stdio: "ignore",
-    timeout: seconds && seconds * 1000,
+    timeout: seconds && Math.ceil(seconds * 1000),
     killSignal: "SIGKILL",
   });
   if (done.signal !== null) return { ended: false };
