@@ -178,7 +178,7 @@ export function prepare(options: GenerateOptions): Prepared {
       `to: must be after from and not after the log's end, ${plan.scenario.traffic.end}, not ${options.to}`,
     );
   }
-  const share = plan.end > plan.start ? (to - from) / 1000 / (plan.end - plan.start) : 1;
+  const share = (to - from) / 1000 / (plan.end - plan.start);
   if (options.out === undefined && plan.rows * share * RECORD_BYTES > mostBytesInMemory) {
     throw new InputError(
       `out: ${plan.rows} records are too many to keep in memory; name a file to write them to`,

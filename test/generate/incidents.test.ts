@@ -118,6 +118,29 @@ describe("incidents", () => {
     expect(factors[0]).toBeGreaterThan(1.2);
   });
 
+  it("change what another adds as they change all else, from their first second to their last", async () => {
+    const burst = {
+      id: "burst",
+      kind: "error_burst" as const,
+      start: "2026-01-05T12:00:10Z",
+      seconds: 20,
+      size: 1,
+    };
+    const surge = { id: "surge", kind: "traffic_surge" as const, start: within.start, seconds: 60, size: 50 };
+    const end = "2026-01-05T12:01:00Z";
+    const made = { rows: 60, seed: 4, start: within.start, end, incidents: [surge, burst] };
+    const { lines, labels } = await planted(made);
+    const added = lines.filter((_, i) => labels[i].incidents.includes("surge"));
+    const secondOf = (line: string) => Number(line.slice(17, 19));
+    for (let second = 8; second < 32; second++) {
+      const here = added.filter((line) => secondOf(line) === second);
+      const failed = here.filter((line) => Number(line.split(",")[3]) >= 500).length;
+      expect(here.length).toBeGreaterThan(0);
+      if (second >= 10 && second < 30) expect(failed).toBe(here.length);
+      else expect(failed).toBeLessThan(here.length);
+    }
+  });
+
   it("of a failing dependency begin at the named endpoint, and reach others later", async () => {
     const failing = {
       id: "it",

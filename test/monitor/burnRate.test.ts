@@ -16,6 +16,18 @@ describe("burn-rate alerts", () => {
     expect(rows.map(({ factor }) => factor)).toEqual([14.4, 6, 3, 1]);
   });
 
+  it("are refused steps that are longer than the shortest window of the objective, which its days scale", () => {
+    const of = (days: number, step: number) => () => new BurnRate({ ...availability, days }, step * 1000);
+    for (const [days, shortest] of [
+      [30, 300],
+      [90, 900],
+      [3, 30],
+    ]) {
+      expect(of(days, shortest)).not.toThrow();
+      expect(of(days, shortest + 1)).toThrow(`step: must be at most ${shortest} s, the shortest window of`);
+    }
+  });
+
   it("say how much of the window has been seen, as long as the log is younger", () => {
     const why = (from: number) => {
       const series = madeSeries(

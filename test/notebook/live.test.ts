@@ -38,6 +38,13 @@ describe("chart.live", () => {
     print.mockRestore();
   });
 
+  it("and a chart's own show print, outside a notebook, what the chart says", () => {
+    const print = vi.spyOn(console, "log").mockImplementation(() => {});
+    figure("shown at once").show();
+    expect(print.mock.calls.flat().join("\n")).toMatch(/shown at once/);
+    print.mockRestore();
+  });
+
   it("takes charts only", () => {
     expect(() => chart.live().show({} as never)).toThrow("chart: must be a chart");
   });

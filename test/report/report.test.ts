@@ -109,16 +109,20 @@ describe("of a generated log", () => {
     ]);
   });
 
-  it("draws a bar for each number of a column that has bars, in proportion to the largest", () => {
+  it("draws a bar for each number of a column that has bars, in proportion to the largest", async () => {
+    const probes = [1, 1, 2, 1].map((n) => `2026-01-05T00:00:00.000Z,192.0.2.${n},/wp-login.php,404,1.00`);
+    const probed = await report({ csv: Buffer.from(`${[csvHeader, ...probes].join("\n")}\n`), records: 4 });
+    const pages = [page, new JSDOM(probed.html).window.document as Page];
     for (const [caption, at] of [
       ["Status codes", 1],
       ["How response times are distributed", 2],
       ["The slowest requests", 0],
       ["The busiest clients", 1],
+      ["Clients that behave as machines do", 1],
     ] as const) {
-      const table = Array.from<Page>(page.querySelectorAll("table")).find(
-        (each) => each.caption?.textContent === caption,
-      );
+      const table = pages
+        .flatMap((each) => Array.from<Page>(each.querySelectorAll("table")))
+        .find((each) => each.caption?.textContent === caption);
       const column = Array.from<Page>(table.tBodies[0].rows).map((row) => row.cells[at]);
       const numbers = column.map((cell) => Number(cell.getAttribute("data-value")));
       const widths = column.map((cell) => cell.querySelector("rect")?.getAttribute("width"));

@@ -22,4 +22,13 @@ describe("a moment on the command line", () => {
   ])("%s is %s", (said, moment) => {
     expect(momentOption("start", said, now)).toBe(moment);
   });
+
+  it("lies in the years that four digits can say", () => {
+    expect(momentOption("end", "9999-12-31+86399s", now)).toBe("9999-12-31T23:59:59Z");
+    expect(momentOption("start", "1970-01-02-1d", now)).toBe("1970-01-01T00:00:00Z");
+    for (const said of ["9999-12-31+1d", "1970-01-01-1s"])
+      expect(() => momentOption("end", said, now)).toThrow(
+        `end: "${said}" lies outside of the years 1970 to 9999`,
+      );
+  });
 });

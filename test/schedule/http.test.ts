@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Clock } from "#lib/schedule/clock";
 import { streamTo } from "#lib/schedule/streamTo";
 import { generate } from "#lib/write/generate";
@@ -100,6 +100,21 @@ describe("a receiver of NDJSON", () => {
       expect.stringMatching(/answers 503; the stream waits and tries again$/),
       expect.stringMatching(/answers again; the stream catches up$/),
     ]);
+  });
+
+  it("is not waited for when it asks for no time or for one that is over, else half of the wait is random", async () => {
+    const clock = new TestClock();
+    const past = new Date(clock.now() - 60_000).toUTCString();
+    const asked = ["0", past, "-", "-"];
+    const random = vi.spyOn(Math, "random").mockReturnValueOnce(0).mockReturnValueOnce(1);
+    const { out, taken, close } = await receiver((n, response) =>
+      n < asked.length ? end(response, 503, { "retry-after": asked[n] }) : end(response, 200),
+    );
+    await streamTo({ ...log, rows: 5, out }, { clock });
+    await close();
+    random.mockRestore();
+    expect(taken).toHaveLength(1);
+    expect(clock.waits).toEqual([0, 0, (500 * 2 ** 2) / 2, 500 * 2 ** 3]);
   });
 
   it("that refuses for good ends the stream; with a state file the next run goes on behind what it took", async () => {

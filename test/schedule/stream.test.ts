@@ -19,7 +19,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { ownName } from "#lib/files/owner";
-import type { Clock } from "#lib/schedule/clock";
+import { type Clock, LogClock } from "#lib/schedule/clock";
 import type { StreamSink } from "#lib/schedule/sink";
 import { StreamFileSink } from "#lib/schedule/sinks/fileSink";
 import { type Ahead, type StreamOptions, stream } from "#lib/schedule/stream";
@@ -104,6 +104,10 @@ describe("what is streamed", () => {
           expect(kept.bytes.equals(whole)).toBe(true);
           expect(streamed.sha256).toBe(createHash("sha256").update(whole).digest("hex"));
           expect(streamed.ended).toBe(true);
+          const [header, ...pieces] = kept.pieces;
+          expect([header.bytes.toString().split("\n").length, header.due.length]).toEqual([2, 0]);
+          for (const { bytes, due } of pieces)
+            expect(bytes.toString("latin1").split("\n").length - 1).toBe(due.length);
           for (const { due, at } of kept.pieces) {
             const now = speed === undefined ? at : START + (at - began) * speed;
             if (due.length > 0) expect(due[due.length - 1]).toBeLessThanOrEqual(now);
@@ -154,6 +158,18 @@ describe("what is streamed", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(/^the clock was set back by (59|60) s/);
     expect(kept.bytes.equals(await made())).toBe(true);
+  });
+
+  it("says each time by how much the clock was set back, from its first look on", () => {
+    const said: string[] = [];
+    const clock = new TestClock(START);
+    const time = new LogClock(clock, undefined, START, (words) => said.push(words));
+    for (const seconds of [-5, -6, 1, 0.5, -3]) {
+      clock.time = START + 1000 * seconds;
+      expect(time.now()).toBe(clock.time);
+    }
+    const by = said.map((words) => /^the clock was set back by (\d+) s/.exec(words)![1]);
+    expect(by).toEqual(["5", "4"]); // half a second is no report
   });
 
   it("says at its beginning how much lies ahead, and until when", async () => {

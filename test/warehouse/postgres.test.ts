@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { csvHeader } from "#lib/record";
 import { ask } from "#lib/warehouse/ask";
 import { load } from "#lib/warehouse/load";
+import { valueReaders } from "#lib/warehouse/postgres/postgresValues";
 import { generate } from "#lib/write/generate";
 import { canServe, password, type Server, startServer } from "./server.js";
 
@@ -53,6 +54,21 @@ describe("loading into PostgreSQL", { tags: ["postgres"] }, () => {
       "SELECT to_char(timestamp, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') || ',' || ip_address || ',' || endpoint || ',' || status_code || ',' || to_char(response_time_ms, 'FM99999990.00') FROM requests",
     );
     expect(cells.split("\n").sort()).toEqual(readFileSync(day, "utf8").trimEnd().split("\n").slice(1).sort());
+  });
+
+  it("says what is wrong with the server, not with the log, when it cannot take the records", async () => {
+    await load(file("first.csv", csv(line)), { to });
+    const fails = (code: string) =>
+      psql(`CREATE OR REPLACE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '${code}'; END $$`);
+    fails("53100");
+    psql("CREATE TRIGGER fails BEFORE INSERT ON requests FOR EACH ROW EXECUTE FUNCTION fails()");
+    await expect(load(day, { to })).rejects.toThrow(
+      /^cannot load ".*day.csv": the disk of the database is full$/,
+    );
+    fails("22003"); // a number out of range
+    await expect(load(day, { to })).rejects.toThrow(/^source: ".*day.csv" is not a sound CSV; /);
+    expect(psql("SELECT count(*) FROM requests")).toBe("1");
   });
 
   it("takes each content once, packed or not, from memory, Parquet and a server's own log", async () => {
@@ -276,6 +292,38 @@ describe("a question of the user's own has the same answer on DuckDB and Postgre
     await load(day, { to });
     for (const source of [day, to]) {
       expect(await ask(question, source)).toEqual({ a: [1], a_2: [2], a_1: [3], a_3: [4] });
+    }
+  });
+
+  it("a list of any type: its values are what one value of the type is", async () => {
+    const readers = await valueReaders();
+    const values = {
+      bool: ["true", "false"],
+      int2: ["'-32768'", "7"],
+      int4: ["'-2147483648'", "7"],
+      int8: ["9007199254740993", "7"],
+      float4: ["0.5", "-1e30"],
+      float8: ["0.1", "-1e300"],
+      numeric: ["12345678901234567890.5", "0.25"],
+      text: ["'a,\"b'", "'NULL'"],
+      varchar: ["'{}'", "''"],
+      date: ["'2026-01-05'", "'0001-01-01'"],
+      time: ["'12:00:00.5'", "'00:00'"],
+      timestamp: ["'2026-01-05 00:00:00.5'", "'12026-01-05'"],
+      timestamptz: ["'2026-01-05 00:00:00+00'", "'1969-12-31 23:59:59+00'"],
+      interval: ["'1 day 02:00'", "'-3 months'"],
+    };
+    const catalogue = Object.entries(values).map(([type, [one, other]]) => {
+      const typed = `${one}::${type}, ${other}::${type}`;
+      return `SELECT '${type}', oid, typarray, ${typed}, ARRAY[${typed}, NULL] FROM pg_type WHERE oid = '${type}'::regtype;`;
+    });
+    const rows = psql(`SET TimeZone = 'UTC'; ${catalogue.join(" ")}`)
+      .split("\n")
+      .slice(-catalogue.length);
+    expect(rows).toHaveLength(14);
+    for (const [type, oid, list, a, b, both] of rows.map((row) => row.split("|"))) {
+      const read = readers.getTypeParser(Number(oid));
+      expect([type, readers.getTypeParser(Number(list))(both)]).toEqual([type, [read(a), read(b), null]]);
     }
   });
 

@@ -36,6 +36,13 @@ describe("the script that hands lines to Spark", () => {
     expect(key).toEqual({ ...shard.key, file: { ...key.file, sha256: shard.sha256 } });
   });
 
+  it("is printed by the command line, which runs nothing where no cluster is named", () => {
+    const args = ["spark", "generate", "--rows", "3000", "--seed", "9", "--lake", "/lake", "--shards", "4"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" });
+    const sql = sparkGenerateSql({ rows: 3000, seed: 9, lake: "/lake", shards: 4 });
+    expect([status, stdout.trimEnd(), stderr]).toEqual([0, sql.trimEnd(), ""]);
+  });
+
   it("writes to the folder that is named, whatever is in its name", () => {
     const sql = sparkGenerateSql({ rows: 5_000_000, lake: "s3a://logs/it's/2026/" });
     expect(sql).toContain("LOCATION 's3a://logs/it\\'s/2026/requests'");

@@ -232,7 +232,7 @@ function recorded(rule: Rule, lines: readonly Line[]): string {
 
 function labelText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .sort();
   return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
 }
