@@ -268,7 +268,7 @@ describe("the README's cells", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const block = /^And what people ask next[^`]*```ts\n([\s\S]*?)```/m.exec(readme)![1]!;
     const cells = block.split(/\n\n(?=\/\/ )/);
-    expect(cells.length).toBe(11); // the imports, and ten
+    expect(cells.length).toBe(15); // the imports, and fourteen
     writeFileSync(
       join(folder, "their.csv"),
       "when,client,url,code,took\n2026-01-05 10:00:00,10.0.0.1,/a?x=1,200,12\n2026-01-05 10:00:01,10.0.0.2,/b,404,3\n",
