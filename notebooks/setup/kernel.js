@@ -36,8 +36,6 @@ function kernelSpec() {
       here("notebooks", "setup", "compiler.cjs"),
       "--require",
       here("notebooks", "setup", "publish-all.cjs"),
-      "--require",
-      here("notebooks", "setup", "late.cjs"),
       "--no-deprecation", // danfojs' packages use deprecated functions of Node; a cell should not show the warnings
       here("node_modules", "tslab", "bin", "tslab"),
       "kernel",
