@@ -133,6 +133,27 @@ describe("watch", () => {
     expect(readFileSync(out, "utf8").trimEnd().split("\n")).toEqual(ended);
   }, 60_000);
 
+  it("tells a change that comes alone at once, and not with the next", async () => {
+    const momentOf = (line: string) => Date.parse(JSON.parse(line).end ?? JSON.parse(line).start);
+    const moments = [...expected.map(momentOf), Number.POSITIVE_INFINITY];
+    const alone = moments.findIndex(
+      (time, i) => time > (moments[i - 1] ?? 0) && time + 30_000 < moments[i + 1],
+    );
+    expect(alone).toBeGreaterThanOrEqual(0);
+    const until = new Date(moments[alone] + 20_000).toISOString();
+    const part = lines.filter((line, i) => i === 0 || line < until);
+    writeFileSync(file("part.csv"), `${part.join("\n")}\n`);
+    writeFileSync(file("part.ndjson"), "");
+    const watcher = spawn("node", [program, "watch", file("part.csv"), ...objective], {
+      stdio: ["ignore", openSync(file("part.ndjson"), "a"), "ignore"],
+    });
+    const told = await waitFor(file("part.ndjson"), alone + 1);
+    const closed = new Promise((done) => watcher.on("close", done));
+    watcher.kill("SIGINT");
+    await closed;
+    expect(told).toEqual(expected.slice(0, alone + 1));
+  }, 60_000);
+
   it("judges no step by the clock while its lines wait in the new file of a rotation", async () => {
     const log = file("rotated.csv");
     const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();

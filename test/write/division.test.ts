@@ -42,3 +42,10 @@ describe("a log with every incident and every defect", () => {
     );
   });
 });
+
+it("a log so dense that a batch fills several pieces is the same for 1 and 2 workers", async () => {
+  const dense = { rows: 400_000, seed: 21, end: "2026-01-05T00:01:00Z", format: "ndjson" } as const;
+  const made = (workers: number) => generate({ ...dense, workers, out: "/dev/null", key: false });
+  const [one, two] = [await made(1), await made(2)];
+  expect([two.records, two.bytes, two.sha256]).toEqual([400_000, one.bytes, one.sha256]);
+});
