@@ -95,6 +95,7 @@ describe("live.ipynb", () => {
 
 describe("what a notebook claims", () => {
   // The cells as one script, as the kernel runs them but for pictures and types: a change costs seconds.
+  const danfoAsInKernel = `(await import(${JSON.stringify(join(root, "lib/dist/notebook/frame.js"))})).loadDanfo();`;
   it.each([
     ["generate_logs.ipynb", 'rows: 1_000, scenario: "shop"'],
     ["generate_logs.ipynb", "rows: 200_000"],
@@ -107,8 +108,7 @@ describe("what a notebook claims", () => {
     const cells = cellsOf(name).filter(({ cell_type }) => cell_type === "code");
     const given = /rows: [\d_]+, seed: \d+/;
     expect(cells.map(sourceOf).filter((source) => given.test(source)).length).toBeGreaterThan(0);
-    const source = cells
-      .map((cell) => `${sourceOf(cell).replace(given, change)};`)
+    const source = [danfoAsInKernel, ...cells.map((cell) => `${sourceOf(cell).replace(given, change)};`)]
       .join("\n")
       .replaceAll("../data/server_logs.csv", data)
       .replaceAll("1_000_000", "200_000"); // of the day's shape, as much shows

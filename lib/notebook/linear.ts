@@ -49,14 +49,14 @@ type Choose = (this: NDframe, chosen: unknown) => unknown;
  * Mends Danfo's `loc` and `iloc` of frames and series. `loc` searches the whole index for the label of each row, so
  * that its time grows with the square of the rows; `iloc` takes labels for positions if the rows are chosen by true and
  * false. Both accept fewer marks than rows, which pandas refuses.
- * @param Frame Danfo's DataFrame @param Series Danfo's Series
+ * @param Frame Danfo's DataFrame, from whose parent all frames inherit both @param Series Danfo's Series, likewise
  */
 export function mendChoosing(Frame: { prototype: DataFrame }, Series: { prototype: NDframe }): void {
   const ofFrame = (chosen: unknown) => (chosen as { rows?: unknown } | undefined)?.rows;
   const ofSeries = (chosen: unknown) => chosen;
   for (const [prototype, rowsOf] of [
-    [Frame.prototype, ofFrame],
-    [Series.prototype, ofSeries],
+    [Object.getPrototypeOf(Frame.prototype), ofFrame],
+    [Object.getPrototypeOf(Series.prototype), ofSeries],
   ] as [NDframe & { loc: Choose; iloc: Choose }, typeof ofFrame][]) {
     const { loc, iloc } = prototype;
     prototype.loc = function (chosen) {

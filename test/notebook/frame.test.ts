@@ -141,7 +141,7 @@ test("loc refuses what it cannot find, and marks that are too few", () => {
   expect(frame.column("n").loc([false, true, true] as never).values).toEqual([2, 3]);
 });
 
-test("describe and sortValues take a frame of 300,000 rows, for which Danfo's own took minutes", () => {
+test("describe, sortValues and loc take a frame of 300,000 rows, for which Danfo's own took minutes", () => {
   const length = 300_000;
   const frame = toFrame({ n: Array.from({ length }, (_, i) => (i * 7919) % length) }); // a permutation: 7919 is prime
   expect(frame.describe().column("n").values.slice(0, 2)).toEqual([length, (length - 1) / 2]);
@@ -153,4 +153,9 @@ test("describe and sortValues take a frame of 300,000 rows, for which Danfo's ow
   expect(frame.loc({ rows: large }).shape).toEqual([length / 2, 1]);
   expect(frame.loc({ rows: frame.index }).shape).toEqual([length, 1]);
   expect(frame.loc({ rows: ["1000:299000"] }).shape).toEqual([298_000, 1]);
+  const derived = frame.sortValues("n"); // of the parent class, as is each frame that Danfo reads from a file
+  expect(derived.constructor).not.toBe(frame.constructor);
+  expect(derived.loc({ rows: derived.index }).shape).toEqual([length, 1]);
+  expect(derived.column("n").loc(derived.index).shape).toEqual([length, 1]);
+  expect(() => derived.loc({ rows: [true] })).toThrow("rows has 1 marks, but there are 300000 rows");
 });
