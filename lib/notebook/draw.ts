@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { keptScript } from "./keptCode.js";
 import { peer } from "./peers.js";
 import { palettePng } from "./png.js";
@@ -28,12 +31,12 @@ interface Plotly {
  */
 export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string> {
   const require = createRequire(import.meta.url);
-  const { JSDOM, VirtualConsole } = require(peer("pictures of charts", "jsdom"));
+  const { jsdom, keep } = loadJsdom(require);
   const { Resvg } = require(peer("pictures of charts", "@resvg/resvg-js"));
   // Its console discards everything: if this thread printed, the process could not end.
-  const dom = new JSDOM("<!doctype html><body></body>", {
+  const dom = new jsdom.JSDOM("<!doctype html><body></body>", {
     runScripts: "outside-only",
-    virtualConsole: new VirtualConsole(),
+    virtualConsole: new jsdom.VirtualConsole(),
   });
   const { window } = dom;
   imitateBrowser(window);
@@ -58,10 +61,27 @@ export function loadDrawing(): (drawing: Drawing) => Promise<Uint8Array | string
       return palettePng(image.pixels, image.width, image.height);
     } finally {
       code.keep(); // with what the first drawing needed
+      keep();
       plotly.purge(div);
       div.remove();
     }
   };
+}
+
+/**
+ * jsdom: from the one file that the build makes of it, where there is one, or as it is installed. `keep` keeps the
+ * code that has been compiled.
+ */
+function loadJsdom(require: NodeJS.Require) {
+  const installed = peer("pictures of charts", "jsdom");
+  const bundle = fileURLToPath(new URL("../jsdom.cjs", import.meta.url));
+  if (!existsSync(bundle)) return { jsdom: require(installed), keep() {} };
+  const code = keptScript(bundle, (text) => `(function (exports, require, module, __dirname) {${text}\n})`);
+  const folder = join(dirname(installed), "jsdom", "living", "xhr"); // by which it finds two files of its own
+  const module = { exports: {} };
+  code.script.runInThisContext()(module.exports, createRequire(join(folder, "-")), module, folder);
+  // biome-ignore lint/suspicious/noExplicitAny: its types are not installed
+  return { jsdom: module.exports as any, keep: () => code.keep() };
 }
 
 /** What Plotly needs from a browser and jsdom lacks: the size of text, and a few functions that only have to exist. */
