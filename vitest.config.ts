@@ -11,6 +11,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1, // a test often waits: for the disk, a receiver, a process
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    isolate: false, // a worker loads the library once, and not once for each of 130 files
     env: { TZ: "UTC" },
     tags, // what a test needs; without it the test is skipped, and told at the end
     sequence: { sequencer: LongestFirst },

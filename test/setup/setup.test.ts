@@ -33,7 +33,7 @@ function sentence(stderr: string): string {
 }
 
 describe("a set-up", () => {
-  test("makes packages, build, Python and kernel, and a second one skips them all", async () => {
+  test("makes packages, build, Python and kernel; a second one skips them all, and one elsewhere makes its Python anew", async () => {
     const folder = smallProject();
     const env = localPip();
     const first = await begin(folder, ["setup"], env).over;
@@ -60,18 +60,17 @@ describe("a set-up", () => {
     fill(folder, { "lib/more.ts": "" });
     const third = await begin(folder, ["setup"], env).over;
     expect(third.stderr.match(/Set-up: \w+: done/g)).toEqual(["Set-up: build: done"]);
-  });
 
-  test("of a folder that was moved makes its Python anew, since scripts hold its path", async () => {
-    const folder = smallProject();
-    const env = localPip();
-    await begin(folder, ["setup"], env).over;
+    // Scripts of a Python environment hold its path.
     const moved = `${folder}-moved`;
     renameSync(folder, moved);
     onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
-    const { code, stderr } = await begin(moved, ["setup"], env).over;
-    expect(code).toBe(0);
-    expect(stderr.match(/Set-up: \w+: done/g)).toEqual(["Set-up: Python: done", "Set-up: kernel: done"]);
+    const fourth = await begin(moved, ["setup"], env).over;
+    expect(fourth.code).toBe(0);
+    expect(fourth.stderr.match(/Set-up: \w+: done/g)).toEqual([
+      "Set-up: Python: done",
+      "Set-up: kernel: done",
+    ]);
     expect(readFileSync(join(moved, ".venv/bin/pip"), "utf8")).toContain(join(moved, ".venv/bin/python"));
   });
 
@@ -219,12 +218,15 @@ describe("in one sentence with the remedy, set-up answers", () => {
     expect(existsSync(join(folder, ".venv"))).toBe(false);
   });
 
-  test("the second Python on the path when the first will not do", async () => {
-    const folder = smallProject();
+  test("the second Python on the path when the first will not do", () => {
     const real = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
-    const env = localPip();
     const PATH = searchPath({ python3: "exit 127", python: `exec ${real.trim()} "$@"` });
-    expect((await begin(folder, ["setup"], { ...env, PATH }).over).code).toBe(0);
+    const module = new URL("../../notebooks/setup/python.js", import.meta.url).href;
+    const script = `console.log((await import(${JSON.stringify(module)})).findPython())`;
+    const env = { ...process.env, PATH };
+    expect(
+      execFileSync(process.execPath, ["--input-type=module", "-e", script], { env, encoding: "utf8" }),
+    ).toBe(real);
   });
 
   test("no network, for npm and for pip", async () => {
