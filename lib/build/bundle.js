@@ -47,6 +47,7 @@ const { output } = await bundle.write({
 await bundle.close();
 
 // The data files that the code reads, and the licences of the bundled packages.
+copyFileSync(join(dist, "warehouse", "columns", "scanLines.wasm"), join(out, "scanLines.wasm"));
 cpSync(join(dist, "warehouse", "queries"), join(out, "queries"), { recursive: true });
 cpSync(join(dist, "monitor", "series"), join(out, "series"), { recursive: true });
 cpSync(join(dist, "report", "page"), join(out, "page"), { recursive: true });

@@ -39,7 +39,7 @@ export class LineCounter implements LineCounts {
   readonly #fold: boolean;
   readonly #byEndpoint: boolean;
   readonly #quantiles: boolean;
-  readonly #line = new PlainLine("simple");
+  readonly #line = new PlainLine();
   readonly #row = new Row();
   readonly #encoded: CsvWriter;
   readonly #paths = new Paths();

@@ -1,16 +1,14 @@
-import { CAPITAL_Z, COMMA, CR, DOT, LF, QUOTE, SLASH, ZERO } from "../ascii.js";
+import { CAPITAL_Z, COMMA, CR, DOT, LF, SLASH, ZERO } from "../ascii.js";
 import { isAddress } from "./fields/address.js";
 
 /**
  * Reads lines of five-field CSV as this library writes them, without making an object. Any other line (such as one with
- * another form of time) is left to the reader of the format.
+ * another form of time, or a path that is quoted or has a query, a space or bytes beyond ASCII) is left to the reader of
+ * the format.
  */
 export class PlainLine {
   /** Milliseconds since 1970. */
   time = 0;
-  /** The address ends before the comma before the path. */
-  addressStart = 0;
-  /** The path with its quotes, if it has any. */
   pathStart = 0;
   pathEnd = 0;
   /** A hash of the path's bytes. */
@@ -21,17 +19,6 @@ export class PlainLine {
   /** `2026-01-05T00:00:` of the previous line, because most lines are in the same minute. */
   readonly #prefix = new Uint8Array(17);
   #minute = 0;
-  readonly #unquoted: Uint8Array;
-  readonly #quotes: boolean;
-
-  /**
-   * @param paths - "simple" leaves lines whose path is quoted or has a query, a space or bytes beyond ASCII to the reader of
-   *   the format, too. With "any", such bytes still have to be checked: they may be no UTF-8, or control characters.
-   */
-  constructor(paths: "simple" | "any") {
-    this.#quotes = paths === "any";
-    this.#unquoted = this.#quotes ? unquoted : simple;
-  }
 
   /**
    * Reads the line that begins at `start`. Sets the fields and returns the position of its LF, or -1 if the line is not
@@ -39,19 +26,14 @@ export class PlainLine {
    */
   read(bytes: Uint8Array, start: number, limit: number): number {
     if (limit - start < SHORTEST || !this.#time(bytes, start)) return -1;
-    this.addressStart = start + 25;
     let at = this.#address(bytes, start + 25);
     if (at < 0) return -1;
     this.pathStart = at;
-    if (bytes[at] === SLASH) {
-      const isPlain = this.#unquoted;
-      let hash = FNV_BASIS;
-      for (let byte = bytes[at]; isPlain[byte] === 1; byte = bytes[++at])
-        hash = Math.imul(hash ^ byte, FNV_PRIME);
-      this.hash = hash >>> 0;
-    } else {
-      at = this.#quoted(bytes, at, limit);
-    }
+    if (bytes[at] !== SLASH) return -1;
+    let hash = FNV_BASIS;
+    for (let byte = bytes[at]; isSimple[byte] === 1; byte = bytes[++at])
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
+    this.hash = hash >>> 0;
     if (bytes[at] !== COMMA || limit - at < 6) return -1;
     this.pathEnd = at;
     const hundreds = bytes[at + 1] - ZERO;
@@ -62,24 +44,6 @@ export class PlainLine {
     this.status = 100 * hundreds + 10 * tens + ones;
     const end = this.#duration(bytes, at + 5);
     return end < limit ? end : -1;
-  }
-
-  /** The position after a path in quotes, or -1. */
-  #quoted(bytes: Uint8Array, start: number, limit: number): number {
-    if (!this.#quotes || bytes[start] !== QUOTE || bytes[start + 1] !== SLASH) return -1;
-    let hash = FNV_BASIS;
-    for (let at = start + 1; at < limit; at++) {
-      const byte = bytes[at];
-      if (byte < 0x20 || byte === 0x7f) return -1;
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
-      if (byte !== QUOTE) continue;
-      if (bytes[at + 1] !== QUOTE) {
-        this.hash = hash >>> 0;
-        return at + 1;
-      }
-      at++; // two quotes stand for one
-    }
-    return -1;
   }
 
   #time(bytes: Uint8Array, start: number): boolean {
@@ -133,9 +97,8 @@ export class PlainLine {
   }
 
   #newMinute(bytes: Uint8Array, start: number): boolean {
-    const text = `${String.fromCharCode(...bytes.subarray(start, start + 17))}00.000Z`;
-    const minute = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/.test(text) ? Date.parse(text) : Number.NaN;
-    if (!(minute >= 0) || new Date(minute).toISOString() !== text) return false; // there is no 30 February
+    const minute = minuteOf(bytes, start);
+    if (minute < 0) return false;
     this.#minute = minute;
     this.#prefix.set(bytes.subarray(start, start + 17));
     return true;
@@ -167,6 +130,14 @@ export class PlainLine {
   }
 }
 
+/** Milliseconds since 1970 of the minute whose 17 bytes such as `2026-01-05T00:00:` begin there; -1 if there is none. */
+export function minuteOf(bytes: Uint8Array, start: number): number {
+  const text = `${String.fromCharCode(...bytes.subarray(start, start + 17))}00.000Z`;
+  const minute = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  // there is no 30 February
+  return minute >= 0 && new Date(minute).toISOString() === text ? minute : -1;
+}
+
 const isDigit = (value: number) => value >= 0 && value <= 9;
 
 /** Bytes of the shortest line: `2026-01-05T00:00:00.000Z,::,/,200,` and its LF. */
@@ -176,9 +147,6 @@ const SHORTEST = 35;
 const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** 1 for the bytes that may appear in a path without quotes. */
-const unquoted = new Uint8Array(256).fill(1, 0x20).fill(0, 0x7f, 0x80);
-for (const special of '",') unquoted[special.charCodeAt(0)] = 0;
-/** 1 for those of them that every reader leaves as they are. */
-const simple = new Uint8Array(256).fill(1, 0x21, 0x7f);
-for (const special of '",?#') simple[special.charCodeAt(0)] = 0;
+/** 1 for the bytes of a path that every reader leaves as they are. */
+const isSimple = new Uint8Array(256).fill(1, 0x21, 0x7f);
+for (const special of '",?#') isSimple[special.charCodeAt(0)] = 0;

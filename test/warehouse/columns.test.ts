@@ -5,6 +5,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -14,6 +15,7 @@ import { csvHeader } from "#lib/record";
 import { columnsOf } from "#lib/warehouse/columns/columns";
 import { pieceFile } from "#lib/warehouse/columns/pieceFile";
 import { Pieces } from "#lib/warehouse/columns/pieces";
+import { RecordColumns } from "#lib/warehouse/columns/recordColumns";
 import { createRequests, insertLog } from "#lib/warehouse/insert";
 import { generate } from "#lib/write/generate";
 
@@ -102,15 +104,74 @@ describe("every record of a CSV", () => {
       expect([size, await byPieces(csv, size)]).toEqual([size, expected]);
   });
 
-  it("is there in the order of the log, by several threads, with more paths than a dictionary takes", async () => {
-    const csv = put(
-      csvOf(Array.from({ length: 80_000 }, (_, i) => lines[i % 2].replace("/", `/${i % 40_000}-`))),
+  it("is there, however long address and path are, and wherever they differ", async () => {
+    const paths = Array.from({ length: 70 }, (_, i) => `/${"abcdefg".repeat(10).slice(0, i)}`);
+    const ends = paths.flatMap((path) => [path, `${path}!`, `"${path},"`, `"${path}"""`, `${path}\u00e9`]);
+    const short = [
+      "::",
+      "1::",
+      "9.8.7.6",
+      "10.8.7.6",
+      "10.80.7.6",
+      "10.80.70.6",
+      "10.80.70.60",
+      "100.80.70.60",
+    ];
+    const addresses = [...short, "100.180.70.60", "100.180.170.60", "100.180.170.160"].concat(
+      Array.from({ length: 31 }, (_, i) => `abcd:abcd:abcd:abcd:abcd:abcd:abcd:abcd`.slice(0, 8 + i)).filter(
+        isIPv6,
+      ),
+      ["abcd:abcd:abcd:abcd:abcd:abcd:192.168.158.1", "abcd:abcd:abcd:abcd:abcd:abcd:192.168.158.190"],
     );
-    const files = await columnsOf(csv, join(folder, "threads"), {}, 1 << 20);
-    expect(files).toHaveLength(Math.ceil(statSync(csv).size / 2 ** 20));
-    expect(await inFiles(files!)).toEqual(await byDuckdb(csv));
+    expect(Math.max(...addresses.map(({ length }) => length))).toBe(45);
+    const times = ["", "0", "10", "9.5", "12345.67", "123456789012.34"];
+    const each = (i: number) =>
+      `${addresses[i % addresses.length]},${ends[i % ends.length]},200,${times[i % 6]}`;
+    const csv = put(csvOf(Array.from({ length: 4000 }, (_, i) => `2026-01-05T00:00:00.025Z,${each(i)}`)));
+    const expected = await byDuckdb(csv);
+    expect(expected).toHaveLength(4000);
+    for (const size of [1 << 20, 16_384, 1001]) expect(await byPieces(csv, size)).toEqual(expected);
   });
+
+  it.each([
+    ["paths", (i: number) => lines[i % 2].replace("/", `/${i % 40_000}-`)],
+    ["addresses", (i: number) => lines[0].replace("122.80", `${i % 200}.${Math.floor(i / 200) % 200}`)],
+  ])(
+    "is there in the order of the log, by several threads, with more %s than a dictionary takes",
+    async (what, line) => {
+      const csv = put(csvOf(Array.from({ length: 80_000 }, (_, i) => line(i))));
+      const files = await columnsOf(csv, join(folder, what), {}, 1 << 21);
+      expect(files).toHaveLength(Math.ceil(statSync(csv).size / 2 ** 21));
+      expect(await inFiles(files!)).toEqual(await byDuckdb(csv));
+    },
+  );
 });
+
+it.each([lines[0], lines[3], lines[4]])(
+  "any byte at any place of %s is read as DuckDB reads it, or not taken",
+  async (line) => {
+    const columns = new RecordColumns(1000);
+    const takes = (bytes: Uint8Array) => {
+      columns.bytes.set(bytes);
+      columns.clear();
+      return columns.add(0, bytes.length, bytes.length, false) === bytes.length;
+    };
+    const taken: Uint8Array[] = [Buffer.from(`${csvHeader}\n`)];
+    for (let at = 0; at <= line.length; at++) {
+      const before = taken.length;
+      for (let byte = 0; byte < 256; byte++) {
+        const changed = Buffer.from(`${line}\n`);
+        changed[at] = byte;
+        if (takes(changed)) taken.push(changed);
+      }
+      expect(taken.length).toBeGreaterThan(before); // the byte that was there
+    }
+    const csv = put(Buffer.concat(taken));
+    const expected = await byDuckdb(csv);
+    expect(expected).toHaveLength(taken.length - 1);
+    expect(await byPieces(csv, 1 << 20)).toEqual(expected);
+  },
+);
 
 it.each([
   ["a control character", lines[3].replace("/a b", "/a\tb")],

@@ -4,7 +4,7 @@ import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { bitsOf, putRun } from "../../encode/parquet/packing.js";
-import { mostRecords, type RecordColumns } from "./recordColumns.js";
+import type { RecordColumns, Values } from "./recordColumns.js";
 
 const magic = new TextEncoder().encode("PAR1");
 const text = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } } as const;
@@ -31,8 +31,6 @@ export class ColumnFile {
   #offset = 0;
   #records = 0;
   readonly #groups: RowGroup[] = [];
-  /** For numbers in few bits. */
-  readonly #packed = new DataView(new ArrayBuffer(4 * mostRecords + 64));
 
   /** @param file - the descriptor of an empty file */
   constructor(file: number) {
@@ -42,13 +40,13 @@ export class ColumnFile {
 
   /** Writes a row group. */
   add(group: RecordColumns): void {
-    const { records, timed, paths } = group;
+    const { records } = group;
     const chunks = [
-      this.#plain(columns.timestamp, records, bytesOf(group.times, 8 * records)),
-      this.#plain(columns.address, records, bytesOf(group.addresses, group.addressBytes)),
-      this.#numbered(columns.endpoint, records, paths.values(), paths.size, group.pathNumbers),
-      this.#plain(columns.status, records, bytesOf(group.statuses, 4 * records)),
-      this.#plain(columns.duration, records, bytesOf(group.durations, 8 * timed), group.isTimed),
+      this.#plain(columns.timestamp, records, [group.times]),
+      this.#numbered(columns.address, group.addresses, group.addressNumbers),
+      this.#numbered(columns.endpoint, group.paths, group.pathNumbers),
+      this.#plain(columns.status, records, [group.statuses]),
+      this.#plain(columns.duration, records, [levelsHead(group.isTimed), group.isTimed, group.durations]),
     ];
     const size = chunks.reduce((sum, { total_compressed_size: bytes }) => sum + bytes, 0n);
     this.#groups.push({
@@ -72,44 +70,33 @@ export class ColumnFile {
     this.#put(footer.getBytes(), magic);
   }
 
-  /** A column of values as they are. @param defined - for an optional column: 1 for each record with a value */
-  #plain(element: SchemaElement, records: number, values: Uint8Array, defined?: Uint32Array): ColumnMetaData {
+  /** A column of values as they are, behind the definition levels of an optional one. */
+  #plain(element: SchemaElement, records: number, parts: readonly Uint8Array[]): ColumnMetaData {
     const start = this.#offset;
-    this.#page(records, "PLAIN", defined === undefined ? [values] : [this.#levels(defined, records), values]);
+    this.#page(records, "PLAIN", parts);
     return this.#metadata(element, records, start, ["PLAIN"], { data_page_offset: BigInt(start) });
   }
 
   /** A column of numbers in a dictionary of values. */
-  #numbered(
-    element: SchemaElement,
-    records: number,
-    values: Uint8Array,
-    distinct: number,
-    numbers: Uint32Array,
-  ): ColumnMetaData {
+  #numbered(element: SchemaElement, { bytes, count }: Values, numbers: Uint32Array): ColumnMetaData {
     const start = this.#offset;
+    const records = numbers.length;
     const header = new ByteWriter();
     writePageHeader(header, {
       type: "DICTIONARY_PAGE",
-      uncompressed_page_size: values.length,
-      compressed_page_size: values.length,
-      dictionary_page_header: { num_values: distinct, encoding: "PLAIN" },
+      uncompressed_page_size: bytes.length,
+      compressed_page_size: bytes.length,
+      dictionary_page_header: { num_values: count, encoding: "PLAIN" },
     });
-    this.#put(header.getBytes(), values);
+    this.#put(header.getBytes(), bytes);
     const data = this.#offset;
-    const width = Math.max(1, bitsOf(distinct - 1));
-    this.#packed.setUint8(0, width);
-    const length = putRun(this.#packed, 1, numbers, 0, records, width);
-    this.#page(records, "RLE_DICTIONARY", [bytesOf(this.#packed, length)]);
+    const width = Math.max(1, bitsOf(count - 1));
+    const packed = new DataView(new ArrayBuffer(Math.ceil(records / 8) * width + 16));
+    packed.setUint8(0, width);
+    const length = putRun(packed, 1, numbers, 0, records, width);
+    this.#page(records, "RLE_DICTIONARY", [new Uint8Array(packed.buffer, 0, length)]);
     const places = { dictionary_page_offset: BigInt(start), data_page_offset: BigInt(data) };
     return this.#metadata(element, records, start, ["PLAIN", "RLE_DICTIONARY"], places);
-  }
-
-  /** The definition levels of an optional column: their length, and a run of bits. */
-  #levels(defined: Uint32Array, records: number): Uint8Array {
-    const length = putRun(this.#packed, 4, defined, 0, records, 1);
-    this.#packed.setUint32(0, length - 4, true);
-    return bytesOf(this.#packed, length);
   }
 
   #page(records: number, encoding: Encoding, parts: readonly Uint8Array[]): void {
@@ -157,6 +144,12 @@ export class ColumnFile {
   }
 }
 
-function bytesOf({ buffer }: DataView, length: number): Uint8Array {
-  return new Uint8Array(buffer, 0, length);
+/** What stands before the bits that say which values of an optional column are there: their length, of one run. */
+function levelsHead(bits: Uint8Array): Uint8Array {
+  const run = new ByteWriter();
+  run.appendVarInt(2 * bits.length + 1);
+  const head = new ByteWriter();
+  head.appendUint32(run.offset + bits.length);
+  head.appendBytes(run.getBytes());
+  return head.getBytes();
 }

@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { CR, LF } from "../../ascii.js";
-import { PlainLine } from "../../read/plainLine.js";
 import { ColumnFile } from "./columnFile.js";
 import { pieceFile } from "./pieceFile.js";
 import { RecordColumns } from "./recordColumns.js";
@@ -17,9 +16,8 @@ export class Pieces {
   readonly #folder: string;
   /** Whether lines end with CR LF, as the header does. A log with both kinds is not plain. */
   readonly #hasCr: boolean;
+  readonly #columns: RecordColumns;
   readonly #bytes: Uint8Array;
-  readonly #line = new PlainLine("any");
-  readonly #columns = new RecordColumns();
 
   /**
    * @param size - of the log, in bytes
@@ -31,7 +29,8 @@ export class Pieces {
     this.#size = size;
     this.#pieceSize = pieceSize;
     this.#folder = folder;
-    this.#bytes = new Uint8Array(1 + pieceSize + tail + 1);
+    this.#columns = new RecordColumns(1 + pieceSize + tail + 1);
+    this.#bytes = this.#columns.bytes;
     const head = this.#bytes.subarray(0, readSync(this.#log, this.#bytes, 0, 1024, 0));
     this.#hasCr = head[head.indexOf(LF) - 1] === CR;
   }
@@ -63,21 +62,15 @@ export class Pieces {
   }
 
   #writeLines(out: ColumnFile, from: number, limit: number, end: number): number | undefined {
-    const bytes = this.#bytes;
-    const line = this.#line;
     const columns = this.#columns;
-    columns.clear();
     let records = 0;
-    for (let at = from; at < limit; records++) {
-      const newline = line.read(bytes, at, end);
-      if (newline < 0 || (bytes[newline - 1] === CR) !== this.#hasCr) return undefined;
-      if (!columns.add(bytes, line)) return undefined;
-      at = newline + 1;
-      if (!columns.isFull) continue;
-      out.add(columns);
+    for (let at = from; at < limit; ) {
       columns.clear();
+      at = columns.add(at, limit, end, this.#hasCr);
+      if (at < 0) return undefined;
+      out.add(columns);
+      records += columns.records;
     }
-    if (columns.records > 0) out.add(columns);
     out.end();
     return records;
   }

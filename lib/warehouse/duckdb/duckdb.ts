@@ -11,6 +11,7 @@ import type { Answer } from "../answer.js";
 import type { ParameterType, ParameterValue } from "../parameters.js";
 import type { Question } from "../questions.js";
 import { streamAnswer } from "./duckdbValues.js";
+import { percentilesAtOnce } from "./percentiles.js";
 
 /**
  * Loads DuckDB itself, which takes 0.1 to 0.2 s, mostly for the native library. Called early, without waiting, it saves
@@ -118,7 +119,8 @@ export async function answerInDuckdb(
       await connection.run(`CREATE TEMP TABLE params AS SELECT ${columns.join(", ")}`, [...values]);
     }
     await interruptible(connection, work, async () => {
-      const statement = await connection.prepare(question.sql);
+      const sql = question.isBuiltIn ? percentilesAtOnce(question.sql) : question.sql;
+      const statement = await connection.prepare(sql);
       if (statement.statementType !== StatementType.SELECT) {
         throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
       }
