@@ -8,11 +8,14 @@ const longest = [
   "test/notebooks.test.ts",
   "test/setup/setup.test.ts",
   "test/setup/execute.test.ts",
-  "test/encode/slices.test.ts",
-  "test/notebook/frame.test.ts",
-  "test/encode/readBack.test.ts",
+  "test/schedule/jobs.test.ts",
+  "test/kill9/kill9.test.ts",
   "test/notebook/kernel.test.ts",
+  "test/encode/slices.test.ts",
   "test/check/verify.test.ts",
+  "test/realism/realism.test.ts",
+  "test/encode/readBack.test.ts",
+  "test/cli/cli.test.ts",
 ];
 
 /**

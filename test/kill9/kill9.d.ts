@@ -3,5 +3,6 @@ export function killRuns(options: {
   seed?: number;
   only?: readonly string[];
   postgres?: string | undefined;
+  timings?: number;
   told?: (words: string) => void;
 }): Promise<{ kinds: Record<string, { runs: number; killed: number }>; faults: string[] }>;
