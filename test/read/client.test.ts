@@ -52,6 +52,37 @@ describe("a header that only later lines have", () => {
   });
 });
 
+// RFC 7239, section 4: its own examples and forms.
+describe.each([
+  ["for=203.0.113.7;proto=https;by=10.0.0.1", "203.0.113.7"],
+  ["for=203.0.113.7, for=10.0.0.9", "203.0.113.7"],
+  ["proto=https; For=203.0.113.7", "203.0.113.7"],
+  ['for="203.0.113.7:4711";proto=https', "203.0.113.7"],
+  ['For="[2001:db8:cafe::17]:4711"', "2001:db8:cafe::17"],
+])("the header Forwarded, %s", (header, client) => {
+  const json = (name: string) =>
+    `${JSON.stringify({ time: "2026-01-05T10:00:00Z", remote_addr: "10.0.0.1", [name]: header, path: "/a", status: 200 })}\n`;
+  const combined = (escaped: string) => line("10.0.0.1", ` "${header.replaceAll('"', escaped)}"`);
+  it.each([
+    ["as Apache escapes it", combined('\\"')],
+    ["as nginx escapes it", combined("\\x22")],
+    ["without quotes around it", line("10.0.0.1", ` ${header.replaceAll(" ", "")}`)],
+    ["in JSON", json("http_forwarded")],
+    ["in JSON by its own name", json("Forwarded")],
+  ])("names the client of a private peer: %s", async (_, text) => {
+    expect((await clientsOf(Buffer.from(text.repeat(3)))).clients).toEqual([client, client, client]);
+    const { clients } = await clientsOf(Buffer.from(text.repeat(3)), { client: "peer" });
+    expect(clients).toEqual(["10.0.0.1", "10.0.0.1", "10.0.0.1"]);
+  });
+
+  it("leaves open who the client of a public peer is", async () => {
+    const text = combined("\\x22").replace("10.0.0.1", "198.51.100.3");
+    await expect(read(Buffer.from(text))).rejects.toThrow(
+      `the peer, such as "198.51.100.3", or X-Forwarded-For in field 1 behind the fixed ones, such as "${client}"`,
+    );
+  });
+});
+
 it.each([
   ["private", "10.0.0.1", ["203.0.113.7", "10.0.0.1"]],
   ["local", "unix:", ["203.0.113.7"]],

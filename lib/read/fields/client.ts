@@ -12,15 +12,22 @@ import {
 } from "../../ascii.js";
 import { type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
+import { forwardedFor, nodeEnd } from "./forwardedElement.js";
 import { Pieces } from "./pieces.js";
 import { digits } from "./time.js";
 
 /**
  * Sets the row's address to the one in bytes[start, end). Of a list, it is the left-most: `X-Forwarded-For` has the
  * client first and then the proxies. The port and what surrounds the address are left out: `10.0.0.1:39164`,
- * `[2001:db8::1]:443` and `[2001:db8::1]` give the bare address. Source: MDN, "X-Forwarded-For".
+ * `[2001:db8::1]:443` and `[2001:db8::1]` give the bare address. Of the header `Forwarded` it is the first `for=`.
+ * Sources: MDN, "X-Forwarded-For"; RFC 7239, sections 4 and 6.
  */
 export function readClient(bytes: Uint8Array, start: number, end: number, row: Row): void {
+  const node = bytes[start] > NINE ? forwardedFor(bytes, start, end) : -1;
+  if (node >= 0) {
+    readClient(bytes, node, nodeEnd(bytes, node, end), row);
+    return;
+  }
   let to = start;
   let colons = 0;
   let colon = end;

@@ -4,6 +4,7 @@ import { eitherClient, type Reading, type Reason, Row, type WhichClient } from "
 import { isAddress } from "./address.js";
 import { readClient } from "./client.js";
 import type { FieldEvidence } from "./fits.js";
+import { forwardedFor } from "./forwardedElement.js";
 import { isHostName } from "./hostName.js";
 import type { FieldMap, Mapped } from "./mapFields.js";
 import { Pieces } from "./pieces.js";
@@ -39,7 +40,7 @@ export function clientsAmong(
 /** `x_forwarded_for.0` is the first of a list of JSON. */
 const bareOf = (name: string) => bare(name.replace(/\.0$/, ""));
 
-const isClient = (text: string) => /^[\da-f.:[\], ]{2,}$/i.test(text);
+const isClient = (text: string) => /^[\da-f.:[\], ]{2,}$|^(\w+=[^;]*;\s*)*for=/i.test(text);
 
 /** What is said of a log's client where it has a peer and X-Forwarded-For. */
 export const clientIs = (
@@ -133,6 +134,7 @@ export function chooseClient(
 export function isAddressAt(bytes: Uint8Array, start: number, end: number): boolean {
   readClient(bytes, start, end, probe);
   if (!isAddress(bytes, probe.addressStart, probe.addressEnd)) return false;
+  if (probe.addressStart - start >= "for=".length) return true;
   const next = bytes[probe.addressEnd];
   return probe.addressEnd >= end || (next !== COLON && next !== CLOSE_BRACKET);
 }
@@ -192,7 +194,8 @@ let beforeIsPrivate = false;
 /** The fields behind an access log's fixed ones that can hold X-Forwarded-For. */
 export interface ForwardedFields {
   readonly fields: readonly number[];
-  /** Whether it is sure that the one field holds it: it is in quotes or has its name, and is not empty on all lines. */
+  /** Whether it is sure that the one field holds it: it is in quotes, has its name or is a `Forwarded`, and is not
+   * empty on all lines. */
   readonly isSure: boolean;
 }
 
@@ -208,7 +211,7 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
   const empty = new Set<number>();
   const seen = new Map<number, number>();
   const fitting = new Map<number, boolean>();
-  const quotedOnes = new Set<number>();
+  const certain = new Set<number>();
   const shown = new Set<number>();
   lines.forEach((line, i) => {
     const count = pieces.read(line, 0, line.length);
@@ -225,7 +228,7 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
       }
       const fits = isNamed || (name === "" && isAddressAt(line, start, end));
       fitting.set(field, fits);
-      if (isNamed || line[start - 1] === QUOTE) quotedOnes.add(field);
+      if (isNamed || line[start - 1] === QUOTE || forwardedFor(line, start, end) >= 0) certain.add(field);
       if (isNamed) readClient(line, start, end, probe);
       const client = utf8.decode(line.subarray(probe.addressStart, probe.addressEnd));
       if (fits && client !== peers[i] && !isPrivate(client)) shown.add(field); // a private one may be the server's
@@ -234,7 +237,7 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
   // A field that few lines have is none: these lines may be damaged.
   const isThere = (field: number) => (seen.get(field) ?? 0) >= lines.length / 2;
   for (const field of shown)
-    if (fitting.get(field) && isThere(field)) return { fields: [field], isSure: quotedOnes.has(field) };
+    if (fitting.get(field) && isThere(field)) return { fields: [field], isSure: certain.has(field) };
   return { fields: [...empty].filter((field) => !fitting.has(field) && isThere(field)), isSure: false };
 }
 

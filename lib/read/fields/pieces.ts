@@ -16,6 +16,7 @@ import {
   UNDERSCORE,
   ZERO,
 } from "../../ascii.js";
+import { forwardedFor } from "./forwardedElement.js";
 import { quoteEnd, wordEnd } from "./words.js";
 
 const most = 64;
@@ -61,7 +62,12 @@ export class Pieces {
       const spaced = bytes[value] === COLON && bytes[value + 1] === SPACE;
       const begin = spaced ? afterSpaces(bytes, value + 1, to) : value + 1;
       // A colon is the end of a name only if a number follows it: `nginx: 203.0.113.9` is a header.
-      if (bytes[value] === EQUALS || (begin < to && isNumberWord(bytes, begin, wordEnd(bytes, begin, to)))) {
+      if (bytes[value] === EQUALS && forwardedFor(bytes, at, wordEnd(bytes, at, to)) >= 0)
+        value = at; // the header Forwarded, whose parameters are no fields of the log
+      else if (
+        bytes[value] === EQUALS ||
+        (begin < to && isNumberWord(bytes, begin, wordEnd(bytes, begin, to)))
+      ) {
         this.nameEnd[i] = value;
         value = begin;
       } else value = at;

@@ -1,8 +1,9 @@
 import type { FieldName } from "../../record.js";
 import type { TimeUnit } from "../row.js";
 
-/** Names of the header in which a proxy says who its client is. */
-export const forwardedNames = "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip";
+/** Names of the headers in which a proxy says who its client is. */
+export const forwardedNames =
+  "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip forwarded httpforwarded";
 
 /** Names of a client, or of the peer if there is no proxy, the most certain first. */
 export const clientNames =

@@ -34,6 +34,7 @@ const nginxRoles: Record<string, Role> = {
   proxy_add_x_forwarded_for: forwarded,
   http_x_forwarded_for: forwarded,
   http_x_real_ip: forwarded,
+  http_forwarded: forwarded,
   http_cf_connecting_ip: forwarded,
   http_true_client_ip: forwarded,
   request: { field: "request" },
@@ -74,7 +75,14 @@ function apacheRole(argument: string | undefined, letter: string): Role {
   if (letter === "T") return { field: "duration", unit: (argument ?? "s") as TimeUnit };
   if (letter === "i" || letter === "a") {
     const header = argument?.toLowerCase() ?? "";
-    const clients = ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip"];
+    const clients = [
+      "x-forwarded-for",
+      "forwarded",
+      "x-real-ip",
+      "cf-connecting-ip",
+      "true-client-ip",
+      "x-client-ip",
+    ];
     return letter === "a" ? peer : clients.includes(header) ? forwarded : none;
   }
   return argument === undefined ? (apacheRoles[letter] ?? none) : none;
