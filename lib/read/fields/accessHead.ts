@@ -22,7 +22,7 @@ import { ClientBeforeTime } from "./client.js";
 import { unescaped } from "./escapes.js";
 import { chooseClient, type ForwardedFields, isAddressAt } from "./forwarded.js";
 import { Pieces } from "./pieces.js";
-import { damagedTarget, noMethod, noPath, requestPath } from "./request.js";
+import { damagedTarget, longestMethod, noMethod, noPath, requestPath } from "./request.js";
 import { clfTime, digits, zoneOffset } from "./time.js";
 import { quoteEnd, wordEnd } from "./words.js";
 
@@ -82,7 +82,7 @@ export class AccessHead {
     let i = request;
     while (bytes[i] >= CAPITAL_A && bytes[i] <= CAPITAL_Z) i++;
     let close = -1;
-    if (bytes[i] === SPACE && bytes[i + 1] === SLASH && i > request) {
+    if (bytes[i] === SPACE && bytes[i + 1] === SLASH && i > request && i - request <= longestMethod) {
       row.pathStart = ++i;
       while (endsPath[bytes[i]] === 0 && i < end) i++;
       row.pathEnd = i;

@@ -1,5 +1,6 @@
 import { BACKSLASH, DOT, NINE, QUOTE, SPACE, ZERO } from "../../ascii.js";
 import { AccessHead } from "../fields/accessHead.js";
+import { AnswerNumbers } from "../fields/answerNumbers.js";
 import { twoAddresses } from "../fields/client.js";
 import { clientIs, forwardedFields } from "../fields/forwarded.js";
 import { trailingTime } from "../fields/responseTime.js";
@@ -81,6 +82,7 @@ function readFirst(
   const trailing: Uint8Array[] = [];
   const peers: string[] = [];
   const saw = { host: 0, forwarded: 0, either: 0 };
+  const answers = new AnswerNumbers();
   let example: Uint8Array | undefined;
   let without = 0;
   for (const line of sample) {
@@ -91,6 +93,7 @@ function readFirst(
     head.client.saw = undefined;
     if (wrong !== undefined && wrong !== twoAddresses) continue;
     if (head.end === head.lineEnd) without++;
+    answers.add(row.status, line, head.end);
     const rest = afterAgents(line, head.end, head.lineEnd, agents);
     if (rest < 0) continue;
     trailing.push(line.subarray(rest, head.lineEnd));
@@ -100,7 +103,7 @@ function readFirst(
   const mixed = agents && trailing.length > 0 && without >= (trailing.length + without) / 10;
   if (saw.host > 0 !== saw.forwarded > 0) head.client.before = saw.host > 0 ? "host" : "forwarded";
   else if (saw.either > 0 && asked === "forwarded") head.client.before = asked;
-  const unsure =
+  const addresses =
     saw.either > 0 && head.client.before === undefined
       ? `logFormat: lines begin with two addresses, such as ${JSON.stringify(utf8.decode(example?.subarray(0, 60)))}: the first may be the virtual host or the client behind a proxy; give the server's own log format (--log-format '%v %h …' or '%{X-Forwarded-For}i %h …')`
       : undefined;
@@ -117,6 +120,7 @@ function readFirst(
   ]
     .filter((text) => text !== undefined)
     .join("; ");
+  const unsure = addresses ?? answers.question();
   return { trailing, mixed, unsure, client: client === "" ? undefined : client, clients, forwarded };
 }
 
