@@ -107,22 +107,14 @@ describe("every record of a CSV", () => {
   it("is there, however long address and path are, and wherever they differ", async () => {
     const paths = Array.from({ length: 70 }, (_, i) => `/${"abcdefg".repeat(10).slice(0, i)}`);
     const ends = paths.flatMap((path) => [path, `${path}!`, `"${path},"`, `"${path}"""`, `${path}\u00e9`]);
-    const short = [
-      "::",
-      "1::",
-      "9.8.7.6",
-      "10.8.7.6",
-      "10.80.7.6",
-      "10.80.70.6",
-      "10.80.70.60",
-      "100.80.70.60",
-    ];
-    const addresses = [...short, "100.180.70.60", "100.180.170.60", "100.180.170.160"].concat(
-      Array.from({ length: 31 }, (_, i) => `abcd:abcd:abcd:abcd:abcd:abcd:abcd:abcd`.slice(0, 8 + i)).filter(
-        isIPv6,
-      ),
-      ["abcd:abcd:abcd:abcd:abcd:abcd:192.168.158.1", "abcd:abcd:abcd:abcd:abcd:abcd:192.168.158.190"],
+    ends.push("/item/19ypoozo", "/item/1abj674r", "/item/1abag705", "/item/1agbrkbw"); // two and two have one hash
+    const addresses = ["::", "1::", "2001:db8::19d2:4acd", "2001:db8::24b9:b754"]; // the last two have the same hash
+    addresses.push("9.8.7.6", "10.8.7.6", "10.80.7.6", "10.80.70.6", "10.80.70.60", "100.80.70.60");
+    addresses.push("100.180.70.60", "100.180.170.60", "100.180.170.160", "100.180.170.161");
+    const ipv6 = Array.from({ length: 39 }, (_, i) =>
+      "abcd:abcd:abcd:abcd:abcd:abcd:abcd:abcd".slice(0, 1 + i),
     );
+    addresses.push(...ipv6.filter(isIPv6), `${ipv6[29]}192.168.158.1`, `${ipv6[29]}192.168.158.190`);
     expect(Math.max(...addresses.map(({ length }) => length))).toBe(45);
     const times = ["", "0", "10", "9.5", "12345.67", "123456789012.34"];
     const each = (i: number) =>
@@ -140,12 +132,43 @@ describe("every record of a CSV", () => {
     "is there in the order of the log, by several threads, with more %s than a dictionary takes",
     async (what, line) => {
       const csv = put(csvOf(Array.from({ length: 80_000 }, (_, i) => line(i))));
-      const files = await columnsOf(csv, join(folder, what), {}, 1 << 21);
-      expect(files).toHaveLength(Math.ceil(statSync(csv).size / 2 ** 21));
+      const files = await columnsOf(csv, join(folder, what), {}, 1 << 22);
+      expect(files).toHaveLength(Math.ceil(statSync(csv).size / 2 ** 22));
       expect(await inFiles(files!)).toEqual(await byDuckdb(csv));
     },
   );
 });
+
+it("a question about a time finds its records", async () => {
+  const files = (await columnsOf(put(csvOf(lines)), join(folder, "bounds"), {}))!;
+  const counts = lines.map(async (line) => {
+    const which = `read_parquet('${files[0]}') WHERE timestamp = '${line.slice(0, 23)}'`;
+    return Number((await connection.runAndReadAll(`SELECT count(*) FROM ${which}`)).getRows()[0][0]);
+  });
+  const times = lines.map((line) => line.slice(0, 23));
+  expect(await Promise.all(counts)).toEqual(
+    times.map((time) => times.filter((each) => each === time).length),
+  );
+});
+
+it("a line is not taken before its end has come", () => {
+  const columns = new RecordColumns(1000);
+  for (const line of lines) {
+    const bytes = Buffer.from(`${line}\n`);
+    columns.bytes.set(bytes);
+    for (let end = 1; end < bytes.length; end++)
+      expect([end, columns.add(0, 1, end, false)]).toEqual([end, -1]);
+    expect(columns.add(0, 1, bytes.length, false)).toBe(bytes.length);
+  }
+});
+
+it.each(["1234567890123", "12345678901234567.89", "1.234"])(
+  "a response time of %s is left to DuckDB",
+  async (time) => {
+    const csv = put(csvOf([`2026-01-05T00:00:00.000Z,10.0.0.1,/,200,${time}`]));
+    expect(await byPieces(csv, 1 << 16)).toBeUndefined();
+  },
+);
 
 it.each([lines[0], lines[3], lines[4]])(
   "any byte at any place of %s is read as DuckDB reads it, or not taken",
@@ -160,15 +183,15 @@ it.each([lines[0], lines[3], lines[4]])(
     for (let at = 0; at <= line.length; at++) {
       const before = taken.length;
       for (let byte = 0; byte < 256; byte++) {
-        const changed = Buffer.from(`${line}\n`);
-        changed[at] = byte;
+        const changed = Buffer.from(`${line}\n${line}\n`); // once as it is, so that its fields are known then
+        changed[line.length + 1 + at] = byte;
         if (takes(changed)) taken.push(changed);
       }
       expect(taken.length).toBeGreaterThan(before); // the byte that was there
     }
     const csv = put(Buffer.concat(taken));
     const expected = await byDuckdb(csv);
-    expect(expected).toHaveLength(taken.length - 1);
+    expect(expected).toHaveLength(2 * (taken.length - 1));
     expect(await byPieces(csv, 1 << 20)).toEqual(expected);
   },
 );

@@ -13,7 +13,7 @@ const columns = {
   timestamp: {
     name: "timestamp",
     type: "INT64",
-    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MICROS" },
     repetition_type: "REQUIRED",
   },
   address: { name: "ip_address", ...text, repetition_type: "REQUIRED" },
@@ -42,11 +42,14 @@ export class ColumnFile {
   add(group: RecordColumns): void {
     const { records } = group;
     const chunks = [
-      this.#plain(columns.timestamp, records, [group.times]),
+      {
+        ...this.#plain(columns.timestamp, records, [group.times]),
+        statistics: { ...group.bounds, null_count: 0n },
+      },
       this.#numbered(columns.address, group.addresses, group.addressNumbers),
       this.#numbered(columns.endpoint, group.paths, group.pathNumbers),
       this.#plain(columns.status, records, [group.statuses]),
-      this.#plain(columns.duration, records, [levelsHead(group.isTimed), group.isTimed, group.durations]),
+      this.#plain(columns.duration, records, [...levels(records, group.isTimed), group.durations]),
     ];
     const size = chunks.reduce((sum, { total_compressed_size: bytes }) => sum + bytes, 0n);
     this.#groups.push({
@@ -144,12 +147,12 @@ export class ColumnFile {
   }
 }
 
-/** What stands before the bits that say which values of an optional column are there: their length, of one run. */
-function levelsHead(bits: Uint8Array): Uint8Array {
+/** The definition levels of an optional column: their length, and a run of bits or of one value. */
+function levels(records: number, bits: Uint8Array | undefined): Uint8Array[] {
   const run = new ByteWriter();
-  run.appendVarInt(2 * bits.length + 1);
-  const head = new ByteWriter();
-  head.appendUint32(run.offset + bits.length);
-  head.appendBytes(run.getBytes());
-  return head.getBytes();
+  run.appendVarInt(bits === undefined ? 2 * records : 2 * bits.length + 1);
+  if (bits === undefined) run.appendUint8(1);
+  const length = new ByteWriter();
+  length.appendUint32(run.offset + (bits?.length ?? 0));
+  return [length.getBytes(), run.getBytes(), ...(bits === undefined ? [] : [bits])];
 }

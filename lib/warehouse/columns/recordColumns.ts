@@ -15,6 +15,8 @@ const module = new WebAssembly.Module(readFileSync(new URL("./scanLines.wasm", i
 /** What `scan/scanLines.ts` exports, and says what each is. */
 interface Scan extends Record<Places | Counts, { readonly value: number }> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  readonly first: { readonly value: bigint };
+  readonly last: { readonly value: bigint };
   clear(): void;
   scan(at: number, limit: number, end: number, cr: boolean): number;
 }
@@ -82,9 +84,14 @@ export class RecordColumns {
     return this.#scan.records.value;
   }
 
-  /** Milliseconds since 1970, 64 bits each. */
+  /** Microseconds since 1970, 64 bits each. */
   get times(): Uint8Array {
     return this.#view(this.#scan.times.value, 8 * this.records);
+  }
+
+  /** The bounds of the times. */
+  get bounds(): { readonly min_value: bigint; readonly max_value: bigint } {
+    return { min_value: this.#scan.first.value, max_value: this.#scan.last.value };
   }
 
   /** The different addresses, each with its length in 32 bits. */
@@ -118,9 +125,10 @@ export class RecordColumns {
     return this.#view(this.#scan.durations.value, 8 * this.#scan.timed.value);
   }
 
-  /** A bit for each record: 1 if it has a response time. */
-  get isTimed(): Uint8Array {
-    return this.#view(this.#scan.isTimed.value, Math.ceil(this.records / 8));
+  /** A bit for each record: 1 if it has a response time. undefined if all have. */
+  get isTimed(): Uint8Array | undefined {
+    const { isTimed, timed } = this.#scan;
+    return timed.value === this.records ? undefined : this.#view(isTimed.value, Math.ceil(this.records / 8));
   }
 
   #view(start: number, length: number): Uint8Array {

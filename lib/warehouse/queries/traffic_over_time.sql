@@ -3,12 +3,23 @@
 -- chart: lines x=bucket y=requests
 --
 -- Buckets without a request are listed too (in the first 10,000 buckets), for a gap in a log is news.
-WITH span AS (
+WITH counted_minutes AS (
   SELECT
+    date_trunc('minute', timestamp) AS minute,
+    min(timestamp) AS first_time,
     max(timestamp) AS last_time,
-    max(timestamp) - min(timestamp) AS length,
-    count(*) AS requests
+    count(*) AS requests,
+    count(*) FILTER (WHERE status_code BETWEEN 400 AND 499) AS client_errors,
+    count(*) FILTER (WHERE status_code >= 500) AS server_errors
   FROM requests
+  GROUP BY 1
+),
+span AS (
+  SELECT
+    max(last_time) AS last_time,
+    max(last_time) - min(first_time) AS length,
+    sum(requests) AS requests
+  FROM counted_minutes
 ),
 covered AS (
   SELECT
@@ -32,15 +43,6 @@ chosen AS (
     ) AS minutes
   FROM covered
   CROSS JOIN params
-),
-counted_minutes AS (
-  SELECT
-    date_trunc('minute', timestamp) AS minute,
-    count(*) AS requests,
-    count(*) FILTER (WHERE status_code BETWEEN 400 AND 499) AS client_errors,
-    count(*) FILTER (WHERE status_code >= 500) AS server_errors
-  FROM requests
-  GROUP BY 1
 ),
 counted AS (
   SELECT

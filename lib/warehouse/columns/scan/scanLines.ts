@@ -18,7 +18,7 @@ const mostRecords: u32 = 1 << 18;
 const mostDifferent: u32 = 19_900;
 const longestAddress: u32 = 45; // of IPv6
 
-/** Milliseconds since 1970, 64 bits each. */
+/** Microseconds since 1970, 64 bits each: DuckDB's own unit. */
 export const times: u32 = 1 << 10;
 /** Number of each record's address, 32 bits each. */
 export const addressNumbers: u32 = times + 8 * mostRecords;
@@ -32,9 +32,14 @@ export const durations: u32 = statuses + 4 * mostRecords;
 export const isTimed: u32 = durations + 8 * mostRecords;
 /** The different addresses: length in 32 bits, and the text. */
 export const addresses: u32 = isTimed + mostRecords / 8;
-/** Hash tables with open addressing: hash, start, length and number of a text. A slot without a length is free. */
-const addressSlots: u32 = addresses + (4 + longestAddress) * mostDifferent + 16;
+/**
+ * Hash tables with open addressing. Most addresses are in one of keys (0 where it is free) and their numbers, the others
+ * and the paths in tables of four: hash, start, length and number of a text, whose length is 0 in a free slot.
+ */
 const slotMask: u32 = (1 << 15) - 1;
+const keys: u32 = addresses + (4 + longestAddress) * mostDifferent + 16;
+const keyNumbers: u32 = keys + 8 * (slotMask + 1);
+const addressSlots: u32 = keyNumbers + 2 * (slotMask + 1);
 const pathSlots: u32 = addressSlots + 16 * (slotMask + 1);
 const slotsEnd: u32 = pathSlots + 16 * (slotMask + 1);
 /** The lines. */
@@ -49,6 +54,10 @@ export let addressBytes: u32 = 0;
 let pathCount: u32 = 0;
 /** Response times. */
 export let timed: u32 = 0;
+/** The earliest of the times. */
+export let first: i64 = 0;
+/** The latest of the times. */
+export let last: i64 = 0;
 
 /** The minute of the line before, because most lines are in the same: its text but for the last colon, and its time. */
 let minuteText: v128 = i8x16.splat(0);
@@ -57,7 +66,9 @@ let minute: f64 = -1;
 /** Empties the columns. */
 export function clear(): void {
   records = addressCount = addressBytes = pathCount = timed = 0;
-  memory.fill(addressSlots, 0, slotsEnd - addressSlots);
+  first = i64.MAX_VALUE;
+  last = 0;
+  memory.fill(keys, 0, slotsEnd - keys);
 }
 
 /**
@@ -88,6 +99,8 @@ export function scan(at: u32, limit: u32, end: u32, cr: bool): u32 {
     if (pathNumber < 0) return 0;
     const i = records;
     store<i64>(times + 8 * i, time);
+    if (time < first) first = time;
+    if (time > last) last = time;
     store<i32>(addressNumbers + 4 * i, addressNumber);
     store<i32>(pathNumbers + 4 * i, pathNumber);
     store<i32>(statuses + 4 * i, status);
@@ -111,7 +124,7 @@ function timeAt(at: u32): i64 {
   if ((rest & 0xfffff0f0f0fff0f0) | ((rest + 0x000006060600060a) & 0x0000f0f0f000f0f0)) return -1;
   const seconds = 10 * (rest & 15) + ((rest >> 8) & 15);
   const milliseconds = 100 * ((rest >> 24) & 15) + 10 * ((rest >> 32) & 15) + ((rest >> 40) & 15);
-  return i64(minute) + i64(1000 * seconds + milliseconds);
+  return 1000 * (i64(minute) + i64(1000 * seconds + milliseconds));
 }
 
 /** The position of the comma after an address that begins there, or 0. */
@@ -154,16 +167,48 @@ function quotedEnd(start: u32, end: u32): u32 {
 
 /** The number of an address, or -1 if it is none. */
 function numberOfAddress(start: u32, end: u32): i32 {
-  const place = slotOf(addressSlots, start, end);
-  if (load<u32>(place + 8) !== 0) return load<i32>(place + 12);
-  if (!isAddress(start, end)) return -1;
+  const length = end - start;
+  const key = keyOf(start, length);
+  if (key === 0) {
+    const place = slotOf(addressSlots, start, end);
+    if (load<u32>(place + 8) !== 0) return load<i32>(place + 12);
+    if (!addAddress(start, end)) return -1;
+    take(place, addresses + addressBytes - length, length, addressCount);
+    return addressCount++;
+  }
+  let slot = u32((key * 0x9e3779b97f4a7c15) >> 49);
+  for (let known = load<u64>(keys + 8 * slot); known !== 0; known = load<u64>(keys + 8 * slot)) {
+    if (known === key) return load<u16>(keyNumbers + 2 * slot);
+    slot = (slot + 1) & slotMask;
+  }
+  if (!addAddress(start, end)) return -1;
+  store<u64>(keys + 8 * slot, key);
+  store<u16>(keyNumbers + 2 * slot, addressCount);
+  return addressCount++;
+}
+
+/** A key of at most 15 digits and dots: half a byte for each, and one for the end. It is 0 for another text. */
+function keyOf(start: u32, length: u32): u64 {
+  if (length > 15) return 0;
+  const text = v128.load(start);
+  const digits = i8x16.lt_u(i8x16.sub(text, i8x16.splat(ZERO)), i8x16.splat(10));
+  const others = ~i8x16.bitmask(v128.or(digits, i8x16.eq(text, i8x16.splat(DOT))));
+  if ((others & ((1 << length) - 1)) !== 0) return 0;
+  const halves = v128.and(text, i8x16.splat(15));
+  const pairs = v128.and(v128.or(halves, i16x8.shr_u(halves, 4)), i16x8.splat(255));
+  const end: u64 = (<u64>1) << (4 * length);
+  return (i64x2.extract_lane(i8x16.narrow_i16x8_u(pairs, pairs), 0) & (end - 1)) | (15 * end);
+}
+
+/** Writes an address behind the others. Returns false if it is none. */
+function addAddress(start: u32, end: u32): bool {
+  if (!isAddress(start, end)) return false;
   const length = end - start;
   const to = addresses + addressBytes;
   store<u32>(to, length);
   memory.copy(to + 4, start, length);
   addressBytes += 4 + length;
-  take(place, to + 4, length, addressCount);
-  return addressCount++;
+  return true;
 }
 
 /** The number of a path, or -1 if it is none. */
