@@ -66,3 +66,42 @@ it("numbers with a comma are told of, whoever named their column", async () => {
     );
   expect(await timesOf(log, { timeUnit: "none" })).toEqual(["", ""]);
 });
+
+describe("a table that is refused says what reads it", () => {
+  /** The answer to what the error advises; of two readings, the first. */
+  const followed = async (log: Buffer, advice: (error: string) => object) => {
+    const error = await read(log).then(
+      () => "it was read",
+      ({ message }: Error) => message,
+    );
+    expect(error).not.toContain("ltsv says");
+    return (await read(log, { format: { kind: "csv", ...advice(error) } })).csv!;
+  };
+  const told = (name: string, error: string) =>
+    JSON.parse(error.match(`"${name}": ("[^"]*"|[[{].*?[\\]}])`)?.[1] ?? "null");
+
+  it.each([
+    ["02.03.2026 10:11:12", "%d.%m.%Y %H:%M:%S", "2026-03-02T10:11:12.000Z"],
+    ["02/03/2026 10:11", "%d/%m/%Y %H:%M", "2026-03-02T10:11:00.000Z"],
+    ["2026.03.02 10:11:12.5", "%Y.%m.%d %H:%M:%S.%f", "2026-03-02T10:11:12.500Z"],
+    ["03-22-2026 01:11:12 PM", "%m-%d-%Y %I:%M:%S %p", "2026-03-22T13:11:12.000Z"],
+  ])("the form of %s, as far as it is certain", async (time, form, moment) => {
+    const log = Buffer.from(`when;client;url;code\n${time};192.0.2.1;/a;200\n`);
+    const csv = await followed(log, (error) => {
+      expect(told("timeFormat", error)).toBe(form);
+      expect(/" or "%m/.test(error)).toBe(time.startsWith("02"));
+      return { fields: told("fields", error), timeFormat: form };
+    });
+    expect(Buffer.from(csv).toString().split("\n")[1]).toBe(`${moment},192.0.2.1,/a,200,`);
+  });
+
+  it("the names of its columns, where it has no header", async () => {
+    const log = Buffer.from("2026-03-02T10:11:12Z,192.0.2.1,/a,200\n2026-03-02T10:11:13Z,192.0.2.1,/b,404\n");
+    const csv = await followed(log, (error) => {
+      expect(error).toContain("the first line has values and is no header");
+      expect(told("columns", error)).toEqual(["timestamp", "ip_address", "endpoint", "column 4"]);
+      return { columns: told("columns", error).with(3, "status") };
+    });
+    expect(Buffer.from(csv).toString().split("\n")[2]).toBe("2026-03-02T10:11:13.000Z,192.0.2.1,/b,404,");
+  });
+});

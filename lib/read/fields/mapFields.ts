@@ -1,6 +1,7 @@
 import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import type { TimeUnit } from "../row.js";
+import { dateForms } from "./dateForm.js";
 import { type FieldEvidence, fits, isEmpty } from "./fits.js";
 import { bareUnit, hasCommas, isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
 import { bare, lastParts, responseTimeName, unitAtEnd, usualNames } from "./usualNames.js";
@@ -167,9 +168,19 @@ const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
 /** Names that are not usual for the field, but whose values fit it. */
 function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence): string {
   const like = known.values ? available.filter((name) => fits(name, field, known)).slice(0, 3) : [];
-  return like.length === 0
-    ? ""
-    : `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own, "fields": {"${field}": ${quoted(like[0])}}`;
+  if (like.length === 0) return field === "timestamp" ? couldBeWithForm(available, known) : "";
+  return `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own, "fields": {"${field}": ${quoted(like[0])}}`;
+}
+
+/** Names whose values are dates in a form that has to be given. */
+function couldBeWithForm(available: readonly string[], known: FieldEvidence): string {
+  for (const name of known.readTime === undefined ? available : []) {
+    const texts = known.values?.(name).filter((text) => !isEmpty(text)) ?? [];
+    const forms = dateForms(texts);
+    if (forms.length > 0)
+      return `; ${quoted(name)}${exampleOf(name, known)} may be it: say so, and its form, in a format of your own, "fields": {"timestamp": ${quoted(name)}}, "timeFormat": ${forms.map((form) => quoted(form)).join(" or ")}`;
+  }
+  return "";
 }
 
 /**

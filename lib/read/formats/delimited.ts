@@ -1,7 +1,8 @@
 import { QUOTE } from "../../ascii.js";
 import { InputError, quoted } from "../../errors.js";
+import type { FieldName } from "../../record.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
-import type { FieldEvidence } from "../fields/fits.js";
+import { type FieldEvidence, fits } from "../fields/fits.js";
 import { headerBeside } from "../fields/forwarded.js";
 import { type FieldMap, type Mapped, mapFields } from "../fields/mapFields.js";
 import { damagedTarget } from "../fields/request.js";
@@ -31,6 +32,13 @@ interface Layout {
 /** CSV whose columns have their usual names. */
 export const csv = delimited("CSV with a header");
 
+/** The field of the record whose value a cell seems to hold, where its text alone tells. */
+function columnOf(cell: string): FieldName | undefined {
+  const known = { values: () => [cell] };
+  if (fits("", "timestamp", known) && /\D/.test(cell)) return "timestamp";
+  return fits("", "ip_address", known) ? "ip_address" : cell.startsWith("/") ? "endpoint" : undefined;
+}
+
 function csvReading(
   options: FormatOptions,
   sample: readonly Uint8Array[],
@@ -57,6 +65,11 @@ function csvReading(
       `format: the first line is not a header of CSV with four columns or more: ${quoted(text)}`,
     );
   }
+  const given = first.map((cell) => columnOf(cell));
+  if (columns === undefined && given.includes("timestamp") && given.includes("ip_address"))
+    throw new InputError(
+      `format: the first line has values and is no header: name its columns in a format of your own, {"kind": "${tabs ? "tsv" : "csv"}", "columns": [${given.map((name, i) => quoted(name ?? `column ${i + 1}`)).join(", ")}]}`,
+    );
   const rows = sample
     .slice(columns === undefined ? 1 : 0)
     .map((line) => cellsOf(utf8.decode(line), delimiter, tabs));

@@ -1,7 +1,7 @@
 import { COLON, MINUS, TAB } from "../../ascii.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
-import type { LineFormat } from "../row.js";
+import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
 /** Which label holds which field. If two labels hold the same field, the first one counts whose value is not "-". */
@@ -47,15 +47,17 @@ export const ltsv: LineFormat = {
         texts.start.fill(start);
         texts.end.fill(start);
         rank.fill(127);
+        let known = 0;
         for (let at = start; at < end; ) {
           let colon = at;
           while (colon < end && bytes[colon] !== COLON && bytes[colon] !== TAB) colon++;
-          if (colon >= end || bytes[colon] === TAB) return "a part between tabs has no label with a colon";
+          if (colon >= end || bytes[colon] === TAB) return noLabel;
           let to = colon + 1;
           while (to < end && bytes[to] !== TAB) to++;
           const empty = to === colon + 1 || (to === colon + 2 && bytes[colon + 1] === MINUS);
-          const k = empty ? -1 : labelAt(labels, bytes, at, colon);
-          if (k >= 0 && k < rank[labels[k][1]]) {
+          const k = labelAt(labels, bytes, at, colon);
+          if (k >= 0) known++;
+          if (k >= 0 && !empty && k < rank[labels[k][1]]) {
             const field = labels[k][1];
             rank[field] = k;
             texts.start[field] = colon + 1;
@@ -63,11 +65,15 @@ export const ltsv: LineFormat = {
           }
           at = to + 1;
         }
+        if (known === 0) return noKnownLabel;
         return damagedTarget(bytes, texts.start[TARGET], texts.end[TARGET]) ?? readFields(texts, row);
       },
     };
   },
 };
+
+const noLabel = otherFormat("a part between tabs has no label with a colon");
+const noKnownLabel = otherFormat("no label is one of LTSV's, such as time, host, req and status");
 
 function labelAt(labels: Labels, bytes: Uint8Array, start: number, end: number): number {
   for (let k = 0; k < labels.length; k++) {
