@@ -30,8 +30,8 @@ import ts from "typescript";
 import { executedIn, isExecuted } from "./coverage.js";
 import { mutationsOf, sampled } from "./mutations.js";
 
-/** Files of plain data, where a mutation is another value and no fault. */
-const data = /^scenario\/presets\//;
+/** Files of plain data, where a mutation is another value and no fault; and AssemblyScript, which tsc does not compile. */
+const data = /^(scenario\/presets|warehouse\/columns\/scan)\//;
 /** Tests that hold pinned bytes: they say nothing of rightness, and what only they notice is counted apart. */
 const pins = ["test/generate/golden.test.ts"];
 /** Tests of the house and of whole programs, which take too long to run for each mutation. */
