@@ -5,8 +5,9 @@ import type { ReadingOptions } from "../read/readFirst.js";
 import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { type Answer, WholeAnswer } from "./answer.js";
-import { answerInDuckdb, inFile, lock } from "./duckdb/duckdb.js";
+import { answerInDuckdb, checkInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
 import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
+import { createRequests } from "./insert.js";
 import { type Database, databaseOf } from "./logDatabase.js";
 import type { ParameterValue } from "./parameters.js";
 import type { Question } from "./questions.js";
@@ -36,7 +37,9 @@ export async function answerOfLogs(
   answer: Answer,
 ): Promise<void> {
   const load = () => databaseOf(sources, reading, work);
-  return withOpen(await keyOf(sources, reading), load, true, work, async (database, answers) => {
+  const key = await keyOf(sources, reading);
+  if (!question.isBuiltIn && !open.has(key)) await checkSql(question, values);
+  return withOpen(key, load, true, work, async (database, answers) => {
     if (work.signal?.aborted) throw new InterruptedError();
     const asked = JSON.stringify([question.name, values]);
     const known = question.isBuiltIn ? answers.get(asked) : undefined;
@@ -48,6 +51,19 @@ export async function answerOfLogs(
     if (question.isBuiltIn && answer instanceof WholeAnswer && answer.rows <= longestKept)
       answers.set(asked, answer.columns());
   });
+}
+
+/** Tells wrong SQL before a log is loaded, which may take long. @throws InputError */
+async function checkSql(question: Question, values: readonly ParameterValue[]): Promise<void> {
+  const instance = await inMemory();
+  try {
+    const connection = await instance.connect();
+    await createRequests(connection);
+    await lock(connection);
+    await checkInDuckdb(instance, question, values);
+  } finally {
+    instance.closeSync();
+  }
 }
 
 /** Identifies logs in their present state, together with how they are to be read. */

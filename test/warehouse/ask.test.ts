@@ -322,6 +322,24 @@ FROM requests, params WHERE response_time_ms > ms AND endpoint = path;`,
     expect(readdirSync(folder)).not.toContain("stolen.csv");
   });
 
+  it.each([
+    ["SELECT no_such FROM requests", /no_such/],
+    ["SELECT count(*) FRM requests", /Parser Error/],
+    ["SELECT 1; SELECT 2", /./],
+    ["SELECT * FROM read_text('/etc/hostname')", /disabled/],
+    ["SELECT $top", /top/],
+  ])("%s is refused before the log is read, which may take long", async (sql, message) => {
+    const damaged = join(folder, "damaged.csv.gz");
+    writeFileSync(damaged, gzipSync(csv([{}])).subarray(0, -12));
+    await expect(ask("SELECT count(*) AS n FROM requests", damaged)).rejects.toThrow(/damaged|cut short/);
+    const error: Error = await ask(sql, damaged).then(
+      () => Error("it was answered"),
+      (error) => error,
+    );
+    expect([error.name, error.message]).toEqual(["InputError", expect.stringMatching(message)]);
+    expect(error.message).not.toMatch(/damaged|cut short/);
+  });
+
   it("stops when it is interrupted, and the next one is answered", async () => {
     const endless = sqlFile(
       "endless.sql",

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { InputError, InterruptedError, quoted } from "../../errors.js";
 import { openDuckdb } from "../../files/duckdb.js";
 import { machineFault } from "../../files/fault.js";
@@ -102,12 +102,35 @@ export const listOf = (texts: readonly string[]): string =>
  * @throws InputError if the SQL is wrong
  * @throws InterruptedError if it is stopped
  */
-export async function answerInDuckdb(
+export function answerInDuckdb(
   instance: DuckDBInstance,
   question: Question,
   values: readonly ParameterValue[],
   work: Work,
   answer: Answer,
+): Promise<void> {
+  return withStatement(instance, question, values, work, (statement) => streamAnswer(statement, answer));
+}
+
+/**
+ * Checks the SQL of a question, without an answer.
+ * @param instance - a database with the table `requests`, which may be empty
+ * @throws InputError if the SQL is wrong
+ */
+export function checkInDuckdb(
+  instance: DuckDBInstance,
+  question: Question,
+  values: readonly ParameterValue[],
+): Promise<void> {
+  return withStatement(instance, question, values, {}, async () => {});
+}
+
+async function withStatement(
+  instance: DuckDBInstance,
+  question: Question,
+  values: readonly ParameterValue[],
+  work: Work,
+  use: (statement: DuckDBPreparedStatement) => Promise<void>,
 ): Promise<void> {
   const { StatementType } = await import("@duckdb/node-api");
   const connection = await instance.connect();
@@ -124,7 +147,7 @@ export async function answerInDuckdb(
       if (statement.statementType !== StatementType.SELECT) {
         throw new InputError(`question: ${quoted(question.name)} is not a single SELECT`);
       }
-      await streamAnswer(statement, answer);
+      await use(statement);
     });
   } catch (error) {
     if (error instanceof InputError || error instanceof InterruptedError) throw error;
