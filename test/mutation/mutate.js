@@ -258,10 +258,11 @@ function noticing({ file, start, end, after }) {
   while (offset < sound.length && sound[offset] === broken[offset]) offset++;
   const isOwn = ({ test }) => test.split("/")[1] === file.split("/")[0];
   const known = sound === whole ? hashOf(whole) : undefined;
+  // What stands behind || and && is a place of its own from the operator on, which also decides whether it is executed.
+  const before = sound.slice(0, offset).trimEnd().length - 1;
+  const isTried = (stretches) => isExecuted(stretches, offset) || isExecuted(stretches, before);
   const tests = covered
-    .filter(({ executed, built }) =>
-      built[path] === known ? isExecuted(executed[path], offset) : path in executed,
-    )
+    .filter(({ executed, built }) => (built[path] === known ? isTried(executed[path]) : path in executed))
     .sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.seconds - b.seconds);
   const rounds = [];
   let round = [];
