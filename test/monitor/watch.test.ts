@@ -154,6 +154,27 @@ describe("watch", () => {
     expect(told).toEqual(expected.slice(0, alone + 1));
   }, 60_000);
 
+  it("begins with a log whose first line is half-written, and goes on when it is whole", async () => {
+    const [log, out, state] = ["half.csv", "half.alerts", "half.state"].map(file);
+    const whole = readFileSync(file("whole.csv"));
+    const half = whole.indexOf("\n") + 20;
+    writeFileSync(log, whole.subarray(0, half));
+    const args = [program, "watch", log, ...objective, "--state", state];
+    const watcher = spawn("node", args, { stdio: ["ignore", openSync(out, "a"), "ignore"] });
+    try {
+      while (!existsSync(state)) {
+        expect(watcher.exitCode).toBe(null);
+        await sleep(20);
+      }
+      appendFileSync(log, whole.subarray(half));
+      const told = await waitFor(out, expected.length - 1);
+      expect(told.length).toBeGreaterThan(6);
+      expect(told).toEqual(expected.slice(0, told.length));
+    } finally {
+      watcher.kill();
+    }
+  });
+
   it("judges no step by the clock while its lines wait in the new file of a rotation", async () => {
     const log = file("rotated.csv");
     const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
