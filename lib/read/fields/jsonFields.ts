@@ -71,6 +71,8 @@ export class JsonFields {
   #high = 0;
   #backslash = false;
   #unicode = false;
+  /** Whether a byte behind the line, such as its LF, ends every search for the end of a string. */
+  #isGuarded = false;
 
   constructor(paths: readonly string[]) {
     this.start = new Int32Array(paths.length);
@@ -106,6 +108,7 @@ export class JsonFields {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#end = end;
+    this.#isGuarded = end < bytes.length && special[bytes[end]] === 1;
     this.#high = 0;
     this.anyEscaped = false;
     this.anyBytes = false;
@@ -213,7 +216,9 @@ export class JsonFields {
     let high = 0;
     this.#backslash = false;
     for (;;) {
-      while (i < end && special[bytes[i]] === 0) i++; // a look beyond the end would be slow from then on
+      // A look beyond the array would be slow from then on.
+      if (this.#isGuarded) while (special[bytes[i]] === 0) i++;
+      else while (i < end && special[bytes[i]] === 0) i++;
       if (i >= end) return -1;
       const byte = bytes[i];
       if (byte === QUOTE) break;
