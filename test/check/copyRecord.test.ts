@@ -1,6 +1,7 @@
 /** The quick reader of canonical lines held to the form that it stands for, as a pattern and JavaScript's own values. */
 import { expect, it } from "vitest";
 import { CopyRecord } from "#lib/check/verify/copyRecord";
+import { exact } from "#lib/encode/formats";
 
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const form = new RegExp(
@@ -19,7 +20,7 @@ function told(line: string) {
 
 /** What the reader takes a line for. */
 function taken(line: string) {
-  const record = new CopyRecord();
+  const record = new CopyRecord(exact);
   const bytes = Buffer.from(line, "latin1");
   const end = record.canonical(bytes, 0, bytes.length);
   if (end < 0) return undefined;

@@ -12,15 +12,17 @@ export interface BucketPlan {
 }
 
 /**
- * Divides a stretch of time so that a bucket holds few records: at most 1,048,576 buckets, of at least a millisecond.
+ * Divides a stretch of time so that a bucket holds few records: at most 1,048,576 buckets, of at least a step.
  * @param from milliseconds since 1970
  * @param to excluded
  * @param records approximate number of records in the stretch
+ * @param step what the buckets' bounds are multiples of, in milliseconds
  */
-export function bucketPlan(from: number, to: number, records: number): BucketPlan {
+export function bucketPlan(from: number, to: number, records: number, step = 1): BucketPlan {
   const wanted = Math.min(MOST, Math.max(64, Math.ceil(records / 4)));
-  const width = Math.max(1, Math.ceil((to - from) / wanted));
-  return { origin: from, width, count: Math.max(1, Math.ceil((to - from) / width)) };
+  const origin = Math.floor(from / step) * step;
+  const width = Math.max(1, Math.ceil((to - origin) / wanted / step)) * step;
+  return { origin, width, count: Math.max(1, Math.ceil((to - origin) / width)) };
 }
 
 /**

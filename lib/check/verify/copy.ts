@@ -1,4 +1,5 @@
 import { LF, OPEN_BRACE } from "../../ascii.js";
+import { exact, type Precision } from "../../encode/formats.js";
 import { InputError, quoted } from "../../errors.js";
 import { contentOf, Line, Lines } from "../../files/lines.js";
 import { standardInput } from "../../files/places.js";
@@ -13,6 +14,8 @@ import { CopyRecord } from "./copyRecord.js";
 
 /** Receives the contents of a copy, one line or row at a time. */
 export interface CopyReader {
+  /** In which the numbers of records are compared. */
+  readonly precision: Precision;
   /** Receives a record. @param line its line or row, from 1 */
   record(record: CopyRecord, line: number): void;
   /** Receives a line that is not a record. */
@@ -73,7 +76,7 @@ async function parquetCopy(name: string, path: string): Promise<Copy> {
       name,
       close: parquet.close,
       read: async (reader, work) => {
-        const record = new CopyRecord();
+        const record = new CopyRecord(reader.precision);
         let line = 0;
         await parquet
           .each(
@@ -105,7 +108,7 @@ function linesOf(name: string, content: string | Uint8Array, head: Uint8Array): 
     read: async (reader, work) => {
       const readLine = readerOf(name, sample, canonical); // a reader keeps state, so each reading needs its own
       const lines = new Lines(content, "copy");
-      const record = new CopyRecord();
+      const record = new CopyRecord(reader.precision);
       let line = 0;
       const cut = new Line();
       for await (const block of lines.blocks(work)) {
@@ -150,7 +153,7 @@ const longest = 1 << 18;
 
 /** Whether the lines belong to a part of a log, which has no header. */
 function isHeaderless(sample: readonly Uint8Array[]): boolean {
-  const record = new CopyRecord();
+  const record = new CopyRecord(exact);
   const first = sample[0];
   if (first === undefined || first[0] === OPEN_BRACE || looksLikeHeader(first)) return false;
   return sample.some((line) => {
@@ -172,15 +175,19 @@ function looksLikeHeader(line: Uint8Array): boolean {
 
 function readerOf(name: string, sample: readonly Uint8Array[], canonical: boolean): LineReader {
   if (sample.length === 0) return () => "the file began without a line to tell its format by";
+  let why: string;
   try {
     if (canonical) return csv.reading(copyOptions, [new TextEncoder().encode(csvHeader)]).read;
     const { read, unsure } = (sample[0][0] === OPEN_BRACE ? json : csv).reading(copyOptions, sample);
-    if (unsure !== undefined) throw new InputError(unsure.replace(/^timeUnit: /, ""));
-    return read;
+    if (unsure === undefined) return read;
+    why = unsure;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      `copy: ${quoted(name)} is no CSV with the five fields, no NDJSON, no Parquet and no DuckDB database: ${error.message.replace(/^format: /, "")}`,
-    );
+    why = error.message;
   }
+  // What follows advises options of read.
+  why = why.replace(/^(format|timeUnit|timeField): /, "").split(/; |: (?:say so|give)/)[0];
+  throw new InputError(
+    `copy: ${quoted(name)} is no CSV with the five fields, no NDJSON, no Parquet and no DuckDB database: ${why}; read makes CSV of other logs (server-logs read LOG --out copy.csv), which is verified with the log's key (--key FILE)`,
+  );
 }

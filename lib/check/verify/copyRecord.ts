@@ -1,15 +1,24 @@
 import { isUtf8 } from "node:buffer";
 import { COMMA, DOT, LF, QUOTE, SLASH } from "../../ascii.js";
+import type { Precision } from "../../encode/formats.js";
 import { isAddress } from "../../read/fields/address.js";
 import { type Reason, Row } from "../../read/row.js";
 import { TimeStamps } from "../validate/cells.js";
 import { RecordHash, SEED_A, SEED_B, TextHash } from "./hash.js";
+import { keptHundredths, keptTime } from "./precision.js";
 
 /** A record of a copy, and its hash. The same object is used for all records, so that reading allocates nothing. */
 export class CopyRecord extends Row {
   readonly hash = new RecordHash();
   readonly #stamps = new TimeStamps();
   readonly #text = new TextHash();
+  readonly #precision: Precision;
+
+  /** @param precision - in which its numbers are compared */
+  constructor(precision: Precision) {
+    super();
+    this.#precision = precision;
+  }
 
   /**
    * Reads a line of canonical CSV: the five fields in order, as this library writes them, without quotes and in ASCII.
@@ -63,10 +72,10 @@ export class CopyRecord extends Row {
     const tenth = bytes[at + 1] - 48;
     const hundredth = bytes[at + 2] - 48;
     if (tenth < 0 || tenth > 9 || hundredth < 0 || hundredth > 9) return -1;
-    this.time = time;
+    this.time = keptTime(time, this.#precision);
     this.status = hundred * 100 + ten * 10 + one;
-    this.hundredths = whole * 100 + tenth * 10 + hundredth;
-    this.hash.set(time, address, 0, a, b, this.status, this.hundredths);
+    this.hundredths = keptHundredths(whole * 100 + tenth * 10 + hundredth, this.#precision);
+    this.hash.set(this.time, address, 0, a, b, this.status, this.hundredths);
     return at + 4;
   }
 
@@ -100,6 +109,8 @@ export class CopyRecord extends Row {
       address = text.a;
     }
     text.set(bytes, pathStart, pathEnd);
+    this.time = keptTime(this.time, this.#precision);
+    this.hundredths = keptHundredths(this.hundredths, this.#precision);
     this.hash.set(this.time, address, kind, text.a, text.b, status, this.hundredths);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { Precision } from "../../encode/formats.js";
 import { InterruptedError } from "../../errors.js";
 import { LogStream } from "../../generate/logStream.js";
 import { planOf } from "../../generate/plan.js";
@@ -21,6 +22,8 @@ export interface Expectation {
   /** End of the time of delivery, excluded. */
   readonly to: number;
   readonly buckets: BucketPlan;
+  /** In which its numbers are compared. */
+  readonly precision: Precision;
 }
 
 /** The log as it was made again: how many records are expected when, and the tallies for the answer key. */
@@ -52,7 +55,7 @@ export function* remake(
   const plan = planOf(scenario, seed, without);
   const stream = new LogStream(plan);
   const counts = new Counts(plan, from, to);
-  const hashes = new BatchHash(plan);
+  const hashes = new BatchHash(plan, expectation.precision);
   const { hash } = hashes;
   const buckets = new Buckets(expectation.buckets);
   const hasDefects = defectShare(scenario.defects) > 0;

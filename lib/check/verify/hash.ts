@@ -1,6 +1,8 @@
+import type { Precision } from "../../encode/formats.js";
 import { addressOf, type Batch } from "../../generate/batch.js";
 import type { Plan } from "../../generate/plan.js";
 import { WORDS } from "../../generate/random/stream.js";
+import { keptHundredths, keptTime } from "./precision.js";
 
 /**
  * Hashes a record to 64 bits, in two words. Sums of these hashes distinguish sets of records: two different sets have
@@ -88,7 +90,10 @@ export class BatchHash {
   readonly #text = new TextHash();
   readonly #digits = new Uint8Array(10);
 
-  constructor({ scenario, outcomes }: Plan) {
+  readonly #precision: Precision;
+
+  constructor({ scenario, outcomes }: Plan, precision: Precision) {
+    this.#precision = precision;
     const utf8 = new TextEncoder();
     const parts = outcomes.map(({ endpoint: { route } }) => {
       const at = scenario.site.identifiers ? route.indexOf("{id}") : -1;
@@ -126,6 +131,8 @@ export class BatchHash {
       b = text.b;
     }
     const address = addressOf(visitor[row], this.#addresses) | 0;
-    this.hash.set(second[row] * 1000 + millisecond[row], address, 0, a, b, this.#status[which], latency[row]);
+    const time = keptTime(second[row] * 1000 + millisecond[row], this.#precision);
+    const hundredths = keptHundredths(latency[row], this.#precision);
+    this.hash.set(time, address, 0, a, b, this.#status[which], hundredths);
   }
 }

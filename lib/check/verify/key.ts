@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Precision } from "../../encode/formats.js";
 import { InputError } from "../../errors.js";
 import { type Plan, planOf } from "../../generate/plan.js";
 import { LARGEST_SKEW, LATEST_DELIVERY } from "../../scenario/defects.js";
@@ -46,7 +47,10 @@ export function keysOf(sources: readonly unknown[], key: KeySource | undefined):
  * The log that a key describes.
  * @throws InputError if the key contradicts itself
  */
-export function expectationOf({ scenario, seed, incidents, from, to, lines }: AnswerKey): {
+export function expectationOf(
+  { scenario, seed, incidents, from, to, lines }: AnswerKey,
+  precision: Precision,
+): {
   expectation: Expectation;
   plan: Plan;
 } {
@@ -65,8 +69,13 @@ export function expectationOf({ scenario, seed, incidents, from, to, lines }: An
   const { skewedClock, late, outOfOrder } = scenario.defects;
   const skew = skewedClock > 0 ? LARGEST_SKEW : 0;
   const first = begin - skew - (late + outOfOrder > 0 ? LATEST_DELIVERY : 0);
-  const buckets = bucketPlan(first, Math.max(first + 1, end + skew), lines.written);
-  const expectation: Expectation = { scenario, seed, without, from: begin, to: end, buckets };
+  const buckets = bucketPlan(
+    first,
+    Math.max(first + 1, end + skew),
+    lines.written,
+    precision.wholeSeconds ? 1000 : 1,
+  );
+  const expectation: Expectation = { scenario, seed, without, from: begin, to: end, buckets, precision };
   return { expectation, plan };
 }
 

@@ -1,6 +1,8 @@
+import type { Precision } from "../../encode/formats.js";
 import { addressOf, type Batch } from "../../generate/batch.js";
 import type { Plan } from "../../generate/plan.js";
 import { type Difference, shortened } from "./differences.js";
+import { keptHundredths, keptTime } from "./precision.js";
 
 /**
  * Expected records, indexed by their hash, and how often a copy holds each of them. It takes about 44 bytes for each
@@ -20,8 +22,14 @@ export class Ledger {
   readonly #latency: Uint32Array;
   readonly #identifier: Uint32Array;
 
-  /** @param most largest number of expected records */
-  constructor(most: number) {
+  readonly #precision: Precision;
+
+  /**
+   * @param most largest number of expected records
+   * @param precision in which they are compared
+   */
+  constructor(most: number, precision: Precision) {
+    this.#precision = precision;
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * most + 2))).fill(-1);
     this.#a = new Int32Array(most);
     this.#b = new Int32Array(most);
@@ -78,11 +86,11 @@ export class Ledger {
     const identifier = this.#identifier[at];
     const path = identifier === 0 ? endpoint.route : endpoint.route.replace("{id}", String(identifier));
     return {
-      time: this.#time[at],
+      time: keptTime(this.#time[at], this.#precision),
       address: [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join("."),
       endpoint: shortened(path),
       status,
-      hundredths: this.#latency[at],
+      hundredths: keptHundredths(this.#latency[at], this.#precision),
       times: this.#expected[at],
       found: this.#seen[at],
     };

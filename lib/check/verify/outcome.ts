@@ -5,6 +5,7 @@ import { defectKinds, UNREADABLE } from "../../scenario/defects.js";
 import type { AnswerKey } from "../../truth/answerKey.js";
 import { changedFields, differenceTable, pairUp } from "./differences.js";
 import type { LabelCheck } from "./labels.js";
+import { leftOut } from "./precision.js";
 import type { RecordComparison } from "./recordComparison.js";
 import type { VerifyRun } from "./run.js";
 
@@ -80,7 +81,9 @@ export async function verification(findings: Findings): Promise<Verification> {
   const expected = key.lines.written - writtenUnreadable;
   const { count: unreadable, first, reasons } = run.unreadableLines;
   const allPaired = (lost.isWhole && strange.isWhole) || lost.count === 0 || strange.count === 0;
-  const notes = [...run.damage].map(([file, why]) => `${JSON.stringify(file)}: ${why}`);
+  const coarse = leftOut(run.precision);
+  const notes = coarse === undefined ? [] : [coarse];
+  notes.push(...[...run.damage].map(([file, why]) => `${JSON.stringify(file)}: ${why}`));
   if (!allPaired) {
     notes.push(
       `changed records were looked for among the first ${grouped(lost.kept.length)} missing and ${grouped(strange.kept.length)} unexpected ones only; the others count as missing and unexpected`,

@@ -1,3 +1,4 @@
+import type { Precision } from "../../encode/formats.js";
 import { LogStream } from "../../generate/logStream.js";
 import { type Plan, planOf } from "../../generate/plan.js";
 import { LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../../scenario/defects.js";
@@ -75,14 +76,17 @@ export class RecordComparison implements CopyReader {
   readonly doubled = new DifferenceList();
   /** The file of the copy that is being read. */
   file = "";
+  readonly precision: Precision;
   readonly #plan: Plan;
   readonly #buckets: Buckets;
-  #ledger = new Ledger(0);
+  #ledger: Ledger;
   #group: Group | undefined;
   /** By number in the ledger: where the copy holds a record more often than it was written. */
   readonly #again = new Map<number, Difference["line"]>();
 
-  constructor({ scenario, seed, without }: Expectation, buckets: Buckets) {
+  constructor({ scenario, seed, without, precision }: Expectation, buckets: Buckets) {
+    this.precision = precision;
+    this.#ledger = new Ledger(0, precision);
     this.#plan = planOf(scenario, seed, without);
     this.#buckets = buckets;
   }
@@ -90,8 +94,8 @@ export class RecordComparison implements CopyReader {
   /** Makes the expected records of a group again. It yields the number of lines after each batch. */
   *expect(group: Group): Generator<number> {
     const plan = this.#plan;
-    const ledger = new Ledger(group.records);
-    const hashes = new BatchHash(plan);
+    const ledger = new Ledger(group.records, this.precision);
+    const hashes = new BatchHash(plan, this.precision);
     const { hash } = hashes;
     this.#ledger = ledger;
     this.#group = group;

@@ -1,3 +1,4 @@
+import type { Precision } from "../../encode/formats.js";
 import { Pace, type Work } from "../../work.js";
 import { Buckets } from "./buckets.js";
 import type { Copy, CopyReader } from "./copy.js";
@@ -19,6 +20,7 @@ const mostReasons = 100;
 
 /** One verification: it makes the log again, reads the copy as often as needed, and reports progress. */
 export class VerifyRun implements CopyReader {
+  readonly precision: Precision;
   /** Sums of the copy's records. */
   readonly found: Buckets;
   records = 0;
@@ -38,6 +40,7 @@ export class VerifyRun implements CopyReader {
   constructor(copies: readonly Copy[], expectation: Expectation, lines: number, work: Work) {
     this.#copies = copies;
     this.#expectation = expectation;
+    this.precision = expectation.precision;
     this.#lines = lines;
     this.#work = work;
     this.#total = 2 * lines;

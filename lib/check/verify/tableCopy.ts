@@ -25,7 +25,7 @@ export async function openTableCopy(source: string, work: Work): Promise<Copy> {
       name,
       close: () => table.close(),
       read: async (reader, work) => {
-        const record = new CopyRecord();
+        const record = new CopyRecord(reader.precision);
         const read = tableReader(copyOptions, mapped.unit);
         let line = 0;
         const take = (row: TableRow) => {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { precisionOf } from "../../encode/formats.js";
 import { checkOptions, InputError, quoted } from "../../errors.js";
 import type { Source } from "../../record.js";
 import { mergeKeys } from "../../truth/mergeKeys.js";
@@ -37,7 +38,7 @@ export interface VerifyOptions {
  * Compares a copy of a log with the log as it was written, record by record, in any order. It makes the log again from
  * its answer key and reports which records are missing, doubled, changed or unexpected. Records are compared by value
  * (time to the millisecond, address, endpoint, status, response time to the hundredth of a millisecond), so that `12.5`
- * equals `12.50`. Lines that a defect left unreadable are not expected. A database is read as it was when the work
+ * equals `12.50`; of a log in a format that keeps less, such as whole seconds, what that format keeps is compared. Lines that a defect left unreadable are not expected. A database is read as it was when the work
  * began, and nothing in it is changed; its table may have more columns than the five, in any order.
  *
  * Memory is bounded for any number of records: 60 to 80 MB more than the process needs anyway if the logs are equal
@@ -82,7 +83,7 @@ export async function verify(
     }
     const keys = await keysOf(sources, key);
     const answer = mergeKeys(keys);
-    const { expectation, plan } = expectationOf(answer);
+    const { expectation, plan } = expectationOf(answer, precisionOf(keys.map(({ file }) => file?.format)));
     const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
     const run = new VerifyRun(copies, expectation, answer.lines.written, work);
     const expected = await run.sumUp(workers);
