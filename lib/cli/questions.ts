@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command } from "./command.js";
-import { outputForm, printColumns } from "./output.js";
+import { outputForm, print, printColumns } from "./output.js";
 
 /** Adds the command `questions`. */
 export function questionsCommand(program: Command): void {
@@ -9,6 +9,16 @@ export function questionsCommand(program: Command): void {
     .option("--csv", "as CSV")
     .action(async ({ json, csv }) => {
       const { questions } = await import("../warehouse/questions.js");
-      await printColumns(questions(), outputForm({ json, csv }));
+      const form = outputForm({ json, csv });
+      if (form !== "table") return printColumns(questions(), form);
+      // In a table, the parameters would be cut: this is where they are looked up.
+      const { question, asks, parameters } = questions() as Record<string, string[]>;
+      const setters = (of: string) => of.split(/; (?=\w+ \(\w+, default )/).filter((each) => each !== "");
+      const told = question.flatMap((name, i) => [
+        name,
+        `  ${asks[i]}`,
+        ...setters(parameters[i]).map((each) => `  --set ${each}`),
+      ]);
+      await print(told.join("\n"));
     });
 }

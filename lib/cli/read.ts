@@ -10,7 +10,7 @@ export function readCommand(program: Command, exit: Exit): void {
   const read = command(
     program,
     "read",
-    "read servers' own logs into five-field CSV, losing no line; exit code 1 when one is damaged",
+    "read servers' own logs into five-field CSV, losing no line; exit code 1 when a file is cut short or damaged",
   )
     .argument(
       "<log...>",

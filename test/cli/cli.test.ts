@@ -439,7 +439,11 @@ describe("read, validate, ask and questions", () => {
       .stdout.trim()
       .split("\n");
     expect(top.length).toBe(3);
-    expect(run("questions").stdout).toContain("status_codes");
+    const known = run("questions").stdout;
+    expect(known).toContain("\nstatus_codes\n  How many requests ended with each status code?\n");
+    expect(known).toMatch(
+      /\n {2}--set top \(integer, default chosen\): how many endpoints, .* NULL for all\n/,
+    ); // whole
   });
 
   it("read tells what a log holds, and writes nothing, when no file is named", () => {

@@ -67,6 +67,22 @@ it("numbers with a comma are told of, whoever named their column", async () => {
   expect(await timesOf(log, { timeUnit: "none" })).toEqual(["", ""]);
 });
 
+it.each([
+  ["seconds", ["0.251", "1.5"], ["251.00", "1500.00"], ["0.2", "75"]],
+  ["micros", ["251", "999999"], ["0.25", "1000.00"], ["251", "1000000"]],
+  ["ns", ["251000", "999999999"], ["0.25", "1000.00"], ["251000", "1000000000"]],
+])(
+  "a column %s is asked about where it may be a part of the time, and is the response time beyond",
+  async (name, within, times, beyond) => {
+    const log = table(`when,client,url,code,${name}`, within);
+    await expect(read(log)).rejects.toThrow(
+      `timeField: "${name}", such as "${within[0]}", may be the response time: say so`,
+    );
+    expect(await timesOf(log, { timeField: name })).toEqual(times);
+    expect((await timesOf(table(`when,client,url,code,${name}`, beyond)))[1]).not.toBe("");
+  },
+);
+
 describe("a table that is refused says what reads it", () => {
   /** The answer to what the error advises; of two readings, the first. */
   const followed = async (log: Buffer, advice: (error: string) => object) => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { Precision } from "../../encode/formats.js";
 import { InputError } from "../../errors.js";
@@ -40,7 +41,14 @@ export function keysOf(sources: readonly unknown[], key: KeySource | undefined):
     if (typeof path !== "string") throw new InputError("key: give the answer key, as the copy is not a file");
     return keyPathOf(path);
   });
-  return Promise.all(beside.map(readKey));
+  return Promise.all(
+    beside.map((key) =>
+      readKey(key).catch((error) => {
+        if (typeof key !== "string" || existsSync(key)) throw error;
+        throw new InputError(`${error.message}; give the log's answer key (--key FILE in a shell)`);
+      }),
+    ),
+  );
 }
 
 /**

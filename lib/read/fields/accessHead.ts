@@ -155,7 +155,7 @@ export class AccessHead {
     if (bytes[size] === QUOTE) size++;
     if (bytes[size] !== SPACE) {
       row.status = -1;
-      return "no status behind the request";
+      return "the status is not a number of three digits";
     }
     while (size < end && bytes[size] === SPACE) size++;
     if (bytes[size] === QUOTE && size > status + 4 && isQuotedNumber(bytes, size, end)) size++;

@@ -70,7 +70,7 @@ export function mapFields(
       name === "response_time_ms" ? (times[0]?.name ?? sureUnit?.name) : named(available, name, known);
     if (found === undefined && !optional && !(name === "timestamp" && known.received)) {
       throw new InputError(
-        `format: no ${inWords[name]} among ${what}: ${quoted(available.slice(0, 20).join(", "))}${couldBe(available, name, known)}`,
+        `format: no ${inWords[name]} among ${what}: ${quoted(available.slice(0, 20).join(", "))}${couldBe(available, name, known, what)}`,
       );
     }
     return found;
@@ -166,19 +166,22 @@ const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
 };
 
 /** Names that are not usual for the field, but whose values fit it. */
-function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence): string {
+function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence, what: string): string {
   const like = known.values ? available.filter((name) => fits(name, field, known)).slice(0, 3) : [];
-  if (like.length === 0) return field === "timestamp" ? couldBeWithForm(available, known) : "";
-  return `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own, "fields": {"${field}": ${quoted(like[0])}}`;
+  if (like.length === 0) return field === "timestamp" ? couldBeWithForm(available, known, what) : "";
+  return `; ${like.map((name) => quoted(name)).join(" or ")} may be it: say so in a format of your own (--format FILE.json), {"kind": "${kindOf(what)}", "fields": {"${field}": ${quoted(like[0])}}}`;
 }
 
+/** The kind of a format of one's own that has such names. */
+const kindOf = (what: string) => (what.includes("column") ? "csv" : "json");
+
 /** Names whose values are dates in a form that has to be given. */
-function couldBeWithForm(available: readonly string[], known: FieldEvidence): string {
+function couldBeWithForm(available: readonly string[], known: FieldEvidence, what: string): string {
   for (const name of known.readTime === undefined ? available : []) {
     const texts = known.values?.(name).filter((text) => !isEmpty(text)) ?? [];
     const forms = dateForms(texts);
     if (forms.length > 0)
-      return `; ${quoted(name)}${exampleOf(name, known)} may be it: say so, and its form, in a format of your own, "fields": {"timestamp": ${quoted(name)}}, "timeFormat": ${forms.map((form) => quoted(form)).join(" or ")}`;
+      return `; ${quoted(name)}${exampleOf(name, known)} may be it: say so, and its form, in a format of your own (--format FILE.json), {"kind": "${kindOf(what)}", "fields": {"timestamp": ${quoted(name)}}, "timeFormat": ${forms.map((form) => quoted(form)).join(" or ")}}`;
   }
   return "";
 }

@@ -52,15 +52,26 @@ export function bareUnit(
   available: readonly string[],
   known: FieldEvidence,
 ): (TimeName & { isSure: boolean }) | undefined {
-  const name = available.find(
-    (each) =>
-      /^m(illi)?s(ec(ond)?s?)?$|^millis$/.test(bare(each)) &&
-      hasText(each, known) &&
-      (fits(each, "response_time_ms", known) || hasCommas(each, known)),
-  );
-  const isSure = known.values?.(name ?? "").some((text) => !/^\d{0,3}$/.test(text)) ?? false;
-  return name === undefined ? undefined : { name, unit: "ms", isSure };
+  for (const { unit, names, isWithin } of bareUnits) {
+    const name = available.find(
+      (each) =>
+        names.test(bare(each)) &&
+        hasText(each, known) &&
+        (fits(each, "response_time_ms", known) || hasCommas(each, known)),
+    );
+    if (name === undefined) continue;
+    const isSure = known.values?.(name).some((text) => text !== "" && !isWithin(text)) ?? false;
+    return { name, unit, isSure };
+  }
 }
+
+/** Names of columns that are no more than a unit, and the values that may be that part of a moment. */
+const bareUnits: { unit: TimeUnit; names: RegExp; isWithin: (text: string) => boolean }[] = [
+  { unit: "ms", names: /^m(illi)?s(ec(ond)?s?)?$|^millis$/, isWithin: (text) => /^\d{1,3}$/.test(text) },
+  { unit: "us", names: /^(u|µ|micro)s(ec(ond)?s?)?$|^micros$/, isWithin: (text) => /^\d{1,6}$/.test(text) },
+  { unit: "ns", names: /^n(ano)?s(ec(ond)?s?)?$|^nanos$/, isWithin: (text) => /^\d{1,9}$/.test(text) },
+  { unit: "s", names: /^sec(ond)?s?$/, isWithin: (text) => /^[0-5]?\d(\.\d+)?$/.test(text) },
+];
 
 /** Names that may be the response time's, apart from the first, and that mean something else. */
 export function otherTimes(
