@@ -128,7 +128,8 @@ function failure(error: unknown, program: Command): number {
       tell(program.helpInformation());
       return 2;
     }
-    tell(error.message.replace(/^error: /, "server-logs: ").replace(/\n\(/, " ("));
+    const where = error.code === "commander.unknownCommand" ? "; --help lists the commands" : "";
+    tell(error.message.replace(/^error: /, "server-logs: ").replace(/\n\(/, " (") + where);
     return 2;
   }
   if (error instanceof InterruptedError) {

@@ -161,6 +161,7 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
       stdout: "",
       stderr: expect.stringContaining("generate"),
     });
+    expect(run("foo").stderr).toBe("server-logs: unknown command 'foo'; --help lists the commands\n");
   });
 });
 
