@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Copy, openCopy } from "#lib/check/verify/copy";
 import { openTableCopy } from "#lib/check/verify/tableCopy";
+import { exact } from "#lib/encode/formats";
 import { runInDuckdb } from "./duckdb.js";
 import { canServe, type Server, startServer } from "./server.js";
 
@@ -30,6 +31,7 @@ async function outcomes(copy: Copy): Promise<string[]> {
   const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   await copy.read(
     {
+      precision: exact,
       record({ time, bytes, addressStart, addressEnd, pathStart, pathEnd, status, hundredths }, line) {
         const address = text(bytes.subarray(addressStart, addressEnd));
         const took = hundredths < 0 ? "none" : (hundredths / 100).toFixed(2);
