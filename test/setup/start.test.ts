@@ -15,6 +15,16 @@ async function serve() {
   });
   onTestFinished(() => void run.child.kill("SIGTERM"));
   const [, origin, page, token] = await run.said(address);
+  // Jupyter prints its address before it listens there (ServerApp.init_httpserver).
+  while (
+    !(await fetch(origin!).then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    expect(run.child.exitCode, run.stderr()).toBe(null);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(origin + path, { ...init, headers: { authorization: `token ${token}` } });
   return { run, home, origin: origin!, page: page!, token: token!, ask };
