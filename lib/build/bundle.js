@@ -58,19 +58,3 @@ for (const module of output.flatMap(({ moduleIds = [] }) => moduleIds)) {
   const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
   copyFileSync(join(folder, licence), join(out, `${name.replace("/", "-")}.LICENSE`));
 }
-
-// jsdom for the notebook's pictures: its 840 modules take half a second of processor time at each start of a kernel, as
-// one file with kept code a sixth of a second. It is not published, because a package contains no copy of another one.
-const jsdom = await rolldown({
-  input: fileURLToPath(import.meta.resolve("jsdom")),
-  platform: "node",
-  external: ["canvas"], // a peer of jsdom, which is not needed here
-  checks: { eval: false },
-});
-await jsdom.write({
-  file: join(dist, "jsdom.cjs"),
-  format: "cjs",
-  strict: false, // some of its modules are not written for strict mode
-  minify: { compress: false, mangle: false },
-});
-await jsdom.close();
