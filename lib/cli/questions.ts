@@ -8,17 +8,17 @@ export function questionsCommand(program: Command): void {
     .option("--json", "as JSON, a list of rows")
     .option("--csv", "as CSV")
     .action(async ({ json, csv }) => {
-      const { questions } = await import("../warehouse/questions.js");
+      const { parameterTexts, question, questions } = await import("../warehouse/questions.js");
       const form = outputForm({ json, csv });
       if (form !== "table") return printColumns(questions(), form);
       // In a table, the parameters would be cut: this is where they are looked up.
-      const { question, asks, parameters } = questions() as Record<string, string[]>;
-      const setters = (of: string) => of.split(/; (?=\w+ \(\w+, default )/).filter((each) => each !== "");
-      const told = question.flatMap((name, i) => [
-        name,
-        `  ${asks[i]}`,
-        ...setters(parameters[i]).map((each) => `  --set ${each}`),
-      ]);
+      const told = (questions().question as string[])
+        .map((name) => question(name))
+        .flatMap((each) => [
+          each.name,
+          `  ${each.sentence}`,
+          ...parameterTexts(each).map((text) => `  --set ${text}`),
+        ]);
       await print(told.join("\n"));
     });
 }

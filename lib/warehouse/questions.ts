@@ -33,14 +33,14 @@ export function questions(): Columns {
   return {
     question: all.map(({ name }) => name),
     asks: all.map(({ sentence }) => sentence),
-    parameters: all.map(({ parameters }) =>
-      parameters
-        .map((p) => `${p.name} (${p.type}, default ${p.default ?? "chosen"}): ${p.sentence}`)
-        .join("; "),
-    ),
+    parameters: all.map((each) => parameterTexts(each).join("; ")),
     chart: all.map(({ chart }) => chart?.kind ?? ""),
   };
 }
+
+/** What is to be known of each parameter of a question, for people to read. */
+export const parameterTexts = ({ parameters }: Question): string[] =>
+  parameters.map((p) => `${p.name} (${p.type}, default ${p.default ?? "chosen"}): ${p.sentence}`);
 
 /**
  * Finds a built-in question by its name, or the user's own by the path of its .sql file. The text may also be SQL
