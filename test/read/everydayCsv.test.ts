@@ -68,6 +68,7 @@ it("numbers with a comma are told of, whoever named their column", async () => {
 });
 
 it.each([
+  ["ms", ["251", "-"], ["251.00", ""], ["-", "1251"]],
   ["seconds", ["0.251", "1.5"], ["251.00", "1500.00"], ["0.2", "75"]],
   ["micros", ["251", "999999"], ["0.25", "1000.00"], ["251", "1000000"]],
   ["ns", ["251000", "999999999"], ["0.25", "1000.00"], ["251000", "1000000000"]],
@@ -111,12 +112,15 @@ describe("a table that is refused says what reads it", () => {
     expect(Buffer.from(csv).toString().split("\n")[1]).toBe(`${moment},192.0.2.1,/a,200,`);
   });
 
-  it("the names of its columns, where it has no header", async () => {
-    const log = Buffer.from("2026-03-02T10:11:12Z,192.0.2.1,/a,200\n2026-03-02T10:11:13Z,192.0.2.1,/b,404\n");
-    const csv = await followed(log, (error) => {
+  it("the names of its columns, where it has no header; of two addresses the first", async () => {
+    const [first, second] = [
+      "2026-03-02T10:11:12Z,192.0.2.1,/a,10.0.0.1,200",
+      "2026-03-02T10:11:13Z,192.0.2.1,/b,10.0.0.1,404",
+    ];
+    const csv = await followed(Buffer.from(`${first}\n${second}\n`), (error) => {
       expect(error).toContain("the first line has values and is no header");
-      expect(told("columns", error)).toEqual(["timestamp", "ip_address", "endpoint", "column 4"]);
-      return { columns: told("columns", error).with(3, "status") };
+      expect(told("columns", error)).toEqual(["timestamp", "ip_address", "endpoint", "column 4", "column 5"]);
+      return { columns: told("columns", error).with(4, "status") };
     });
     expect(Buffer.from(csv).toString().split("\n")[2]).toBe("2026-03-02T10:11:13.000Z,192.0.2.1,/b,404,");
   });

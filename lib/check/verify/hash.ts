@@ -89,7 +89,6 @@ export class BatchHash {
   readonly #status: Uint16Array;
   readonly #text = new TextHash();
   readonly #digits = new Uint8Array(10);
-
   readonly #precision: Precision;
 
   constructor({ scenario, outcomes }: Plan, precision: Precision) {

@@ -194,8 +194,10 @@ let beforeIsPrivate = false;
 /** The fields behind an access log's fixed ones that can hold X-Forwarded-For. */
 export interface ForwardedFields {
   readonly fields: readonly number[];
-  /** Whether it is sure that the one field holds it: it is in quotes, has its name or is a `Forwarded`, and is not
-   * empty on all lines. */
+  /**
+   * Whether it is sure that the one field holds it: it is in quotes, has its name or is a `Forwarded`, and is not empty
+   * on all lines.
+   */
   readonly isSure: boolean;
 }
 

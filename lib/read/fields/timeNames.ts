@@ -46,7 +46,7 @@ export function hasCommas(name: string, { values }: FieldEvidence): boolean {
 
 /**
  * A field whose name is a unit of time and nothing else, such as `ms`, with numbers. It is the response time, unless all of
- * them may be the milliseconds of a second, which stand in a column of their own in some tables.
+ * them may be that part of a moment, such as the milliseconds of its second, which some tables have in a column.
  */
 export function bareUnit(
   available: readonly string[],
@@ -60,7 +60,7 @@ export function bareUnit(
         (fits(each, "response_time_ms", known) || hasCommas(each, known)),
     );
     if (name === undefined) continue;
-    const isSure = known.values?.(name).some((text) => text !== "" && !isWithin(text)) ?? false;
+    const isSure = known.values?.(name).some((text) => !isEmpty(text) && !isWithin(text)) ?? false;
     return { name, unit, isSure };
   }
 }

@@ -32,11 +32,18 @@ interface Layout {
 /** CSV whose columns have their usual names. */
 export const csv = delimited("CSV with a header");
 
-/** The field of the record whose value a cell seems to hold, where its text alone tells. */
-function columnOf(cell: string): FieldName | undefined {
-  const known = { values: () => [cell] };
-  if (fits("", "timestamp", known) && /\D/.test(cell)) return "timestamp";
-  return fits("", "ip_address", known) ? "ip_address" : cell.startsWith("/") ? "endpoint" : undefined;
+/**
+ * Names for the columns of a table whose first line has a moment and an address, and so is no header; undefined for any
+ * other line. Cells whose text does not tell what they hold get a number.
+ */
+function namesOfValues(cells: readonly string[]): string[] | undefined {
+  const fields = cells.map((cell): FieldName | undefined => {
+    const known = { values: () => [cell] };
+    if (fits("", "timestamp", known) && /\D/.test(cell)) return "timestamp";
+    return fits("", "ip_address", known) ? "ip_address" : cell.startsWith("/") ? "endpoint" : undefined;
+  });
+  if (!fields.includes("timestamp") || !fields.includes("ip_address")) return;
+  return fields.map((field, i) => (field && fields.indexOf(field) === i ? field : `column ${i + 1}`));
 }
 
 function csvReading(
@@ -65,10 +72,10 @@ function csvReading(
       `format: the first line is not a header of CSV with four columns or more: ${quoted(text)}`,
     );
   }
-  const given = first.map((cell) => columnOf(cell));
-  if (columns === undefined && given.includes("timestamp") && given.includes("ip_address"))
+  const missing = columns === undefined ? namesOfValues(first) : undefined;
+  if (missing !== undefined)
     throw new InputError(
-      `format: the first line has values and is no header: name its columns in a format of your own, {"kind": "${tabs ? "tsv" : "csv"}", "columns": [${given.map((name, i) => quoted(name ?? `column ${i + 1}`)).join(", ")}]}`,
+      `format: the first line has values and is no header: name its columns in a format of your own, {"kind": "${tabs ? "tsv" : "csv"}", "columns": [${missing.map((name) => quoted(name)).join(", ")}]}`,
     );
   const rows = sample
     .slice(columns === undefined ? 1 : 0)
