@@ -5,6 +5,7 @@ import { csvHeader, type Log, type Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
 import { type ByteEncoding, type ByteStream, openBytes, openMemory, readSize } from "./bytes.js";
 import type { Bytes } from "./digest.js";
+import { nextByte } from "./nextByte.js";
 import { standardInput } from "./places.js";
 
 /** Longest line that is read, in bytes. For a longer line, only its beginning and its length are kept. */
@@ -44,12 +45,11 @@ export class Line {
     at: number,
     isFirst: boolean,
   ): void {
-    const newline = overlong === undefined ? bytes.indexOf(LF, at) : -1;
-    const isTerminated = newline >= 0 && newline < end;
-    const last = isTerminated ? newline : end;
+    const last = overlong === undefined ? nextByte(bytes, LF, at, end) : end;
+    const isTerminated = last < end;
     const start = isFirst ? afterMark(bytes, at, last) : at;
     this.isTerminated = isTerminated;
-    this.next = isTerminated ? newline + 1 : end;
+    this.next = isTerminated ? last + 1 : end;
     this.start = start;
     this.hasMark = start > at;
     this.end = last > start && bytes[last - 1] === CR ? last - 1 : last;

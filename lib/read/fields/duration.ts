@@ -1,5 +1,6 @@
-import { DOT, MINUS } from "../../ascii.js";
+import { DOT, MINUS, SMALL_M, SMALL_S } from "../../ascii.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
+import { digits } from "./time.js";
 
 /**
  * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; −1 if it is not
@@ -32,10 +33,13 @@ export function scaled(bytes: Uint8Array, start: number, end: number, places: nu
   }
   if (seen === 0) return -1;
   if (places < 0) value = Math.floor(value / 10 ** -places + 0.5);
-  else if (left > 0) value *= 10 ** left;
+  else if (left > 0) value *= powers[left];
   value += round;
   return value < 1e14 ? value : -1;
 }
+
+/** A table, as `10 ** n` takes longer than the rest. */
+const powers = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 
 /** Powers of ten between a unit and the hundredth of a millisecond. */
 const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
@@ -59,6 +63,10 @@ export function readDuration(
     return wrong;
   }
   row.hundredths = scaled(bytes, start, end, placesOf[unit]);
+  if (row.hundredths < 0 && bytes[end - 1] === SMALL_S && bytes[end - 2] === SMALL_M) {
+    const milliseconds = digits(bytes, start, end - 2);
+    if (milliseconds >= 0) row.hundredths = 100 * milliseconds;
+  }
   return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
 }
 

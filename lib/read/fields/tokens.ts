@@ -1,4 +1,5 @@
-import { BACKSLASH, CLOSE_BRACKET, OPEN_BRACKET, QUOTE, SPACE } from "../../ascii.js";
+import { CLOSE_BRACKET, OPEN_BRACKET, QUOTE, SPACE } from "../../ascii.js";
+import { hasBackslash, partEnd, quoteEnd } from "./words.js";
 
 /**
  * The parts of a line as most servers write it: words separated by one or more spaces. A text in double quotes or in
@@ -10,8 +11,6 @@ export class Tokens {
   readonly end: Int32Array;
   /** Number of parts in the line, up to the room that there is for them. */
   count = 0;
-  /** Whether one of the quoted texts contains a backslash. */
-  escaped = false;
   readonly #room: number;
 
   /** @param room - number of parts that are noted; later parts are ignored */
@@ -29,19 +28,13 @@ export class Tokens {
     const room = this.#room;
     let count = 0;
     let at = start;
-    this.escaped = false;
     while (count < room) {
       while (at < end && bytes[at] === SPACE) at++;
       if (at >= end) break;
       const first = bytes[at];
       if (first === QUOTE) {
-        let to = at + 1;
-        for (; to < end && bytes[to] !== QUOTE; to++) {
-          if (bytes[to] !== BACKSLASH) continue;
-          this.escaped = true;
-          to++;
-        }
-        if (to >= end || (to + 1 < end && bytes[to + 1] !== SPACE)) return false;
+        const to = quoteEnd(bytes, at + 1, end);
+        if (to < 0 || (to + 1 < end && bytes[to + 1] !== SPACE)) return false;
         this.start[count] = at + 1;
         this.end[count++] = to;
         at = to + 1;
@@ -53,8 +46,7 @@ export class Tokens {
         this.end[count++] = to;
         at = to + 1;
       } else {
-        let to = at + 1;
-        while (to < end && bytes[to] !== SPACE) to++;
+        const to = partEnd(bytes, SPACE, at, end);
         this.start[count] = at;
         this.end[count++] = to;
         at = to;
@@ -62,5 +54,13 @@ export class Tokens {
     }
     this.count = count;
     return true;
+  }
+
+  /** Whether one of the quoted texts of the last line has a backslash. */
+  isEscaped(bytes: Uint8Array): boolean {
+    for (let i = 0; i < this.count; i++)
+      if (bytes[this.start[i] - 1] === QUOTE && bytes[this.end[i]] === QUOTE)
+        if (hasBackslash(bytes, this.start[i], this.end[i])) return true;
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import { BACKSLASH, COLON, QUOTE, SPACE } from "../../ascii.js";
+import { nextByte } from "../../files/nextByte.js";
 
 /** Walks through a line by its words and quoted texts. */
 
@@ -6,6 +7,17 @@ import { BACKSLASH, COLON, QUOTE, SPACE } from "../../ascii.js";
 export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   let i = start;
   while (i < end && bytes[i] !== SPACE) i++;
+  return i;
+}
+
+/**
+ * The same for parts of a line that are often long: position of the separator that ends the one at `start`, or `end`.
+ * It is fast where a separator is directly before the part.
+ */
+export function partEnd(bytes: Uint8Array, separator: number, start: number, end: number): number {
+  if (start > 0 && bytes[start - 1] === separator) return nextByte(bytes, separator, start, end);
+  let i = start;
+  while (i < end && bytes[i] !== separator) i++;
   return i;
 }
 
@@ -23,14 +35,27 @@ export function afterWords(bytes: Uint8Array, start: number, end: number, count:
   return at;
 }
 
-/** Position of the double quote that ends the text at `start`, or −1. A backslash escapes the character after it. */
+/**
+ * Position of the double quote that ends the text at `start`, behind its first quote, or −1. A backslash escapes the
+ * character after it.
+ */
 export function quoteEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) return i;
-    if (byte === BACKSLASH) i++;
+  let from = start;
+  for (;;) {
+    const quote = nextByte(bytes, QUOTE, from, end);
+    if (quote >= end) return -1;
+    // Backslashes before it escape each other by pairs, and one that is left over escapes the quote.
+    let before = quote;
+    while (before > from && bytes[before - 1] === BACKSLASH) before--;
+    if ((quote - before) % 2 === 0) return quote;
+    from = quote + 1;
   }
-  return -1;
+}
+
+/** Whether bytes[start, end) have a backslash. */
+export function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return true;
+  return false;
 }
 
 /** Position of the last colon in the word that ends at `end`, or −1. A port may follow it. */

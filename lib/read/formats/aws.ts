@@ -3,7 +3,7 @@ import { readClient } from "../fields/client.js";
 import { scaled } from "../fields/duration.js";
 import { damagedTarget, requestPath } from "../fields/request.js";
 import { digits, moment } from "../fields/time.js";
-import { afterWords, quoteEnd, wordEnd } from "../fields/words.js";
+import { afterWords, partEnd, quoteEnd, wordEnd } from "../fields/words.js";
 import {
   type FormatOptions,
   type LineFormat,
@@ -55,10 +55,10 @@ function loadBalancer(
       const timeEnd = wordEnd(bytes, at, end);
       row.time = moment(bytes, at, timeEnd, toUtc);
       if (row.time < 0 || timeEnd - at < 19 || bytes[at] === OPEN_BRACKET) return noTime;
-      const client = afterWords(bytes, timeEnd + 1, end, 1);
-      const clientEnd = wordEnd(bytes, client, end);
+      const client = Math.min(end, partEnd(bytes, SPACE, timeEnd + 1, end) + 1);
+      const clientEnd = partEnd(bytes, SPACE, client, end);
       readClient(bytes, client, clientEnd, row);
-      const times = afterWords(bytes, clientEnd + 1, end, 1);
+      const times = Math.min(end, partEnd(bytes, SPACE, clientEnd + 1, end) + 1);
       const status = afterWords(bytes, times, end, 3);
       if (status >= end) return "the line ends before the status";
       const wrong = readTimes(bytes, times, status - 1, row);
@@ -102,7 +102,7 @@ function countFields(bytes: Uint8Array, start: number, end: number): number {
       at = quoteEnd(bytes, at + 1, end);
       if (at < 0) return count;
       at++;
-    } else while (at < end && bytes[at] !== SPACE) at++;
+    } else at = partEnd(bytes, SPACE, at, end);
     count++;
   }
   return count;

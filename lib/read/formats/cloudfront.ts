@@ -1,6 +1,7 @@
 import { TAB } from "../../ascii.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
+import { partEnd } from "../fields/words.js";
 import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
@@ -26,8 +27,7 @@ export const cloudfrontRealtime: LineFormat = {
         texts.bytes = bytes;
         let column = 0;
         for (let at = start; at <= end; column++) {
-          let to = at;
-          while (to < end && bytes[to] !== TAB) to++;
+          const to = partEnd(bytes, TAB, at, end);
           const field = column < fieldOf.length ? fieldOf[column] : -1;
           if (field >= 0) {
             texts.start[field] = at;

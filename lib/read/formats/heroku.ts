@@ -1,8 +1,10 @@
 import { EQUALS, QUOTE, SPACE } from "../../ascii.js";
+import { nextByte } from "../../files/nextByte.js";
 import { readDuration } from "../fields/duration.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
+import { wordEnd } from "../fields/words.js";
 import { type LineFormat, otherFormat } from "../row.js";
-import { CLIENT, isText, STATUS, TARGET } from "./wordLog.js";
+import { CLIENT, isText, STATUS } from "./wordLog.js";
 
 /** Names of the values that are read, at the index of their field. CONNECT is the sixth. */
 const names = ["", "fwd", "path", "status", "service", "connect"] as const;
@@ -28,19 +30,22 @@ export const heroku: LineFormat = {
     return {
       read: (bytes, start, end, row) => {
         if (!isText(bytes, start, Math.min(end, start + 3), "at=")) return noValues;
-        starts.fill(start);
-        ends.fill(start);
+        for (let k = 1; k < names.length; k++) starts[k] = ends[k] = start;
         for (let at = start; at < end; ) {
           let equals = at;
           while (equals < end && bytes[equals] !== EQUALS && bytes[equals] !== SPACE) equals++;
           if (equals >= end || bytes[equals] === SPACE) return "a word that is no name and value";
           const quoted = bytes[equals + 1] === QUOTE && equals + 1 < end;
-          let to = quoted ? equals + 2 : equals + 1;
-          while (to < end && bytes[to] !== (quoted ? QUOTE : SPACE)) to++;
+          const from = quoted ? equals + 2 : equals + 1;
+          // A space is before every value but the first, and a quote before every quoted one.
+          const to =
+            at === start && !quoted
+              ? wordEnd(bytes, from, end)
+              : nextByte(bytes, quoted ? QUOTE : SPACE, from, end);
           if (quoted && to >= end) return "a quote is not closed: the line may have been cut";
-          for (let k = 1; k < names.length; k++) {
-            if (!isText(bytes, at, equals, names[k])) continue;
-            starts[k] = quoted ? equals + 2 : equals + 1;
+          const k = nameAt(bytes, at, equals);
+          if (k > 0) {
+            starts[k] = from;
             ends[k] = to;
           }
           at = quoted ? to + 1 : to;
@@ -48,7 +53,7 @@ export const heroku: LineFormat = {
           at++;
         }
         texts.bytes = bytes;
-        for (const field of [CLIENT, TARGET, STATUS]) {
+        for (let field = CLIENT; field <= STATUS; field++) {
           texts.start[field] = starts[field];
           texts.end[field] = ends[field];
         }
@@ -64,5 +69,14 @@ export const heroku: LineFormat = {
     };
   },
 };
+
+/** Index of the name bytes[start, end); 0 for any that is not read. */
+function nameAt(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length < 3 || length > 7) return 0;
+  for (let k = 1; k < names.length; k++)
+    if (names[k].length === length && isText(bytes, start, end, names[k])) return k;
+  return 0;
+}
 
 const noValues = otherFormat("no values of Heroku's router, at= first");

@@ -1,6 +1,7 @@
 import { COLON, MINUS, TAB } from "../../ascii.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
+import { partEnd } from "../fields/words.js";
 import { type LineFormat, otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP } from "./wordLog.js";
 
@@ -44,16 +45,16 @@ export const ltsv: LineFormat = {
       clients: ["host", "forwardedfor"],
       read: (bytes, start, end, row) => {
         texts.bytes = bytes;
-        texts.start.fill(start);
-        texts.end.fill(start);
-        rank.fill(127);
+        for (let field = 0; field <= FORWARDED; field++) {
+          texts.start[field] = texts.end[field] = start;
+          rank[field] = 127;
+        }
         let known = 0;
         for (let at = start; at < end; ) {
+          const to = partEnd(bytes, TAB, at, end);
           let colon = at;
-          while (colon < end && bytes[colon] !== COLON && bytes[colon] !== TAB) colon++;
-          if (colon >= end || bytes[colon] === TAB) return noLabel;
-          let to = colon + 1;
-          while (to < end && bytes[to] !== TAB) to++;
+          while (colon < to && bytes[colon] !== COLON) colon++;
+          if (colon === to) return noLabel;
           const empty = to === colon + 1 || (to === colon + 2 && bytes[colon + 1] === MINUS);
           const k = labelAt(labels, bytes, at, colon);
           if (k >= 0) known++;

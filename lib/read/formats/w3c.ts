@@ -2,6 +2,7 @@ import { HASH, MINUS, QUESTION, QUOTE, SPACE, TAB } from "../../ascii.js";
 import { FieldTexts, FORWARDED, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { moment } from "../fields/time.js";
+import { partEnd } from "../fields/words.js";
 import {
   type FormatOptions,
   isHeader,
@@ -72,9 +73,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
       }
       if (time < 0) return "the time is not a real date and time";
       row.time = time;
-      texts.bytes = bytes;
-      texts.start.fill(start);
-      texts.end.fill(start);
+      texts.bytes = bytes; // the timestamp and the clock stay empty
       texts.start[CLIENT] = from[C_IP];
       texts.end[CLIENT] = to[C_IP];
       texts.start[FORWARDED] = from[HEADER];
@@ -172,8 +171,7 @@ class Layout {
     }
     const separator = this.#separator;
     const { from, to } = this;
-    from.fill(start);
-    to.fill(start);
+    for (let field = 0; field < wanted.length; field++) from[field] = to[field] = start;
     let column = 0;
     for (let at = start; at <= end; column++) {
       let cell = at;
@@ -184,10 +182,7 @@ class Layout {
         if (at >= end) return "a quote is not closed";
         stop = at++;
         if (at < end && bytes[at] !== separator) return "text behind a quote";
-      } else {
-        while (at < end && bytes[at] !== separator) at++;
-        stop = at;
-      }
+      } else stop = at = partEnd(bytes, separator, at, end);
       const field = column < columns.length ? columns[column] : -1;
       if (field >= 0) {
         from[field] = cell;

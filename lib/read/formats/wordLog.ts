@@ -1,6 +1,7 @@
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { damagedTarget } from "../fields/request.js";
 import { Tokens } from "../fields/tokens.js";
+import { hasBackslash } from "../fields/words.js";
 import { type LineFormat, otherFormat, type Reason, type TimeUnit } from "../row.js";
 
 /** Index of each of the five fields in `FieldTexts`. */
@@ -55,7 +56,12 @@ export function wordLog({
           if (wrong !== undefined) return wrong;
           const damaged = damagedTarget(bytes, texts.start[TARGET], texts.end[TARGET]);
           if (damaged !== undefined) return damaged;
-          if (escapes && words.escaped) texts.unescape(TARGET);
+          if (
+            escapes &&
+            hasBackslash(bytes, texts.start[TARGET], texts.end[TARGET]) &&
+            words.isEscaped(bytes)
+          )
+            texts.unescape(TARGET);
           return readFields(texts, row);
         },
       };
