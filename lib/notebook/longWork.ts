@@ -63,8 +63,7 @@ async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promi
   try {
     return await run(controller.signal);
   } finally {
-    running.delete(controller);
-    if (running.size === 0) giveBack();
+    if (running.delete(controller) && running.size === 0) giveBack();
   }
 }
 
@@ -76,6 +75,7 @@ function interrupt(): void {
 }
 
 function abandon(): void {
+  running.clear(); // the next work must not take these for running beside it, and leave the signal to them
   giveBack();
   process.kill(process.pid, "SIGINT");
 }
