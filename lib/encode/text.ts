@@ -27,7 +27,7 @@ export function packText(pieces: readonly string[]): Text {
   });
   const bytes = new Uint8Array(begin[pieces.length] * 8);
   pieces.forEach((piece, i) => {
-    bytes.set(ascii(piece), begin[i] * 8);
+    putAscii(bytes, begin[i] * 8, piece);
   });
   return {
     words: new Float64Array(bytes.buffer),
@@ -45,12 +45,12 @@ function packShort(pieces: readonly string[]): Uint32Array {
   return words;
 }
 
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => {
-    const code = character.charCodeAt(0);
+function putAscii(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
     if (code > 0x7e) throw new RangeError(`not ASCII: ${JSON.stringify(text)}`);
-    return code;
-  });
+    bytes[at + i] = code;
+  }
 }
 
 const numbers = Array.from({ length: 1000 }, (_, i) => String(i));
@@ -117,7 +117,7 @@ export class SecondText {
     const day = Math.floor(second / 86_400);
     if (day !== this.#day) {
       this.#day = day;
-      this.#bytes.set(ascii(this.#form.midnight(new Date(day * 86_400_000))));
+      putAscii(this.#bytes, 0, this.#form.midnight(new Date(day * 86_400_000)));
     }
     const at = this.#form.clockAt;
     const rest = second - day * 86_400;

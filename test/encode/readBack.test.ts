@@ -1,99 +1,88 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
-import { describe, expect, test } from "vitest";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { GenerateOptions } from "#lib/write/generate";
 import { pathOf } from "../requirements.js";
 import { folder, hostile, write } from "./logs.js";
 
 const script = fileURLToPath(new URL("./read_back.py", import.meta.url));
 
-const logs = {
-  "the demonstration shop": { rows: 6_000, seed: 7 },
-  "hostile routes": { scenario: hostile, seed: 7 },
-  "late and out-of-order lines": { rows: 6_000, seed: 7, defects: { late: 0.01, outOfOrder: 0.01 } },
-  "fifty records in fifty years": {
-    rows: 50,
-    start: "1990-01-01T00:00:00Z",
-    end: "2039-12-31T00:00:00Z",
-    seed: 7,
-  },
-  "no records": { rows: 0 },
-};
+const logs: [log: string, GenerateOptions, records: number][] = [
+  ["the demonstration shop", { rows: 6000, seed: 7 }, 6000],
+  ["hostile routes", { scenario: hostile, rows: 6000, seed: 7 }, 6000],
+  ["late and out-of-order lines", { rows: 6000, seed: 7, defects: { late: 0.01, outOfOrder: 0.01 } }, 6000],
+  [
+    "fifty records in fifty years",
+    { rows: 50, start: "1990-01-01T00:00:00Z", end: "2039-12-31T00:00:00Z", seed: 7 },
+    50,
+  ],
+  ["no records", { rows: 0 }, 0],
+];
 
-describe.each(Object.entries(logs))("a log of %s", (_, options) => {
-  const path = folder();
+/** Writes all logs in several forms. @returns their paths, as read_back.py takes them */
+async function inForms(...names: string[]): Promise<string[]> {
+  const paths = [];
+  for (const [, options] of logs) paths.push("--", ...(await write(folder(), options, ...names)));
+  return paths.slice(1);
+}
 
-  test("is the same to Python's csv, json and gzip", async () => {
-    const files = await write(
-      path,
-      options,
-      "a.csv",
-      "b.csv.gz",
-      "a.ndjson",
-      "b.jsonl.gz",
-      "a.log",
-      "timed.log.gz",
+/** What read_back.py prints where each form of each log has all records. */
+const equal = (...names: string[]) =>
+  logs.flatMap(([, , records]) => names.map((name) => `${name} ${records}\n`)).join("");
+
+test("every log is the same to Python's csv, json and gzip", async () => {
+  const others = ["b.csv.gz", "a.ndjson", "b.jsonl.gz", "a.log", "timed.log.gz"];
+  const paths = await inForms("a.csv", ...others);
+  expect(execFileSync("python3", [script, ...paths]).toString()).toBe(equal(...others));
+});
+
+test("every log is the same to pandas and pyarrow, with the right types", { tags: ["pandas"] }, async () => {
+  const paths = await inForms("a.csv", "a.parquet");
+  expect(execFileSync(pathOf("pandas"), [script, ...paths]).toString()).toBe(equal("a.parquet"));
+});
+
+let duckdb: DuckDBConnection;
+beforeAll(async () => {
+  duckdb = await (await DuckDBInstance.create()).connect();
+  await duckdb.run("SET TimeZone = 'UTC'");
+});
+afterAll(() => duckdb.closeSync());
+
+test.each(logs)("a log of %s is the same to DuckDB, compressed or not", async (_, options) => {
+  const forms = ["c.csv.zst", "c.csv.gz", "c.ndjson", "c.ndjson.zst", "c.parquet"];
+  const [csv, ...others] = await write(folder(), options, "a.csv", ...forms);
+  const columns = `{timestamp: 'TIMESTAMPTZ', ip_address: 'VARCHAR', endpoint: 'VARCHAR', status_code: 'SMALLINT', response_time_ms: 'DOUBLE'}`;
+  const table = (file: string) =>
+    file.endsWith(".parquet")
+      ? `read_parquet('${file}')`
+      : file.includes("json")
+        ? `read_json('${file}', columns = ${columns}, format = 'newline_delimited')`
+        : `read_csv('${file}', columns = ${columns}, header = true)`;
+  for (const file of others) {
+    const answer = await duckdb.runAndReadAll(
+      `SELECT (SELECT count(*) FROM ${table(file)}) = (SELECT count(*) FROM ${table(csv)}) AS all_there,
+              (SELECT count(*) FROM (FROM ${table(file)} EXCEPT ALL FROM ${table(csv)})) AS strange`,
     );
-    expect(
-      execFileSync("python3", [script, ...files])
-        .toString()
-        .split("\n"),
-    ).toHaveLength(6);
-  });
-
-  test("is the same to pandas and pyarrow, with the right types", { tags: ["pandas"] }, async () => {
-    const files = await write(path, options, "a.csv", "a.parquet");
-    expect(execFileSync(pathOf("pandas"), [script, ...files]).toString()).toMatch(/^a\.parquet \d+\n$/);
-  });
-
-  test("is the same to DuckDB, compressed or not", async () => {
-    const [csv, ...others] = await write(
-      path,
-      options,
-      "a.csv",
-      "c.csv.zst",
-      "c.csv.gz",
-      "c.ndjson",
-      "c.ndjson.zst",
-      "c.parquet",
-    );
-    const duckdb = await (await DuckDBInstance.create()).connect();
-    await duckdb.run("SET TimeZone = 'UTC'");
-    const columns = `{timestamp: 'TIMESTAMPTZ', ip_address: 'VARCHAR', endpoint: 'VARCHAR', status_code: 'SMALLINT', response_time_ms: 'DOUBLE'}`;
-    const table = (file: string) =>
-      file.endsWith(".parquet")
-        ? `read_parquet('${file}')`
-        : file.includes("json")
-          ? `read_json('${file}', columns = ${columns}, format = 'newline_delimited')`
-          : `read_csv('${file}', columns = ${columns}, header = true)`;
-    for (const file of others) {
-      const answer = await duckdb.runAndReadAll(
-        `SELECT (SELECT count(*) FROM ${table(file)}) = (SELECT count(*) FROM ${table(csv)}) AS all_there,
-                (SELECT count(*) FROM (FROM ${table(file)} EXCEPT ALL FROM ${table(csv)})) AS strange`,
-      );
-      expect([file, ...answer.getRows()[0]]).toEqual([file, true, 0n]);
-    }
-    duckdb.closeSync();
-  });
+    expect([file, ...answer.getRows()[0]]).toEqual([file, true, 0n]);
+  }
 });
 
 describe("Parquet", () => {
   test("has row groups of bounded size, and says between which moments each lies", async () => {
-    const [file] = await write(folder(), { rows: 1_100_000, seed: 3 }, "a.parquet");
-    const duckdb = await (await DuckDBInstance.create()).connect();
+    const [file] = await write(folder(), { rows: 530_000, seed: 3 }, "a.parquet");
     const groups = await duckdb.runAndReadAll(
       `SELECT row_group_num_rows, stats_min_value, stats_max_value, compression
        FROM parquet_metadata('${file}') WHERE path_in_schema = 'timestamp' ORDER BY row_group_id`,
     );
     const rows = groups.getRows();
-    expect(rows.map(([count]) => Number(count))).toEqual([524_288, 524_288, 51_424]);
+    expect(rows.map(([count]) => Number(count))).toEqual([524_288, 5712]);
     for (const [, min, max, compression] of rows) {
       expect(compression).toBe("ZSTD");
       expect(String(min) < String(max)).toBe(true);
     }
     for (let i = 1; i < rows.length; i++) expect(String(rows[i - 1][2]) <= String(rows[i][1])).toBe(true);
-    duckdb.closeSync();
   });
 
   test("is refused where it cannot be: in memory, compressed twice, with spoiled lines", async () => {

@@ -1,6 +1,7 @@
-"""Reads one log in many forms with Python's own and other people's readers; all must say the same.
+"""Reads logs in many forms with Python's own and other people's readers; all forms of a log must say the same.
 
-Called with the paths: the first is a CSV, to which the others are held. Prints a line for each that is equal.
+Called with the paths of each log, a `--` between two logs: the first is a CSV, to which the others are held. Prints a
+line for each that is equal.
 """
 
 import csv
@@ -72,18 +73,29 @@ def to_the_second(rows, timed):
         yield time.replace(microsecond=0), ip, path, status, seconds
 
 
-expected = read_csv(sys.argv[1])
-for path in sys.argv[2:]:
-    name = path.rsplit("/", 1)[1]
-    wanted = expected
-    if ".parquet" in name:
-        rows = read_parquet(path)
-    elif ".log" in name:
-        rows = read_combined(path)
-        wanted = list(to_the_second(expected, "timed" in name))
+def compare(whole, *others):
+    expected = read_csv(whole)
+    for path in others:
+        name = path.rsplit("/", 1)[1]
+        wanted = expected
+        if ".parquet" in name:
+            rows = read_parquet(path)
+        elif ".log" in name:
+            rows = read_combined(path)
+            wanted = list(to_the_second(expected, "timed" in name))
+        else:
+            rows = (read_csv if ".csv" in name else read_ndjson)(path)
+        assert len(rows) == len(wanted), f"{path}: {len(rows)} rows, not {len(wanted)}"
+        for number, (row, other) in enumerate(zip(rows, wanted)):
+            assert row == other, f"{path}, row {number}: {row}, not {other}"
+        print(name, len(rows))
+
+
+logs = [[]]
+for path in sys.argv[1:]:
+    if path == "--":
+        logs.append([])
     else:
-        rows = (read_csv if ".csv" in name else read_ndjson)(path)
-    assert len(rows) == len(wanted), f"{name}: {len(rows)} rows, not {len(wanted)}"
-    for number, (row, other) in enumerate(zip(rows, wanted)):
-        assert row == other, f"{name}, row {number}: {row}, not {other}"
-    print(name, len(rows))
+        logs[-1].append(path)
+for paths in logs:
+    compare(*paths)

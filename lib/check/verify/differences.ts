@@ -32,7 +32,7 @@ export interface Change {
   readonly fields: readonly FieldName[];
 }
 
-/** The fields in the form in which they are compared. */
+/** The fields as texts, as the table shows them. */
 const values: Readonly<Record<FieldName, (record: Difference) => string>> = {
   timestamp: ({ time }) => new Date(time).toISOString(),
   ip_address: ({ address }) => address,
@@ -41,6 +41,15 @@ const values: Readonly<Record<FieldName, (record: Difference) => string>> = {
   response_time_ms: ({ hundredths }) => (hundredths < 0 ? "" : (hundredths / 100).toFixed(2)),
 };
 const names = Object.keys(values) as FieldName[];
+
+/** The same values as they are held: these are as different as the texts, and cost nothing to make. */
+const held: Readonly<Record<FieldName, (record: Difference) => string | number>> = {
+  timestamp: ({ time }) => time,
+  ip_address: ({ address }) => address,
+  endpoint: ({ endpoint }) => endpoint,
+  status_code: ({ status }) => status,
+  response_time_ms: ({ hundredths }) => hundredths,
+};
 
 /**
  * The fields that may have changed in a record, the likeliest first: one field, or two of which at most one is the time
@@ -69,7 +78,7 @@ export async function pairUp(
   for (const fields of changes) {
     if (lost.length === 0 || strange.length === 0) break;
     const same = names.filter((name) => !fields.includes(name));
-    const sharedValues = (record: Difference) => same.map((name) => values[name](record)).join("\n");
+    const sharedValues = (record: Difference) => same.map((name) => held[name](record)).join("\n");
     const waiting = new Map<string, Difference[]>();
     for (let i = lost.length - 1; i >= 0; i--) {
       if (i % PAUSE === 0) await yieldNow();
@@ -88,7 +97,7 @@ export async function pairUp(
         continue;
       }
       paired.add(written);
-      const other = fields.filter((name) => values[name](written) !== values[name](found));
+      const other = fields.filter((name) => held[name](written) !== held[name](found));
       changed.push({ written, found, fields: other });
     }
     strange = left;

@@ -1,7 +1,7 @@
 import type { Precision } from "../../encode/formats.js";
 import { InterruptedError } from "../../errors.js";
 import { LogStream } from "../../generate/logStream.js";
-import { planOf } from "../../generate/plan.js";
+import type { Plan } from "../../generate/plan.js";
 import { defectShare, UNREADABLE } from "../../scenario/defects.js";
 import type { Scenario } from "../../scenario/types.js";
 import { startThread, type Thread } from "../../thread.js";
@@ -46,13 +46,14 @@ export type VerifyMessage =
 /**
  * Makes again the chunks of a log that it claims, and sums up the lines that readers take for records. It yields the
  * number of lines after each batch.
+ * @param plan the plan of the expected log: the caller's, whose tables are made already, or a thread's own
  */
 export function* remake(
   expectation: Expectation,
+  plan: Plan,
   chunks: Chunks,
 ): Generator<number, { buckets: Buckets; tally: Tally }> {
-  const { scenario, seed, without, from, to } = expectation;
-  const plan = planOf(scenario, seed, without);
+  const { scenario, from, to } = expectation;
   const stream = new LogStream(plan);
   const counts = new Counts(plan, from, to);
   const hashes = new BatchHash(plan, expectation.precision);
@@ -74,21 +75,16 @@ export function* remake(
   return { buckets, tally: tallyOf(stream, counts) };
 }
 
-/** The chunks of the expected log, shared by all threads that make it. */
-export function chunksOfExpected(expectation: Expectation): Chunks {
-  const { scenario, seed, without } = expectation;
-  return chunksOf(expectation, planOf(scenario, seed, without));
-}
-
 /** Makes the log again in threads. `done` receives the number of lines made. */
 export async function remakeOnThreads(
   expectation: Expectation,
+  plan: Plan,
   threads: number,
   done: (lines: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Expected> {
   const started: Thread[] = [];
-  const task: RemakeTask = { expectation, chunks: chunksOfExpected(expectation) };
+  const task: RemakeTask = { expectation, chunks: chunksOf(expectation, plan) };
   const stopped = new AbortController();
   try {
     const answers = Array.from(

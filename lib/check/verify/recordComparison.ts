@@ -1,6 +1,6 @@
 import type { Precision } from "../../encode/formats.js";
 import { LogStream } from "../../generate/logStream.js";
-import { type Plan, planOf } from "../../generate/plan.js";
+import type { Plan } from "../../generate/plan.js";
 import { LARGEST_SKEW, LATEST_DELIVERY, UNREADABLE } from "../../scenario/defects.js";
 import type { Buckets } from "./buckets.js";
 import type { CopyReader } from "./copy.js";
@@ -84,10 +84,10 @@ export class RecordComparison implements CopyReader {
   /** By number in the ledger: where the copy holds a record more often than it was written. */
   readonly #again = new Map<number, Difference["line"]>();
 
-  constructor({ scenario, seed, without, precision }: Expectation, buckets: Buckets) {
+  constructor({ precision }: Expectation, plan: Plan, buckets: Buckets) {
     this.precision = precision;
     this.#ledger = new Ledger(0, precision);
-    this.#plan = planOf(scenario, seed, without);
+    this.#plan = plan;
     this.#buckets = buckets;
   }
 

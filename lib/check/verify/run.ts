@@ -1,9 +1,11 @@
 import type { Precision } from "../../encode/formats.js";
+import type { Plan } from "../../generate/plan.js";
 import { Pace, type Work } from "../../work.js";
+import { chunksOf } from "../../write/chunks.js";
 import { Buckets } from "./buckets.js";
 import type { Copy, CopyReader } from "./copy.js";
 import type { CopyRecord } from "./copyRecord.js";
-import { chunksOfExpected, type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
+import { type Expectation, type Expected, remake, remakeOnThreads } from "./expected.js";
 import type { Group, RecordComparison } from "./recordComparison.js";
 
 /** Lines of a copy that are not records. */
@@ -29,6 +31,7 @@ export class VerifyRun implements CopyReader {
   readonly damage = new Map<string, string>();
   readonly #copies: readonly Copy[];
   readonly #expectation: Expectation;
+  readonly #plan: Plan;
   readonly #lines: number;
   readonly #work: Work;
   #file = "";
@@ -37,9 +40,10 @@ export class VerifyRun implements CopyReader {
   #total: number;
   #pace: Pace | undefined;
 
-  constructor(copies: readonly Copy[], expectation: Expectation, lines: number, work: Work) {
+  constructor(copies: readonly Copy[], expectation: Expectation, plan: Plan, lines: number, work: Work) {
     this.#copies = copies;
     this.#expectation = expectation;
+    this.#plan = plan;
     this.precision = expectation.precision;
     this.#lines = lines;
     this.#work = work;
@@ -51,7 +55,7 @@ export class VerifyRun implements CopyReader {
   async sumUp(workers: number): Promise<Expected> {
     if (workers === 1) {
       const pace = new Pace(this.#work);
-      const making = remake(this.#expectation, chunksOfExpected(this.#expectation));
+      const making = remake(this.#expectation, this.#plan, chunksOf(this.#expectation, this.#plan));
       let step = making.next();
       for (; !step.done; step = making.next()) await this.#advance(pace, step.value);
       await this.#read(this);
@@ -64,7 +68,7 @@ export class VerifyRun implements CopyReader {
       this.#done += lines;
       this.#report();
     };
-    const making = remakeOnThreads(this.#expectation, workers, done, signal);
+    const making = remakeOnThreads(this.#expectation, this.#plan, workers, done, signal);
     const reading = this.#read(this, signal);
     try {
       const [expected] = await Promise.all([making, reading]);

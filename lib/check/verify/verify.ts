@@ -85,11 +85,11 @@ export async function verify(
     const answer = mergeKeys(keys);
     const { expectation, plan } = expectationOf(answer, precisionOf(keys.map(({ file }) => file?.format)));
     const workers = workerCount(options.workers, plan, Date.parse(answer.from), Date.parse(answer.to));
-    const run = new VerifyRun(copies, expectation, answer.lines.written, work);
+    const run = new VerifyRun(copies, expectation, plan, answer.lines.written, work);
     const expected = await run.sumUp(workers);
     checkAgreement(answer, plan, expectation, expected);
     const { groups, uncompared } = groupsOf(expected.buckets, run.found, expectation);
-    const comparison = new RecordComparison(expectation, expected.buckets);
+    const comparison = new RecordComparison(expectation, plan, expected.buckets);
     for (const group of groups) await run.compare(comparison, group);
     const labels = await checkLabels(sources, keys, work);
     return await verification({

@@ -1,10 +1,12 @@
 import { parentPort } from "node:worker_threads";
+import { planOf } from "../../generate/plan.js";
 import { isStopped, processIdle, threadJob } from "../../thread.js";
 import { type RemakeTask, remake, type VerifyMessage } from "./expected.js";
 
 const port = parentPort!;
 const { expectation, chunks } = threadJob<RemakeTask>();
-const making = remake(expectation, chunks);
+const { scenario, seed, without } = expectation;
+const making = remake(expectation, planOf(scenario, seed, without), chunks);
 let lines = 0;
 let step = making.next();
 for (; !step.done && !isStopped(); step = making.next()) {
