@@ -2,7 +2,7 @@
 // holds the commands and their help, the other all that `generate` needs. Threads share them. The code of the other
 // commands is in files beside them.
 import { copyFileSync, cpSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -47,7 +47,8 @@ const { output } = await bundle.write({
 await bundle.close();
 
 // The data files that the code reads, and the licences of the bundled packages.
-copyFileSync(join(dist, "warehouse", "columns", "scanLines.wasm"), join(out, "scanLines.wasm"));
+for (const wasm of ["read/fields/jsonObject.wasm", "warehouse/columns/scanLines.wasm"])
+  copyFileSync(join(dist, wasm), join(out, basename(wasm)));
 cpSync(join(dist, "warehouse", "queries"), join(out, "queries"), { recursive: true });
 cpSync(join(dist, "monitor", "series"), join(out, "series"), { recursive: true });
 cpSync(join(dist, "report", "page"), join(out, "page"), { recursive: true });

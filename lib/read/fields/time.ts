@@ -234,6 +234,9 @@ function isoSecond(bytes: Uint8Array, start: number, end: number): number {
   return days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
 }
 
+/** How many of each unit a millisecond has: seconds, milliseconds, microseconds, nanoseconds. */
+const perMillisecond = [1e-3, 1, 1e3, 1e6];
+
 function epochTime(bytes: Uint8Array, start: number, end: number): number {
   if (end <= start || end - start > 30) return -1;
   let value = shortDecimal(bytes, start, end);
@@ -243,8 +246,8 @@ function epochTime(bytes: Uint8Array, start: number, end: number): number {
     if (!/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text)) return -1;
     value = Number(text);
   }
-  for (const perMillisecond of [1e-3, 1, 1e3, 1e6]) {
-    const time = perMillisecond === 1e-3 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond;
+  for (let unit = 0; unit < perMillisecond.length; unit++) {
+    const time = unit === 0 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond[unit];
     if (time >= firstEpoch && time < endOfEpoch) return Math.floor(time);
   }
   return -1;
@@ -262,8 +265,9 @@ function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
     else return -1;
   }
   if (dot < 0) return end - start <= 15 ? whole : -1;
-  return whole / 10 ** (end - dot - 1); // both numbers are exact, so the quotient is rounded as the text would be
+  return whole / powersOfTen[end - dot - 1]; // both numbers are exact, so the quotient is rounded as the text would be
 }
 
+const powersOfTen = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
 const firstEpoch = Date.UTC(likelyYears[0], 0);
 const endOfEpoch = Date.UTC(likelyYears[1] + 1, 0);

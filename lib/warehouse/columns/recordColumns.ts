@@ -1,20 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { QUOTE } from "../../ascii.js";
 import { isAddress } from "../../read/fields/address.js";
 import { minuteOf } from "../../read/plainLine.js";
-
-/** TypeScript knows it as a part of browsers alone. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-const module = new WebAssembly.Module(readFileSync(new URL("./scanLines.wasm", import.meta.url)));
+import { compiled, type WasmMemory } from "../../webAssembly.js";
 
 /** What `scan/scanLines.ts` exports, and says what each is. */
 interface Scan extends Record<Places | Counts, { readonly value: number }> {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  readonly memory: WasmMemory;
   readonly first: { readonly value: bigint };
   readonly last: { readonly value: bigint };
   clear(): void;
@@ -30,6 +22,8 @@ type Places =
   | "isTimed"
   | "piece";
 type Counts = "records" | "addressCount" | "addressBytes" | "timed";
+
+const instance = compiled<Scan>(new URL("./scanLines.wasm", import.meta.url), "scanLines");
 
 /** Different values of a column in the PLAIN encoding. */
 export interface Values {
@@ -54,14 +48,11 @@ export class RecordColumns {
 
   /** @param room - for lines, in bytes */
   constructor(room: number) {
-    const instance = new WebAssembly.Instance(module, {
-      scanLines: {
-        minuteAt: (at: number) => minuteOf(this.bytes, at - this.bytes.byteOffset),
-        isAddress: (start: number, end: number) => isAddress(this.#view(start, end - start), 0, end - start),
-        addPath: (start: number, end: number) => this.#addPath(this.#view(start, end - start)),
-      },
+    this.#scan = instance({
+      minuteAt: (at: number) => minuteOf(this.bytes, at - this.bytes.byteOffset),
+      isAddress: (start: number, end: number) => isAddress(this.#view(start, end - start), 0, end - start),
+      addPath: (start: number, end: number) => this.#addPath(this.#view(start, end - start)),
     });
-    this.#scan = instance.exports as Scan;
     const { memory, piece } = this.#scan;
     memory.grow(Math.ceil((piece.value + room + overshoot) / 2 ** 16));
     this.#memory = memory.buffer;

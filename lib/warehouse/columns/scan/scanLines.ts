@@ -5,6 +5,7 @@
  *
  * Numbers called `at`, `start`, `end` and the like are positions in the memory.
  */
+import { firstBytes, isSame } from "../../../read/fields/scan/words";
 
 /** Milliseconds since 1970 of the minute whose 17 bytes such as `2026-01-05T00:00:` begin there; -1 if there is none. */
 declare function minuteAt(at: u32): f64;
@@ -247,21 +248,6 @@ function take(place: u32, start: u32, length: u32, number: u32): void {
 function mixed(hash: u64, word: u64): u64 {
   const product = (hash ^ word) * 0x9e3779b97f4a7c15;
   return product ^ (product >> 29);
-}
-
-/** Covers the first bytes of a word, 0 to 7. */
-function firstBytes(count: u32): u64 {
-  return ((<u64>1) << (8 * count)) - 1;
-}
-
-function isSame(one: u32, other: u32, length: u32): bool {
-  while (length >= 8) {
-    if (load<u64>(one) !== load<u64>(other)) return false;
-    one += 8;
-    other += 8;
-    length -= 8;
-  }
-  return ((load<u64>(one) ^ load<u64>(other)) & firstBytes(length)) === 0;
 }
 
 /** The status from 100 to 599 between the comma that stands there and the next, or 0. */
