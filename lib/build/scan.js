@@ -7,7 +7,9 @@ import asc from "assemblyscript/asc";
 const lib = fileURLToPath(new URL("..", import.meta.url));
 const sources = ["read/fields/scan/jsonObject.ts", "warehouse/columns/scan/scanLines.ts"];
 const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const texts = new Set(sources.map(dirname).flatMap((folder) => readdirSync(lib + folder).map((file) => join(lib, folder, file))));
+const texts = new Set(
+  sources.map(dirname).flatMap((folder) => readdirSync(lib + folder).map((file) => join(lib, folder, file))),
+);
 const newest = Math.max(...[...texts, fileURLToPath(import.meta.url)].map(changed));
 for (const source of sources) {
   // It stands beside the module that loads it.

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JsonFields } from "#lib/read/fields/jsonFields";
 
-const paths = ["a", "a.b", "a.b.c", "b", "é", 'q"', "b.a"];
+// The walk looks at 16 bytes of a string at a time, and at 8 of a name.
+const long = "x".repeat(65);
+const paths = ["a", "a.b", "a.b.c", "b", "é", 'q"', "b.a", "abcdefgh", "abcdefghi", long];
 const json = new JsonFields(paths);
 
 /** The value at a path, a name with dots before the steps through objects. */
@@ -34,9 +36,9 @@ function agrees(bytes: Uint8Array): boolean {
   return true;
 }
 
-const name = fc.constantFrom("a", "b", "c", "é", 'q"', "x", "");
+const name = fc.constantFrom("a", "b", "c", "é", 'q"', "x", "", "abcdefgh", "abcdefghi", "abcdefghj", long);
 const leaf = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: "binary", maxLength: 50 }),
   fc.double({ noNaN: true }),
   fc.constantFrom(null, true, -0, 1e300),
 );
@@ -144,6 +146,37 @@ describe("JSON as it may stand in a log", () => {
     "\ufeff{}",
   ])("%j is none", (text) => {
     expect(agrees(new TextEncoder().encode(text))).toBe(false);
+  });
+
+  it("a string with any byte at any place up to the 40th", () => {
+    for (let at = 0; at < 40; at++)
+      for (let byte = 0; byte < 256; byte++) {
+        const bytes = Buffer.from(`{"b":"${"-".repeat(40)}","a":1}`);
+        bytes[6 + at] = byte;
+        agrees(bytes);
+      }
+  });
+
+  it("lists whose elements are looked for, which other objects are read between", () => {
+    const lists = new JsonFields(["list.0", "list.2", "list.10"]);
+    const bytes = Buffer.from(`{"list":[${Array.from({ length: 12 }, (_, i) => `"${i}é"`).join(", ")}]}`);
+    for (let i = 0; i < 2; i++) {
+      expect(lists.read(bytes, 0, bytes.length)).toBe(true);
+      expect(agrees(Buffer.from('{"a":{"b":2}}'))).toBe(true);
+      expect([0, 1, 2].map((slot) => lists.text(slot))).toEqual(["0é", "2é", "10é"]);
+    }
+  });
+
+  it("an object longer than any before", () => {
+    for (const length of [100_000, 1_000_000, 3_000_000])
+      expect(agrees(Buffer.from(JSON.stringify({ a: "y".repeat(length), b: { a: 1 } })))).toBe(true);
+  });
+
+  it("an object that other bytes follow", () => {
+    const bytes = Buffer.from('{"a":12345,"b":"t"}67"}');
+    expect(json.read(bytes, 0, 19)).toBe(true);
+    expect([json.text(0), json.text(3)]).toEqual(["12345", "t"]);
+    for (let end = 0; end < 19; end++) expect(json.read(bytes, 0, end)).toBe(false);
   });
 
   it("objects nested deeper than any log's are refused and do not exhaust the stack", () => {

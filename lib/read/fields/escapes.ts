@@ -14,12 +14,17 @@ export function unescaped(
     const next = bytes[i + 1];
     if (byte !== BACKSLASH || i + 1 >= end) {
       out[p++] = byte;
-    } else if ((next | 32) === SMALL_X && i + 3 < end && hex(bytes[i + 2]) >= 0 && hex(bytes[i + 3]) >= 0) {
-      out[p++] = hex(bytes[i + 2]) * 16 + hex(bytes[i + 3]);
+    } else if (
+      (next | 32) === SMALL_X &&
+      i + 3 < end &&
+      hexDigit(bytes[i + 2]) >= 0 &&
+      hexDigit(bytes[i + 3]) >= 0
+    ) {
+      out[p++] = hexDigit(bytes[i + 2]) * 16 + hexDigit(bytes[i + 3]);
       i += 3;
     } else if (next === SMALL_U && i + 5 < end && bytes[i + 2] === ZERO && bytes[i + 3] === ZERO) {
       // nginx's escape=json writes control characters in this way, and nothing else
-      out[p++] = Math.max(0, hex(bytes[i + 4])) * 16 + Math.max(0, hex(bytes[i + 5]));
+      out[p++] = Math.max(0, hexDigit(bytes[i + 4])) * 16 + Math.max(0, hexDigit(bytes[i + 5]));
       i += 5;
     } else {
       out[p++] = controls.get(next) ?? next;
@@ -30,7 +35,7 @@ export function unescaped(
 }
 
 /** Value of a hexadecimal digit, or -1. */
-function hex(byte: number): number {
+export function hexDigit(byte: number): number {
   if (byte >= ZERO && byte <= NINE) return byte - ZERO;
   const small = byte | 32;
   return small >= 97 && small <= 102 ? small - 87 : -1;

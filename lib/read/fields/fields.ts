@@ -42,26 +42,21 @@ export class FieldTexts {
 
   /** Moves the fields to a buffer of their own. Doubled quotes of a CSV cell become single ones. */
   unquote(): void {
-    const from = this.bytes;
-    let length = 0;
-    for (let field = 0; field < count; field++) length += this.end[field] - this.start[field];
-    this.#reserve(length);
-    const to = this.#own;
-    let at = 0;
-    for (let field = 0; field < count; field++) {
-      const start = at;
-      for (let i = this.start[field]; i < this.end[field]; i++) {
-        to[at++] = from[i];
-        if (from[i] === QUOTE && from[i + 1] === QUOTE) i++;
-      }
-      this.start[field] = start;
-      this.end[field] = at;
-    }
-    this.bytes = to;
+    this.#move(undefined, unquoted);
   }
 
   /** Moves a field to a buffer of its own, without the escapes of Apache and nginx (`\x22`, `\"`, `\t`). */
   unescape(field: number): void {
+    this.#move(field, unescaped);
+  }
+
+  /** Moves the fields to a buffer of their own, with a text in the place of one that is no shorter. */
+  replace(field: number, text: string): void {
+    this.#move(field, (_bytes, _start, _end, to, at) => at + utf8.encodeInto(text, to.subarray(at)).written);
+  }
+
+  /** Moves the fields to a buffer of their own. `write` copies one of them, or each, and does not make it longer. */
+  #move(field: number | undefined, write: typeof unescaped): void {
     const from = this.bytes;
     let length = 0;
     for (let each = 0; each < count; each++) length += this.end[each] - this.start[each];
@@ -70,7 +65,7 @@ export class FieldTexts {
     let at = 0;
     for (let each = 0; each < count; each++) {
       const start = at;
-      if (each === field) at = unescaped(from, this.start[each], this.end[each], to, at);
+      if (field === undefined || each === field) at = write(from, this.start[each], this.end[each], to, at);
       else for (let i = this.start[each]; i < this.end[each]; i++) to[at++] = from[i];
       this.start[each] = start;
       this.end[each] = at;
@@ -84,6 +79,15 @@ export class FieldTexts {
 }
 
 const utf8 = new TextEncoder();
+
+const unquoted: typeof unescaped = (bytes, start, end, to, at) => {
+  let p = at;
+  for (let i = start; i < end; i++) {
+    to[p++] = bytes[i];
+    if (bytes[i] === QUOTE && bytes[i + 1] === QUOTE) i++;
+  }
+  return p;
+};
 
 /**
  * Makes the function that reads the texts of five fields into a row.

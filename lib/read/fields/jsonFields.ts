@@ -98,7 +98,10 @@ const slotSize = 12;
 const guard = 32;
 
 // One memory for all, since each reserves some gigabytes of addresses: the tree of names, the slots and the line.
-const scan = compiled<Scan>(new URL("./jsonObject.wasm", import.meta.url), "jsonObject")({
+const scan = compiled<Scan>(
+  new URL("./jsonObject.wasm", import.meta.url),
+  "jsonObject",
+)({
   escapedName: (place: number, start: number, end: number) =>
     loaded?.next(place, JSON.parse(`"${utf8Text.decode(memory.subarray(start, end))}"`)) ?? 0,
 });

@@ -6,6 +6,7 @@ import {
   type LineReader,
   otherFormat,
   type Reason,
+  type Row,
   type TimeUnit,
 } from "../row.js";
 import { FieldTexts, FORWARDED, fieldReader } from "./fields.js";
@@ -17,18 +18,31 @@ import { JsonFields } from "./jsonFields.js";
  */
 export type FieldPaths = readonly (readonly string[])[];
 
+/** What a record is not: judges a row by the text at one more path of its object, undefined where it has none. */
+export interface OtherEntry {
+  readonly path: string;
+  readonly reason: (text: () => string | undefined, row: Row) => Reason;
+}
+
 /**
  * Makes the reader of lines that are JSON objects, or elements of a list with one element on each line. Of a field's
  * paths, the first one counts whose value on the line is neither empty nor "-".
  * | @param unit of the response time
+ * @param other - which objects are no records, although they have all fields of one
  */
-export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: TimeUnit | "none"): LineReader {
-  const json = new JsonFields(paths.flat());
+export function jsonRecords(
+  options: FormatOptions,
+  paths: FieldPaths,
+  unit: TimeUnit | "none",
+  other?: OtherEntry,
+): LineReader {
+  const all = paths.flat();
+  const json = new JsonFields(other === undefined ? all : [...all, other.path]);
+  const otherText = () => json.text(all.length);
   const first = paths.map((_, field) => paths.slice(0, field).flat().length);
   const last = paths.map((own, field) => first[field] + own.length);
   const texts = new FieldTexts();
   const count = paths.length;
-  const values: (string | undefined)[] = new Array(count);
   const received = options.received && paths[0].length === 0;
   const isNeeded = [!received, false, true, true, false, (paths[5]?.length ?? 0) > 0, false];
   const readFields = fieldReader(options, unit, received);
@@ -59,15 +73,14 @@ export function jsonRecords(options: FormatOptions, paths: FieldPaths, unit: Tim
       texts.end[field] = json.end[slot];
     }
     if (chosen[CLIENT] < 0 && (count <= FORWARDED || chosen[FORWARDED] < 0)) return missing[CLIENT];
-    if (json.anyEscaped && json.anyBytes) {
-      for (let field = 0; field < count; field++)
-        if (chosen[field] >= 0 && json.escaped[chosen[field]] === 1) texts.unescape(field);
-    } else if (json.anyEscaped) {
-      for (let field = 0; field < count; field++)
-        values[field] = chosen[field] < 0 ? undefined : json.text(chosen[field]);
-      texts.setAll(values);
-    }
-    return readFields(texts, row);
+    if (json.anyEscaped)
+      for (let field = 0; field < count; field++) {
+        const slot = chosen[field];
+        if (slot < 0 || json.escaped[slot] === 0) continue;
+        if (json.anyBytes) texts.unescape(field);
+        else texts.replace(field, json.text(slot) ?? "");
+      }
+    return readFields(texts, row) ?? other?.reason(otherText, row);
   };
 }
 

@@ -3,7 +3,7 @@ import { OPEN_BRACE } from "../../ascii.js";
 import { recordFields } from "../../record.js";
 import { clientIs, clientsAmong } from "../fields/forwarded.js";
 import { JsonFields } from "../fields/jsonFields.js";
-import { elementIn, jsonRecords } from "../fields/jsonRecord.js";
+import { elementIn, jsonRecords, type OtherEntry } from "../fields/jsonRecord.js";
 import { type FieldMap, mapFields } from "../fields/mapFields.js";
 import {
   type FormatOptions,
@@ -46,21 +46,24 @@ export const caddy: LineFormat = {
     const { unit, unsure } = caddyUnit(options.timeUnit, durations);
     // client_ip is Caddy's own answer to who the client is.
     const forwarded = client === "client_ip" ? undefined : "request.headers.X-Forwarded-For.0";
-    const reading = jsonReading({ ...options, timeUnit: unit }, sample, fields, undefined, forwarded);
-    const logger = new JsonFields(["logger"]);
-    return {
-      ...reading,
-      unsure,
-      decided: unit === "s" ? undefined : `response time in ${unit}`,
-      read: (bytes, start, end, row) => {
-        const wrong = reading.read(bytes, start, end, row);
-        // An error has a status of 400 or more, so most lines need no second look.
-        if (wrong !== undefined || row.status < 400 || !logger.read(bytes, start, end)) return wrong;
-        if (!logger.text(0)?.startsWith("http.log.error")) return;
-        row.status = -1; // the access entry counts it
-        return "not an access entry: Caddy's error log tells of the same request";
-      },
-    };
+    const reading = jsonReading(
+      { ...options, timeUnit: unit },
+      sample,
+      fields,
+      undefined,
+      forwarded,
+      errorEntry,
+    );
+    return { ...reading, unsure, decided: unit === "s" ? undefined : `response time in ${unit}` };
+  },
+};
+
+const errorEntry: OtherEntry = {
+  path: "logger",
+  reason: (logger, row) => {
+    if (row.status < 400 || !logger()?.startsWith("http.log.error")) return;
+    row.status = -1; // the access entry counts it
+    return "not an access entry: Caddy's error log tells of the same request";
   },
 };
 
@@ -94,6 +97,7 @@ function jsonReading(
   map: FieldMap,
   unit?: TimeUnit,
   forwarded?: string,
+  other?: OtherEntry,
 ): Reading {
   const { timeField } = options;
   const fields = timeField === undefined ? map : { ...map, response_time_ms: timeField };
@@ -138,7 +142,7 @@ function jsonReading(
         ),
     clients,
     unsure: mapped.unsure,
-    read: jsonRecords(options, places, mapped.unit),
+    read: jsonRecords(options, places, mapped.unit, other),
   };
 }
 
