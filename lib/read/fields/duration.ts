@@ -1,6 +1,6 @@
-import { DOT, MINUS, SMALL_M, SMALL_S } from "../../ascii.js";
+import { DOT, MINUS, NINE, SMALL_M, SMALL_N, SMALL_S, SMALL_U, ZERO } from "../../ascii.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
-import { digits } from "./time.js";
+import { powersOfTen } from "./time.js";
 
 /**
  * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; −1 if it is not
@@ -33,13 +33,10 @@ export function scaled(bytes: Uint8Array, start: number, end: number, places: nu
   }
   if (seen === 0) return -1;
   if (places < 0) value = Math.floor(value / 10 ** -places + 0.5);
-  else if (left > 0) value *= powers[left];
+  else if (left > 0) value *= powersOfTen[left];
   value += round;
   return value < 1e14 ? value : -1;
 }
-
-/** A table, as `10 ** n` takes longer than the rest. */
-const powers = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 
 /** Powers of ten between a unit and the hundredth of a millisecond. */
 const placesOf: Readonly<Record<TimeUnit, number>> = { s: 5, ms: 2, us: -1, ns: -4 };
@@ -63,14 +60,24 @@ export function readDuration(
     return wrong;
   }
   row.hundredths = scaled(bytes, start, end, placesOf[unit]);
-  if (row.hundredths < 0 && bytes[end - 1] === SMALL_S && bytes[end - 2] === SMALL_M) {
-    const milliseconds = digits(bytes, start, end - 2);
-    if (milliseconds >= 0) row.hundredths = 100 * milliseconds;
-  }
+  if (row.hundredths < 0) row.hundredths = scaledByUnit(bytes, start, end);
   return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
 }
 
-/** Reads a number with an exponent or with its own unit. */
+/** A number with its own unit right behind it, as most are, in hundredths of a millisecond; −1 if it is something else. */
+function scaledByUnit(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[end - 1] !== SMALL_S) return -1;
+  const letter = bytes[end - 2];
+  const unit = letter === SMALL_M ? "ms" : letter === SMALL_U ? "us" : letter === SMALL_N ? "ns" : "s";
+  const after = unit === "s" ? end - 1 : end - 2;
+  return isDigit(bytes[start]) && isDigit(bytes[after - 1])
+    ? scaled(bytes, start, after, placesOf[unit])
+    : -1;
+}
+
+const isDigit = (byte: number) => byte >= ZERO && byte <= NINE;
+
+/** Reads a number with an exponent, or with its own unit in another spelling. */
 function readUnusual(bytes: Uint8Array, start: number, end: number, unit: TimeUnit, row: Row): Reason {
   let text = "";
   for (let i = start; i < Math.min(end, start + 40); i++) text += String.fromCharCode(bytes[i]);

@@ -268,6 +268,9 @@ function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
   return whole / powersOfTen[end - dot - 1]; // both numbers are exact, so the quotient is rounded as the text would be
 }
 
-const powersOfTen = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
+/** 1 to 10^15: `10 ** n` takes longer than the rest of reading a number. */
+export const powersOfTen: readonly number[] = Array.from({ length: 16 }, (_, places) =>
+  Number(`1e${places}`),
+);
 const firstEpoch = Date.UTC(likelyYears[0], 0);
 const endOfEpoch = Date.UTC(likelyYears[1] + 1, 0);
