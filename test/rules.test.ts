@@ -32,7 +32,18 @@ const stages = [
   "cli",
 ];
 /** What every stage may use. */
-const common = ["ascii", "bisect", "record", "digits", "elementary", "errors", "thread", "work", "visible"];
+const common = [
+  "ascii",
+  "bisect",
+  "record",
+  "digits",
+  "elementary",
+  "errors",
+  "thread",
+  "work",
+  "visible",
+  "webAssembly",
+];
 
 const comments = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 const importsOf = (text: string) =>

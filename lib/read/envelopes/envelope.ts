@@ -1,4 +1,5 @@
-import { BACKSLASH, SMALL_N, SMALL_R, SMALL_U } from "../../ascii.js";
+import { BACKSLASH, SMALL_N, SMALL_R } from "../../ascii.js";
+import { unescaped } from "../fields/escapes.js";
 import { Repeated } from "../fields/repeated.js";
 import type { FormatOptions, Reason } from "../row.js";
 
@@ -42,7 +43,7 @@ export class Inside {
       return;
     }
     if (this.#own.length < to - start) this.#own = new Uint8Array(2 * (to - start));
-    this.set(this.#own, 0, unescaped(bytes, start, to, this.#own));
+    this.set(this.#own, 0, unescaped(bytes, start, to, this.#own, 0));
   }
 }
 
@@ -58,44 +59,3 @@ export interface Envelope {
     options: FormatOptions,
   ) => (bytes: Uint8Array, start: number, end: number, into: Inside) => Reason;
 }
-
-/**
- * Copies the content of a sound JSON string to `out` without its escapes.
- * @returns the length, which is never more than before
- */
-function unescaped(bytes: Uint8Array, start: number, end: number, out: Uint8Array): number {
-  let p = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i];
-    if (byte !== BACKSLASH) {
-      out[p++] = byte;
-      continue;
-    }
-    const letter = bytes[++i];
-    if (letter !== SMALL_U) {
-      out[p++] = controls[letter] || letter;
-      continue;
-    }
-    let code = unit(bytes, i + 1);
-    i += 4;
-    if (code >= 0xd800 && code < 0xdc00 && bytes[i + 1] === BACKSLASH && bytes[i + 2] === SMALL_U) {
-      const low = unit(bytes, i + 3);
-      if (low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code - 0xd800) << 10) + low - 0xdc00;
-        i += 6;
-      }
-    }
-    p += utf8.encodeInto(String.fromCodePoint(code), out.subarray(p)).written; // an unpaired surrogate becomes U+FFFD
-  }
-  return p;
-}
-
-const unit = (bytes: Uint8Array, at: number) =>
-  Number.parseInt(String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]), 16);
-
-const utf8 = new TextEncoder();
-
-/** What the letter of an escape stands for, if it does not stand for itself. */
-const controls = new Uint8Array(256);
-for (const [letter, code] of Object.entries({ b: 8, t: 9, n: 10, f: 12, r: 13 }))
-  controls[letter.charCodeAt(0)] = code;

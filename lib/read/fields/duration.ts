@@ -1,6 +1,6 @@
-import { DOT, MINUS, NINE, SMALL_M, SMALL_N, SMALL_S, SMALL_U, ZERO } from "../../ascii.js";
+import { DOT, MINUS, NINE, PLUS, SMALL_E, SMALL_M, SMALL_N, SMALL_S, SMALL_U, ZERO } from "../../ascii.js";
 import type { Reason, Row, TimeUnit } from "../row.js";
-import { powersOfTen } from "./time.js";
+import { digits, powersOfTen } from "./time.js";
 
 /**
  * The number in bytes[start, end) (digits, with or without decimals) times 10^places, rounded half up; −1 if it is not
@@ -32,7 +32,7 @@ export function scaled(bytes: Uint8Array, start: number, end: number, places: nu
     }
   }
   if (seen === 0) return -1;
-  if (places < 0) value = Math.floor(value / 10 ** -places + 0.5);
+  if (places < 0) value = Math.floor(value / powersOfTen[-places] + 0.5);
   else if (left > 0) value *= powersOfTen[left];
   value += round;
   return value < 1e14 ? value : -1;
@@ -60,19 +60,30 @@ export function readDuration(
     return wrong;
   }
   row.hundredths = scaled(bytes, start, end, placesOf[unit]);
-  if (row.hundredths < 0) row.hundredths = scaledByUnit(bytes, start, end);
+  if (row.hundredths < 0) row.hundredths = scaledAsWritten(bytes, start, end, unit);
   return row.hundredths < 0 ? readUnusual(bytes, start, end, unit, row) : undefined;
 }
 
-/** A number with its own unit right behind it, as most are, in hundredths of a millisecond; −1 if it is something else. */
-function scaledByUnit(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[end - 1] !== SMALL_S) return -1;
-  const letter = bytes[end - 2];
-  const unit = letter === SMALL_M ? "ms" : letter === SMALL_U ? "us" : letter === SMALL_N ? "ns" : "s";
-  const after = unit === "s" ? end - 1 : end - 2;
-  return isDigit(bytes[start]) && isDigit(bytes[after - 1])
-    ? scaled(bytes, start, after, placesOf[unit])
-    : -1;
+/**
+ * A number with its own unit right behind it (`3.5s`) or with an exponent (`1.5e-05`), as most are, in hundredths of a
+ * millisecond; −1 if it is something else.
+ */
+function scaledAsWritten(bytes: Uint8Array, start: number, end: number, unit: TimeUnit): number {
+  let after = end;
+  let places = placesOf[unit];
+  if (bytes[end - 1] === SMALL_S) {
+    const letter = bytes[end - 2];
+    const own = letter === SMALL_M ? "ms" : letter === SMALL_U ? "us" : letter === SMALL_N ? "ns" : "s";
+    after = own === "s" ? end - 1 : end - 2;
+    places = placesOf[own];
+  } else if (bytes[end - 4] === SMALL_E && (bytes[end - 3] === MINUS || bytes[end - 3] === PLUS)) {
+    const exponent = digits(bytes, end - 2, end);
+    if (exponent < 0 || exponent > 9) return -1;
+    places += bytes[end - 3] === MINUS ? -exponent : exponent;
+    after = end - 4;
+  }
+  const isNumber = after > start && isDigit(bytes[start]) && isDigit(bytes[after - 1]);
+  return isNumber ? scaled(bytes, start, after, places) : -1;
 }
 
 const isDigit = (byte: number) => byte >= ZERO && byte <= NINE;

@@ -45,14 +45,9 @@ export class FieldTexts {
     this.#move(undefined, unquoted);
   }
 
-  /** Moves a field to a buffer of its own, without the escapes of Apache and nginx (`\x22`, `\"`, `\t`). */
+  /** Moves a field to a buffer of its own, without escapes such as `\x22`, `\"`, `\u00e9`. */
   unescape(field: number): void {
     this.#move(field, unescaped);
-  }
-
-  /** Moves the fields to a buffer of their own, with a text in the place of one that is no shorter. */
-  replace(field: number, text: string): void {
-    this.#move(field, (_bytes, _start, _end, to, at) => at + utf8.encodeInto(text, to.subarray(at)).written);
   }
 
   /** Moves the fields to a buffer of their own. `write` copies one of them, or each, and does not make it longer. */

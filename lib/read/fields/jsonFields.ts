@@ -38,8 +38,6 @@ export class JsonFields {
   readonly escaped: Uint8Array;
   /** Whether any of the values is a string with escapes. */
   anyEscaped = false;
-  /** Whether these escapes are nginx's, which stand for bytes. */
-  anyBytes = false;
   readonly #tree: NameTree;
   #bytes: Uint8Array = new Uint8Array(0);
 
@@ -66,7 +64,6 @@ export class JsonFields {
     numbers.fill(-1, slots >> 2, line >> 2);
     const has = scan.read(this.#tree.root, slots, line, lineEnd);
     this.anyEscaped = (has & escapedValue) !== 0;
-    this.anyBytes = (has & escapedBytes) !== 0;
     const shift = start - line;
     for (let slot = 0, at = slots >> 2; slot < count; slot++, at += 3) {
       const found = numbers[at];
@@ -74,17 +71,19 @@ export class JsonFields {
       this.end[slot] = numbers[at + 1] + shift;
       this.escaped[slot] = numbers[at + 2];
     }
-    if (has === 0 || (this.anyBytes && (has & unicode) !== 0)) return false;
+    if (has === 0 || ((has & escapedBytes) !== 0 && (has & unicode) !== 0)) return false;
     return (has & beyondAscii) === 0 || isUtf8(bytes.subarray(start, end));
   }
 
-  /** The value of path `slot` in the last line, without its escapes; undefined if it has none. */
+  /**
+   * The value of path `slot` in the last line, without its escapes; undefined if it has none. Half of a surrogate pair
+   * is U+FFFD.
+   */
   text(slot: number): string | undefined {
     const start = this.start[slot];
     if (start < 0) return;
     const bytes = this.#bytes.subarray(start, this.end[slot]);
     if (this.escaped[slot] === 0) return utf8Text.decode(bytes);
-    if (!this.anyBytes) return JSON.parse(`"${utf8Text.decode(bytes)}"`);
     const own = new Uint8Array(bytes.length);
     return utf8Text.decode(own.subarray(0, unescaped(bytes, 0, bytes.length, own, 0)));
   }

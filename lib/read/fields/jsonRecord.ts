@@ -6,7 +6,6 @@ import {
   type LineReader,
   otherFormat,
   type Reason,
-  type Row,
   type TimeUnit,
 } from "../row.js";
 import { FieldTexts, FORWARDED, fieldReader } from "./fields.js";
@@ -18,10 +17,13 @@ import { JsonFields } from "./jsonFields.js";
  */
 export type FieldPaths = readonly (readonly string[])[];
 
-/** What a record is not: judges a row by the text at one more path of its object, undefined where it has none. */
+/** Objects that are no records, although they have all fields of one: those whose text at a path begins so. */
 export interface OtherEntry {
   readonly path: string;
-  readonly reason: (text: () => string | undefined, row: Row) => Reason;
+  readonly begins: string;
+  /** They have a status of at least this, so that most lines need no look. */
+  readonly from: number;
+  readonly reason: string;
 }
 
 /**
@@ -38,7 +40,14 @@ export function jsonRecords(
 ): LineReader {
   const all = paths.flat();
   const json = new JsonFields(other === undefined ? all : [...all, other.path]);
-  const otherText = () => json.text(all.length);
+  const begins = utf8.encode(other?.begins);
+  const isOther = (bytes: Uint8Array) => {
+    const slot = all.length;
+    if (json.escaped[slot] === 1) return json.text(slot)?.startsWith(other?.begins ?? "");
+    const start = json.start[slot];
+    if (start < 0 || json.end[slot] - start < begins.length) return false;
+    return begins.every((byte, i) => bytes[start + i] === byte);
+  };
   const first = paths.map((_, field) => paths.slice(0, field).flat().length);
   const last = paths.map((own, field) => first[field] + own.length);
   const texts = new FieldTexts();
@@ -74,16 +83,17 @@ export function jsonRecords(
     }
     if (chosen[CLIENT] < 0 && (count <= FORWARDED || chosen[FORWARDED] < 0)) return missing[CLIENT];
     if (json.anyEscaped)
-      for (let field = 0; field < count; field++) {
-        const slot = chosen[field];
-        if (slot < 0 || json.escaped[slot] === 0) continue;
-        if (json.anyBytes) texts.unescape(field);
-        else texts.replace(field, json.text(slot) ?? "");
-      }
-    return readFields(texts, row) ?? other?.reason(otherText, row);
+      for (let field = 0; field < count; field++)
+        if (chosen[field] >= 0 && json.escaped[chosen[field]] === 1) texts.unescape(field);
+    const wrong = readFields(texts, row);
+    if (wrong !== undefined || other === undefined || row.status < other.from || !isOther(bytes))
+      return wrong;
+    row.status = -1; // another entry counts it
+    return other.reason;
   };
 }
 
+const utf8 = new TextEncoder();
 const CLIENT = 1;
 const chosen = new Int32Array(FORWARDED + 1);
 const notJson = otherFormat("not a JSON object in UTF-8");

@@ -239,6 +239,8 @@ const perMillisecond = [1e-3, 1, 1e3, 1e6];
 
 function epochTime(bytes: Uint8Array, start: number, end: number): number {
   if (end <= start || end - start > 30) return -1;
+  const time = secondsTime(bytes, start, end);
+  if (time >= 0 && time < endOfEpoch) return time;
   let value = shortDecimal(bytes, start, end);
   if (value < 0) {
     let text = "";
@@ -247,10 +249,31 @@ function epochTime(bytes: Uint8Array, start: number, end: number): number {
     value = Number(text);
   }
   for (let unit = 0; unit < perMillisecond.length; unit++) {
-    const time = unit === 0 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond[unit];
-    if (time >= firstEpoch && time < endOfEpoch) return Math.floor(time);
+    const moment = unit === 0 ? Math.round(value * 1e6) / 1e3 : value / perMillisecond[unit];
+    if (moment >= firstEpoch && moment < endOfEpoch) return Math.floor(moment);
   }
   return -1;
+}
+
+/**
+ * Ten digits of seconds, as most servers write them, with or without decimals, which are cut off after the millisecond;
+ * −1 for another text.
+ */
+function secondsTime(bytes: Uint8Array, start: number, end: number): number {
+  const dot = start + 10;
+  if (end < dot || (end > dot && (bytes[dot] !== DOT || end === dot + 1))) return -1;
+  const high = digits(bytes, start, start + 5);
+  const low = digits(bytes, start + 5, dot);
+  if (high < 10_000 || low < 0) return -1;
+  let time = (high * 100_000 + low) * 1000;
+  let weight = 100;
+  for (let i = dot + 1; i < end; i++) {
+    const digit = bytes[i] - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    time += digit * weight;
+    weight = (weight / 10) | 0;
+  }
+  return time;
 }
 
 /** The number bytes[start, end) of at most 15 digits, with or without a dot; −1 if it is not one. */

@@ -60,11 +60,9 @@ export const caddy: LineFormat = {
 
 const errorEntry: OtherEntry = {
   path: "logger",
-  reason: (logger, row) => {
-    if (row.status < 400 || !logger()?.startsWith("http.log.error")) return;
-    row.status = -1; // the access entry counts it
-    return "not an access entry: Caddy's error log tells of the same request";
-  },
+  begins: "http.log.error",
+  from: 400,
+  reason: "not an access entry: Caddy's error log tells of the same request",
 };
 
 /** Durations in seconds have decimals. Whole numbers are milliseconds or nanoseconds, and it can be unclear which. */
