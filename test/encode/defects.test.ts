@@ -22,7 +22,7 @@ async function readBack(
   options: GenerateOptions,
   query: "cut" | "keep",
 ): Promise<{ log: ReadLog; key: AnswerKey }> {
-  const { path: file, key } = await generate({ ...options, format, out: join(path, "made.log") });
+  const { path: file, key } = await generate({ ...options, format, out: join(path, "made.log"), key: false });
   const log = await read(file!, { ...readAs(format), query });
   return { log, key };
 }
