@@ -21,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "#lib/errors";
 import { GENERATOR_VERSION } from "#lib/generate/plan";
 import { generate as write } from "#lib/write/generate";
+import { shell } from "./shell.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 let folder: string;
@@ -31,7 +32,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: string[]) =>
+const run = (...args: string[]) => shell(args, folder);
+const runAsProcess = (...args: string[]) =>
   spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8", maxBuffer: 1e9 });
 const untouched = () => readdirSync(folder);
 
@@ -89,9 +91,9 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     ["a file as the folder", ["--out", `${cli}/x.csv`], /out: cannot write .*(not a folder|is not a folder)/],
     ["an empty name", ["--out", ""], /out: must be the path of a file/],
   ];
-  it.each(wrong)("%s", (_, args, sentence) => {
+  it.each(wrong)("%s", async (_, args, sentence) => {
     const before = untouched();
-    const { status, stdout, stderr } = run(
+    const { status, stdout, stderr } = await run(
       "generate",
       ...(args.includes("--out") ? args : [...args, "--out", "x.csv"]),
     );
@@ -100,9 +102,9 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     expect([status, stdout, untouched()]).toEqual([2, "", before]);
   });
 
-  it("a scenario file with a misspelt key, at its path", () => {
+  it("a scenario file with a misspelt key, at its path", async () => {
     writeFileSync(join(folder, "s.json"), '{ "traffic": { "burstines": 1 } }');
-    const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+    const { status, stderr } = await run("generate", "--scenario", "./s.json", "--out", "x.csv");
     expect([status, stderr.trim()]).toEqual([
       2,
       'server-logs: traffic.burstines: unknown key; did you mean "burstiness"?',
@@ -110,9 +112,9 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     rmSync(join(folder, "s.json"));
   });
 
-  it("a scenario's file without its folder, with how it is written", () => {
+  it("a scenario's file without its folder, with how it is written", async () => {
     writeFileSync(join(folder, "mine.json"), "{}");
-    const { status, stderr } = run("generate", "--scenario", "mine", "--out", "x.csv");
+    const { status, stderr } = await run("generate", "--scenario", "mine", "--out", "x.csv");
     expect([status, stderr]).toEqual([
       2,
       expect.stringContaining("but a file of this name: write ./mine.json"),
@@ -120,10 +122,10 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     rmSync(join(folder, "mine.json"));
   });
 
-  it("a scenario file that holds no object", () => {
+  it("a scenario file that holds no object", async () => {
     for (const text of ["null", "[]", "5"]) {
       writeFileSync(join(folder, "s.json"), text);
-      const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+      const { status, stderr } = await run("generate", "--scenario", "./s.json", "--out", "x.csv");
       expect([status, stderr.trim()]).toEqual([
         2,
         `server-logs: scenario: must be a preset's name or an object, not ${text}`,
@@ -132,9 +134,9 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     rmSync(join(folder, "s.json"));
   });
 
-  it("a scenario file that is not JSON", () => {
+  it("a scenario file that is not JSON", async () => {
     writeFileSync(join(folder, "s.json"), "{ nonsense");
-    const { status, stderr } = run("generate", "--scenario", "./s.json", "--out", "x.csv");
+    const { status, stderr } = await run("generate", "--scenario", "./s.json", "--out", "x.csv");
     expect([status, stderr]).toEqual([
       2,
       expect.stringMatching(/^server-logs: scenario: "\.\/s\.json" is not JSON.*\n$/),
@@ -142,26 +144,30 @@ describe("a wrong call ends with code 2, one sentence on standard error, nothing
     rmSync(join(folder, "s.json"));
   });
 
-  it("a folder that may not be written to", () => {
+  it("a folder that may not be written to", async () => {
     if (process.getuid?.() === 0) {
       // root may write anywhere but in /proc
-      expect(run("generate", "--out", "/proc/x.csv").status).toBe(2);
+      expect((await run("generate", "--out", "/proc/x.csv")).status).toBe(2);
       return;
     }
     chmodSync(folder, 0o500);
-    const { status, stderr } = run("generate", "--out", "x.csv");
+    const { status, stderr } = await run("generate", "--out", "x.csv");
     chmodSync(folder, 0o700);
     expect([status, stderr]).toEqual([2, expect.stringContaining("no permission")]);
   });
 
-  it("no command, or an unknown one", () => {
-    expect(run().status).toBe(2);
-    expect(run("generat")).toMatchObject({
+  it("no command, or an unknown one", async () => {
+    expect((await run()).status).toBe(2);
+    expect(await run("generat")).toMatchObject({
       status: 2,
       stdout: "",
       stderr: expect.stringContaining("generate"),
     });
-    expect(run("foo").stderr).toBe("server-logs: unknown command 'foo'; --help lists the commands\n");
+    expect(runAsProcess("foo")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: "server-logs: unknown command 'foo'; --help lists the commands\n",
+    });
   });
 });
 
@@ -217,10 +223,10 @@ describe("a wrong call of the library is refused in one sentence", () => {
 });
 
 describe("generate", () => {
-  it("writes the same bytes to a file and to standard output, and tells where and how many", () => {
-    const file = run("generate", "--rows", "1000", "--seed", "42", "--out", "a.csv");
+  it("writes the same bytes to a file and to standard output, and tells where and how many", async () => {
+    const file = await run("generate", "--rows", "1000", "--seed", "42", "--out", "a.csv");
     expect(file).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("1,000 records") });
-    const piped = run("generate", "--rows", "1000", "--seed", "42");
+    const piped = await run("generate", "--rows", "1000", "--seed", "42");
     expect(piped.stdout).toBe(readFileSync(join(folder, "a.csv"), "utf8"));
     // counted by an independent tool
     const counted = execFileSync(
@@ -231,8 +237,8 @@ describe("generate", () => {
     expect(counted.toString().trim()).toBe("1000 0");
   });
 
-  it("tells the outcome as JSON, the hash being that of the file", () => {
-    const { stdout } = run("generate", "--rows", "500", "--out", "b.csv", "--json");
+  it("tells the outcome as JSON, the hash being that of the file", async () => {
+    const { stdout } = await run("generate", "--rows", "500", "--out", "b.csv", "--json");
     const told = JSON.parse(stdout);
     const bytes = readFileSync(join(folder, "b.csv"));
     expect(told).toMatchObject({
@@ -244,11 +250,11 @@ describe("generate", () => {
     expect(told.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
   });
 
-  it("leaves the answer key of another log alone, as long as that log is there", () => {
+  it("leaves the answer key of another log alone, as long as that log is there", async () => {
     const made = (name: string, ...more: string[]) => run("generate", "--rows", "5", "--out", name, ...more);
-    expect(made("k.csv").status).toBe(0);
-    expect(made("k.csv").status).toBe(0); // its own key
-    expect(made("k.ndjson")).toMatchObject({
+    expect((await made("k.csv")).status).toBe(0);
+    expect((await made("k.csv")).status).toBe(0); // its own key
+    expect(await made("k.ndjson")).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/key: "k\.truth\.json" is the answer key of "k\.csv".*--no-key/),
     });
@@ -256,29 +262,29 @@ describe("generate", () => {
       "k.csv",
       "k.truth.json",
     ]);
-    expect(made("k.ndjson", "--no-key").status).toBe(0);
+    expect((await made("k.ndjson", "--no-key")).status).toBe(0);
     rmSync(join(folder, "k.csv"));
-    expect(made("k.ndjson").status).toBe(0);
+    expect((await made("k.ndjson")).status).toBe(0);
   });
 
-  it("replaces what a link points at, not the link", () => {
+  it("replaces what a link points at, not the link", async () => {
     writeFileSync(join(folder, "real.csv"), "old");
     symlinkSync("real.csv", join(folder, "link.csv"));
-    run("generate", "--rows", "1", "--out", "link.csv");
+    await run("generate", "--rows", "1", "--out", "link.csv");
     expect(readFileSync(join(folder, "real.csv"), "utf8")).toContain("timestamp,");
   });
 
-  it("reads a scenario file with the byte order mark of editors on Windows", () => {
+  it("reads a scenario file with the byte order mark of editors on Windows", async () => {
     writeFileSync(join(folder, "mark.json"), '\uFEFF{ "preset": "website" }');
-    const marked = run("generate", "--scenario", "./mark.json", "--rows", "5");
+    const marked = await run("generate", "--scenario", "./mark.json", "--rows", "5");
     expect(marked).toMatchObject({
       status: 0,
-      stdout: run("generate", "--scenario", "website", "--rows", "5").stdout,
+      stdout: (await run("generate", "--scenario", "website", "--rows", "5")).stdout,
     });
   });
 
-  it("prints help and its version of the options", () => {
-    expect(run("generate", "--help")).toMatchObject({
+  it("prints help and its version of the options", async () => {
+    expect(runAsProcess("generate", "--help")).toMatchObject({
       status: 0,
       stdout: expect.stringContaining("--rows <n>"),
     });
@@ -289,7 +295,7 @@ describe("when the machine fails", () => {
   it("a full disk ends in one sentence, with nothing left behind", () => {
     const before = untouched();
     // /dev/full answers each write as a full disk does; a file size limit stops a real file halfway.
-    expect(run("generate", "--rows", "1000", "--out", "/dev/full")).toMatchObject({
+    expect(runAsProcess("generate", "--rows", "1000", "--out", "/dev/full")).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^server-logs: cannot write "\/dev\/full": the disk is full\n$/),
     });
@@ -303,18 +309,20 @@ describe("when the machine fails", () => {
     expect(untouched()).toEqual(before);
   });
 
-  it("a disk that is full at the last of several files leaves the first as it was", () => {
-    run("generate", "--rows", "5", "--out", "beside.csv");
+  it("a disk that is full at the last of several files leaves the first as it was", async () => {
+    await run("generate", "--rows", "5", "--out", "beside.csv");
     const old = readFileSync(join(folder, "beside.csv"), "utf8");
     rmSync(join(folder, "beside.truth.json"));
     symlinkSync("/dev/full", join(folder, "beside.truth.json"));
-    expect(run("generate", "--rows", "700", "--out", "beside.csv")).toMatchObject({
+    expect(await run("generate", "--rows", "700", "--out", "beside.csv")).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("the disk is full"),
     });
     expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
     writeFileSync(join(folder, "junk.csv"), `${old}junk\n`);
-    expect(run("read", "junk.csv", "--out", "beside.csv", "--quarantine", "/dev/full").status).toBe(1);
+    expect((await run("read", "junk.csv", "--out", "beside.csv", "--quarantine", "/dev/full")).status).toBe(
+      1,
+    );
     expect(readFileSync(join(folder, "beside.csv"), "utf8")).toBe(old);
   });
 
@@ -379,7 +387,7 @@ describe("when the machine fails", () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     child.kill("SIGCONT");
     expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(0);
-    run("generate", "--rows", "300000", "--out", "going.csv");
+    await run("generate", "--rows", "300000", "--out", "going.csv");
     const [paused, going] = ["paused.csv", "going.csv"].map((name) => readFileSync(join(folder, name)));
     expect(paused.equals(going)).toBe(true);
   });
@@ -404,12 +412,12 @@ describe("when the machine fails", () => {
     child.kill("SIGKILL");
     await new Promise((resolve) => child.on("exit", resolve));
     expect([existsSync(join(folder, "killed.csv")), existsSync(join(folder, left!))]).toEqual([false, true]);
-    run("generate", "--rows", "10", "--out", "killed.csv");
+    await run("generate", "--rows", "10", "--out", "killed.csv");
     expect(readdirSync(folder).filter((file) => file.includes("killed.csv"))).toEqual(["killed.csv"]);
   });
 
   it("an older file stays whole when its replacement fails", async () => {
-    run("generate", "--rows", "10", "--out", "o.csv");
+    await run("generate", "--rows", "10", "--out", "o.csv");
     const old = readFileSync(join(folder, "o.csv"), "utf8");
     const child = spawn(process.execPath, [cli, "generate", "--rows", "100000000", "--out", "o.csv"], {
       cwd: folder,
@@ -424,72 +432,75 @@ describe("when the machine fails", () => {
 describe("read, validate, ask and questions", () => {
   const excerpt = fileURLToPath(new URL("../../data/haproxy_excerpt.log", import.meta.url));
 
-  it("read a real log to CSV, check it and answer about it", () => {
+  it("read a real log to CSV, check it and answer about it", async () => {
     const lines = readFileSync(excerpt, "utf8").trimEnd().split("\n").length;
-    const read = run("read", excerpt, "--format", "haproxy", "--out", "r.csv");
+    const read = await run("read", excerpt, "--format", "haproxy", "--out", "r.csv");
     expect(read).toMatchObject({
       status: 0,
       stdout: "",
       stderr: expect.stringContaining(`${lines} lines = ${lines} records`),
     });
-    expect(run("validate", "r.csv").status).toBe(1); // a real log has lines out of order
-    expect(run("validate", "r.csv", "--unordered").status).toBe(0);
-    const answer = JSON.parse(run("ask", "overview", "--on", "r.csv", "--json").stdout);
+    expect(runAsProcess("validate", "r.csv").status).toBe(1); // a real log has lines out of order
+    expect((await run("validate", "r.csv", "--unordered")).status).toBe(0);
+    const answer = JSON.parse((await run("ask", "overview", "--on", "r.csv", "--json")).stdout);
     expect(answer[0].requests).toBe(lines);
-    const top = run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "--csv")
-      .stdout.trim()
+    const top = (await run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "--csv")).stdout
+      .trim()
       .split("\n");
     expect(top.length).toBe(3);
-    const known = run("questions").stdout;
+    const known = runAsProcess("questions").stdout;
     expect(known).toContain("\nstatus_codes\n  How many requests ended with each status code?\n");
     expect(known).toMatch(
       /\n {2}--set top \(integer, default chosen\): how many endpoints, .* NULL for all\n/,
     ); // whole
   });
 
-  it("read tells what a log holds, and writes nothing, when no file is named", () => {
-    const [before, read] = [readdirSync(folder), run("read", excerpt)];
+  it("read tells what a log holds, and writes nothing, when no file is named", async () => {
+    const [before, read] = [readdirSync(folder), await run("read", excerpt)];
     expect(read).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("--out FILE") });
     expect(read.stderr).toMatch(/HAProxy HTTP log: \d+ of its first/);
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  it("read takes the field of the response time and the server's own format", () => {
+  it("read takes the field of the response time and the server's own format", async () => {
     const line = '203.0.113.9 - - [05/Jan/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 612 "-" "x" 530 12345\n';
     writeFileSync(join(folder, "io.log"), line);
-    expect(run("read", "io.log")).toMatchObject({
+    expect(await run("read", "io.log")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--time-field 1"),
     });
-    const rows = (...options: string[]) =>
-      run("read", "io.log", "--out", "-", ...options).stdout.split("\n")[1];
+    const rows = async (...options: string[]) =>
+      (await run("read", "io.log", "--out", "-", ...options)).stdout.split("\n")[1];
     const record = "2026-01-05T10:00:00.000Z,203.0.113.9,/a,200,12.35";
-    expect(rows("--time-field", "2", "--time-unit", "us")).toBe(record);
+    expect(await rows("--time-field", "2", "--time-unit", "us")).toBe(record);
     const format = '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %I %D';
-    expect(rows("--log-format", format)).toBe(record);
+    expect(await rows("--log-format", format)).toBe(record);
   });
 
-  it("say in one sentence what was wrong with the call", () => {
-    expect(run("ask", "overveiw", "--on", "r.csv")).toMatchObject({
+  it("say in one sentence what was wrong with the call", async () => {
+    expect(await run("ask", "overveiw", "--on", "r.csv")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("overview"),
     });
-    expect(run("ask", "overview", "--on", "none.csv")).toMatchObject({ status: 2, stdout: "" });
-    expect(run("ask", "overview")).toMatchObject({ status: 2, stderr: expect.stringContaining("--on") });
-    expect(run("read", excerpt, "--format", "nginxx", "--out", "n.csv")).toMatchObject({
+    expect(await run("ask", "overview", "--on", "none.csv")).toMatchObject({ status: 2, stdout: "" });
+    expect(await run("ask", "overview")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--on"),
+    });
+    expect(await run("read", excerpt, "--format", "nginxx", "--out", "n.csv")).toMatchObject({
       status: 2,
       stdout: "",
     });
-    expect(run("validate", "none.csv")).toMatchObject({ status: 2, stdout: "" });
-    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top")).toMatchObject({
+    expect(await run("validate", "none.csv")).toMatchObject({ status: 2, stdout: "" });
+    expect(await run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("name=value"),
     });
-    expect(run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "top=3")).toMatchObject({
+    expect(await run("ask", "failing_endpoints", "--on", "r.csv", "--set", "top=2", "top=3")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('set: "top" is given twice'),
     });
-    expect(run("verify", "r.csv", "--bucket-seconds", "60")).toMatchObject({
+    expect(await run("verify", "r.csv", "--bucket-seconds", "60")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--bucket-seconds: needs --counts"),
     });
