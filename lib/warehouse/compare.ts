@@ -203,7 +203,7 @@ function changesOf([a, b]: Names, [first, second]: Sides): Columns {
       ...failed,
       errorsOfShares(x.serverErrors, x.requests, y.serverErrors, y.requests),
     );
-    if (x.p50 && y.p50 && x.p95 && y.p95) add("p50 (ms)", x.p50, y.p50, errorsOfMedians(x, y));
+    if (x.p50 !== null && y.p50 !== null) add("p50 (ms)", x.p50, y.p50, errorsOfMedians(x, y));
   }
   const changes = found
     .filter(({ errors }) => Math.abs(errors) >= leastErrors)
@@ -226,11 +226,18 @@ function errorsOfShares(partA: number, allA: number, partB: number, allB: number
   return error > 0 ? (partB / allB - partA / allA) / error : 0;
 }
 
-/** The same of the logarithms of two medians, whose standard error is sqrt(π/2) σ / sqrt(n) for a normal distribution. */
+/**
+ * The same of the logarithms of two medians, whose standard error is sqrt(π/2) σ / sqrt(n) for a normal distribution, and
+ * the error of rounding to hundredths of a millisecond: without it, times that are all the same would have none.
+ */
 function errorsOfMedians(x: Endpoint, y: Endpoint): number {
   const z95 = 1.6449; // the 95th percentile of the standard normal distribution
-  const variance = ({ requests, p50, p95 }: Endpoint) =>
-    ((Math.PI / 2) * (Math.log(p95! / p50!) / z95) ** 2) / requests;
-  const error = Math.sqrt(variance(x) + variance(y));
-  return error > 0 ? Math.log(y.p50! / x.p50!) / error : 0;
+  const variance = ({ requests, p50, p95 }: Endpoint) => {
+    const sigma = Math.log(known(p95) / known(p50)) / z95;
+    return ((Math.PI / 2) * sigma ** 2) / requests + (0.01 / known(p50)) ** 2 / 12;
+  };
+  return Math.log(known(y.p50) / known(x.p50)) / Math.sqrt(variance(x) + variance(y));
 }
+
+/** A record has hundredths of a millisecond: 0 is a time shorter than half of one. */
+const known = (milliseconds: number | null) => Math.max(milliseconds ?? 0, 0.005);

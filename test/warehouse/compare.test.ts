@@ -95,6 +95,17 @@ describe("two logs side by side", () => {
     ]);
   });
 
+  it.each([
+    ["all 0 before", () => 0, (i: number) => 30 + (i % 7), 0, 33, null],
+    ["all 0 after", (i: number) => 30 + (i % 7), () => 0, 33, 0, 0],
+    ["all the same, twice", () => 5, () => 10, 5, 10, 2],
+  ])("show a median that changed where times are %s", async (_, before, after, from, to, ratio) => {
+    const [a, b] = [before, after].map((ms) => logOf([["/", 200, 400]], ms));
+    const { changes } = await compare(a!, b!);
+    expect(changes).toMatchObject({ measure: ["p50 (ms)"], a: [from], b: [to], ratio: [ratio] });
+    expect(Number.isFinite(changes.standard_errors![0])).toBe(true);
+  });
+
   it("of one kind do not differ in errors and response times: 40 pairs of seeds, 12 endpoints each", async () => {
     // Of 960 comparisons of 4 standard errors or more, chance alone gives 0.06.
     const logs = await Promise.all(Array.from({ length: 9 }, (_, seed) => generate({ rows: 4000, seed })));
