@@ -58,14 +58,19 @@ const labSettings = {
   "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { lineNumbers: false, lineWrap: true } },
 };
 
-/** The environment in which Jupyter reads and writes nothing of the user's own Jupyter. */
+/**
+ * The environment in which Jupyter reads and writes nothing of the user's own Jupyter. Its compiled code is kept, in the
+ * project's folder, also for a user who has Python keep none: it then starts in half the time.
+ */
 export function jupyterEnvironment() {
   const env = pythonEnvironment();
   for (const name of Object.keys(env)) if (/^(JUPYTER|npm_)/i.test(name)) delete env[name];
+  delete env.PYTHONDONTWRITEBYTECODE;
   return {
     ...env,
     PATH: `${here(".venv", "bin")}:${env.PATH}`,
     VIRTUAL_ENV: here(".venv"),
+    PYTHONPYCACHEPREFIX: here(".cache", "bytecode"),
     JUPYTER_CONFIG_DIR: here(".cache", "jupyter", "config"),
     JUPYTER_DATA_DIR: here(".cache", "jupyter", "data"),
     JUPYTER_RUNTIME_DIR: here(".cache", "jupyter", "runtime"),

@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jupyterEnvironment } from "../../notebooks/setup/kernel.js";
+import { python } from "../../notebooks/setup/project.js";
 
 // The real kernel, from the project's own virtual environment, asked as JupyterLab asks it.
 const root = resolve(import.meta.dirname, "../..");
-const python = join(root, ".venv/bin/python");
 
 interface Ran {
   status: string;
@@ -17,6 +18,7 @@ function kernel(steps: object[], folder: string): unknown[] {
   const script = join(import.meta.dirname, "kernel.py");
   return JSON.parse(
     execFileSync(python, [script, folder], {
+      env: jupyterEnvironment(),
       input: JSON.stringify(steps),
       encoding: "utf8",
       maxBuffer: 1 << 28,

@@ -1,6 +1,10 @@
 // `npm start` serves JupyterLab to its user alone, and leaves nothing behind.
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, onTestFinished, test } from "vitest";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { jupyterEnvironment } from "../../notebooks/setup/kernel.js";
+import { python } from "../../notebooks/setup/project.js";
 import { begin, isRunning, project, temporaryFolder } from "./fixture.js";
 
 const address = /(http:\/\/127\.0\.0\.1:\d+)(\/lab\/tree\/notebooks\/generate_logs\.ipynb)\?token=(\w+)/;
@@ -86,4 +90,14 @@ test("ends JupyterLab and its kernels even when it is killed itself", async () =
       return; // nobody listens any more
     }
   }
+});
+
+test("Jupyter's compiled code is kept, in the project, also for a user who has Python keep none", () => {
+  vi.stubEnv("PYTHONDONTWRITEBYTECODE", "1");
+  const env = jupyterEnvironment();
+  vi.unstubAllEnvs();
+  const asked = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)";
+  expect(execFileSync(python, ["-c", asked], { env, encoding: "utf8" })).toBe(
+    `False ${join(project, ".cache/bytecode")}\n`,
+  );
 });
