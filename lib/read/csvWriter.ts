@@ -1,5 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { CAPITAL_Z, COMMA, DOT, LF, PERCENT, QUOTE, SLASH, ZERO } from "../ascii.js";
+import { COMMA, LF, PERCENT, QUOTE, SLASH } from "../ascii.js";
+import {
+  ISO_TIME,
+  MILLISECONDS_Z,
+  putHundredths,
+  SecondText,
+  TWO_DIGITS,
+  WHOLE_POINT,
+} from "../encode/text.js";
 import { csvHeader } from "../record.js";
 import { isAddress } from "./fields/address.js";
 import { isHostName, putStandIn, standInLength } from "./fields/hostName.js";
@@ -14,10 +22,8 @@ import type { Reason, Row } from "./row.js";
 export class CsvWriter {
   #bytes: Uint8Array;
   #length = 0;
-  /** The second that `#stamp` shows, in milliseconds since 1970. */
-  #second = Number.NEGATIVE_INFINITY;
-  readonly #stamp = new Uint8Array(20); // "2026-01-05T00:00:00."
-  #day = -1;
+  #view: DataView;
+  readonly #seconds = new SecondText(ISO_TIME);
   readonly #fold: boolean;
   readonly #standIns: boolean;
   #folded = new Uint8Array(4096);
@@ -29,6 +35,7 @@ export class CsvWriter {
    */
   constructor(capacity: number, fold = false, standIns = false) {
     this.#bytes = new Uint8Array(capacity);
+    this.#view = viewOf(this.#bytes);
     this.#standIns = standIns;
     this.#fold = fold;
     this.#text(`${csvHeader}\n`);
@@ -49,6 +56,7 @@ export class CsvWriter {
   /** Takes a buffer to encode into. Nothing else may use it. */
   give(bytes: Uint8Array): void {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
   }
 
   /** Encodes the row, or returns why it is not a record and encodes nothing. */
@@ -75,54 +83,24 @@ export class CsvWriter {
     if (this.#fold) this.#foldedPath(bytes, pathStart, pathEnd);
     else this.#path(bytes, pathStart, pathEnd);
     const out = this.#bytes;
+    const view = this.#view;
     let p = this.#length;
-    out[p++] = COMMA;
-    const hundreds = (status / 100) | 0;
-    const tens = ((status / 10) | 0) % 10;
-    out[p++] = ZERO + hundreds;
-    out[p++] = ZERO + tens;
-    out[p++] = ZERO + (status % 10);
-    out[p++] = COMMA;
-    if (row.hundredths >= 0) {
-      const milliseconds = Math.floor(row.hundredths / 100);
-      const fraction = row.hundredths - 100 * milliseconds;
-      p = whole(out, p, milliseconds);
-      out[p++] = DOT;
-      out[p++] = ZERO + ((fraction / 10) | 0);
-      out[p++] = ZERO + (fraction % 10);
-    }
+    out[p] = COMMA;
+    view.setUint32(p + 1, WHOLE_POINT[status], true); // a comma takes the point's place
+    out[p + 4] = COMMA;
+    p += 5;
+    if (row.hundredths >= 0) p = milliseconds(out, view, p, row.hundredths);
     out[p++] = LF;
     this.#length = p;
   }
 
   /** `2026-01-05T00:00:00.123Z,` */
   #time(time: number): void {
-    let millisecond = time - this.#second; // most records fall into the same second as the record before them
-    if (millisecond < 0 || millisecond > 999) {
-      const second = Math.floor(time / 1000) * 1000;
-      const stamp = this.#stamp;
-      const day = Math.floor(time / 86_400_000) * 86_400_000;
-      if (day !== this.#day) {
-        this.#day = day;
-        ascii.encodeInto(new Date(day).toISOString().slice(0, 20), stamp);
-      }
-      const ofDay = second - day;
-      two(stamp, 11, (ofDay / 3_600_000) | 0);
-      two(stamp, 14, ((ofDay / 60_000) | 0) % 60);
-      two(stamp, 17, ((ofDay / 1000) | 0) % 60);
-      this.#second = second;
-      millisecond = time - second;
-    }
-    const out = this.#bytes;
-    const stamp = this.#stamp;
-    const p = this.#length;
-    for (let i = 0; i < 20; i++) out[p + i] = stamp[i];
-    const hundreds = (millisecond / 100) | 0;
-    out[p + 20] = ZERO + hundreds;
-    two(out, p + 21, millisecond - 100 * hundreds);
-    out[p + 23] = CAPITAL_Z;
-    out[p + 24] = COMMA;
-    this.#length = p + 25;
+    const second = Math.floor(time / 1000);
+    const p = this.#seconds.put(this.#view, this.#length, second);
+    this.#view.setUint32(p, MILLISECONDS_Z[time - 1000 * second], true);
+    this.#bytes[p + 4] = COMMA;
+    this.#length = p + 5;
   }
 
   #path(bytes: Uint8Array, start: number, end: number): void {
@@ -185,6 +163,7 @@ export class CsvWriter {
     const larger = new Uint8Array(2 * (this.#length + more));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
+    this.#view = viewOf(larger);
   }
 }
 
@@ -212,29 +191,13 @@ function characterLength(bytes: Uint8Array, at: number): number {
   return at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }
 
-/** Writes a whole number, 0 or more. @returns the position after it */
-function whole(out: Uint8Array, at: number, value: number): number {
-  if (value < 10) {
-    out[at] = ZERO + value;
-    return at + 1;
-  }
-  if (value < 100) {
-    two(out, at, value);
-    return at + 2;
-  }
-  let length = 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) length++;
-  let left = value;
-  for (let i = at + length - 1; i >= at; i--) {
-    const tenth = Math.floor(left / 10);
-    out[i] = ZERO + left - 10 * tenth;
-    left = tenth;
-  }
-  return at + length;
-}
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array) => new DataView(buffer, byteOffset, length);
 
-function two(out: Uint8Array, at: number, value: number): void {
-  const tens = (value / 10) | 0;
-  out[at] = ZERO + tens;
-  out[at + 1] = ZERO + value - tens * 10;
+/** Writes hundredths of a millisecond as milliseconds, `63.07`. @returns the position after it */
+function milliseconds(out: Uint8Array, view: DataView, at: number, hundredths: number): number {
+  if (hundredths < 2 ** 31) return putHundredths(view, at, hundredths);
+  const whole = Math.floor(hundredths / 100);
+  const end = at + ascii.encodeInto(`${whole}.`, out.subarray(at)).written;
+  view.setUint32(end, TWO_DIGITS[hundredths - 100 * whole], true);
+  return end + 2;
 }

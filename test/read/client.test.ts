@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, it } from "vitest";
+import { isPrivateAt, privateAddresses } from "#lib/read/fields/forwarded";
 import { type ReadOptions, read } from "#lib/read/read";
 
 const folder = mkdtempSync(join(tmpdir(), "client-test-"));
@@ -177,4 +178,44 @@ describe("Parquet with both columns", () => {
     const file = await parquet("private.parquet", ["10.0.0.9", "198.51.100.4", "10.0.0.1"]);
     expect((await clientsOf(file)).clients).toEqual(["203.0.113.7", "198.51.100.4", "10.0.0.1"]);
   });
+});
+
+it("an address is private by its bytes where it is by the pattern", () => {
+  let privates = 0;
+  const check = (text: string) => {
+    const bytes = Buffer.from(`1${text}.1`); // what surrounds it does not count
+    const expected = privateAddresses.test(text);
+    if (expected) privates++;
+    if (isPrivateAt(bytes, 1, bytes.length - 2) !== expected)
+      expect([text, !expected]).toEqual([text, expected]);
+  };
+  for (let first = 0; first < 300; first++)
+    for (let second = 0; second < 300; second++) check(`${first}.${second}.3.4`);
+  const parts = [
+    "",
+    "0",
+    "1",
+    "010",
+    "10",
+    "100",
+    "127",
+    "169",
+    "172",
+    "192",
+    "016",
+    "16",
+    "64",
+    "168",
+    "254",
+    "1000",
+  ];
+  for (const first of parts)
+    for (const second of parts)
+      for (const rest of ["", ".", ".3.4", ":80", "-"])
+        for (const text of [`${first}.${second}${rest}`, `${first}${second}${rest}`]) {
+          check(text);
+          check(`::ffff:${text}`);
+          check(`[${text}`);
+        }
+  expect(privates).toBeGreaterThan(900);
 });

@@ -26,7 +26,8 @@ import { damagedTarget, longestMethod, noMethod, noPath, requestPath } from "./r
 import { clfTime, digits, zoneOffset } from "./time.js";
 import { quoteEnd, wordEnd } from "./words.js";
 
-const momentLength = 26;
+/** Number of bytes in a time, `05/Jan/2026:00:22:28 +0000`, and of those that are before its seconds and its zone. */
+const [momentLength, minuteLength, secondLength] = [26, 18, 20];
 
 /**
  * Reads a line of an access log up to and including its bytes field:
@@ -46,8 +47,9 @@ export class AccessHead {
   /** The position of the peer in the line. */
   #peerStart = 0;
   #peerEnd = 0;
-  #time = -1;
-  readonly #momentText = new Uint8Array(momentLength);
+  /** The minute of `#momentText`, in milliseconds since 1970. */
+  #minute = 0;
+  readonly #momentText = new TextEncoder().encode("01/Jan/1970:00:00:00 +0000");
   /** Here the address and an unescaped target are put together. */
   #own = new Uint8Array(4096);
 
@@ -164,17 +166,23 @@ export class AccessHead {
       return "no number of bytes behind the status";
   }
 
-  /** The time of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or −1. Most lines have the same time as the line before. */
+  /** The time of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or −1. Most lines have the minute of the line before. */
   #moment(bytes: Uint8Array, at: number): number {
     const text = this.#momentText;
+    const seconds = digits(bytes, at + minuteLength, at + secondLength);
     let i = momentLength - 1;
-    while (i >= 0 && bytes[at + i] === text[i]) i--;
-    if (i < 0) return this.#time;
-    for (let k = 0; k < momentLength; k++) text[k] = bytes[at + k];
+    while (i >= secondLength && bytes[at + i] === text[i]) i--;
+    if (i < secondLength) {
+      i = minuteLength - 1;
+      while (i >= 0 && bytes[at + i] === text[i]) i--;
+      if (i < 0) return seconds < 0 || seconds > 60 ? -1 : this.#minute + 1000 * seconds;
+    }
     const local = clfTime(bytes, at);
     const offset = zoneOffset(bytes, at + 21, at + momentLength);
-    this.#time = local < 0 || Number.isNaN(offset) ? -1 : local - offset;
-    return this.#time;
+    if (local < 0 || Number.isNaN(offset)) return -1;
+    for (let k = 0; k < momentLength; k++) text[k] = bytes[at + k];
+    this.#minute = local - offset - 1000 * seconds;
+    return local - offset;
   }
 
   /** Reads a request bytes[start, end) with escapes, spaces, a query to keep, or a full address. */

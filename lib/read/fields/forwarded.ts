@@ -1,4 +1,4 @@
-import { CLOSE_BRACKET, COLON, MINUS, QUOTE } from "../../ascii.js";
+import { CLOSE_BRACKET, COLON, DOT, MINUS, NINE, ONE, QUOTE, ZERO } from "../../ascii.js";
 import { quoted } from "../../errors.js";
 import { eitherClient, type Reading, type Reason, Row, type WhichClient } from "../row.js";
 import { isAddress } from "./address.js";
@@ -176,6 +176,7 @@ export function isPrivateAt(bytes: Uint8Array, start: number, end: number): bool
   if (first !== 49 && first !== 58 && (first | 32) !== 102 && first !== 91 && first !== 117) return false;
   const length = end - start;
   if (length > before.length) return false;
+  if (first === ONE) return isPrivateIPv4(bytes, start, end);
   let same = length === beforeLength ? 0 : -1;
   while (same >= 0 && same < length && bytes[start + same] === before[same]) same++;
   if (same !== length) {
@@ -186,10 +187,30 @@ export function isPrivateAt(bytes: Uint8Array, start: number, end: number): bool
   return beforeIsPrivate;
 }
 
-// The address looked at last: as a rule a log's lines come through one proxy.
+// The other address looked at last: as a rule a log's lines come through one proxy.
 const before = new Uint8Array(64);
 let beforeLength = -1;
 let beforeIsPrivate = false;
+
+/** Whether a text that begins with 1 is a private address, by the numbers of `privateAddresses`. */
+function isPrivateIPv4(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = octet(bytes, start, end);
+  if (first === 10 || first === 127) return true;
+  if (first !== 100 && first !== 169 && first !== 172 && first !== 192) return false;
+  const second = octet(bytes, start + 4, end);
+  if (first === 100) return second >= 64 && second <= 127;
+  if (first === 172) return second >= 16 && second <= 31;
+  return second === (first === 169 ? 254 : 168);
+}
+
+/** The number at `start` with a dot behind it; −1 if there is none, or it has a leading zero. */
+function octet(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  let value = 0;
+  for (; at < end && bytes[at] >= ZERO && bytes[at] <= NINE; at++) value = 10 * value + bytes[at] - ZERO;
+  const isPlain = at > start && (bytes[start] !== ZERO || at === start + 1);
+  return isPlain && at < end && bytes[at] === DOT ? value : -1;
+}
 
 /** The fields behind an access log's fixed ones that can hold X-Forwarded-For. */
 export interface ForwardedFields {

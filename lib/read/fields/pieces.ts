@@ -52,7 +52,7 @@ export class Pieces {
   #one(bytes: Uint8Array, at: number, to: number, i: number): number {
     let value = at;
     this.nameStart[i] = this.nameEnd[i] = at;
-    while (value < to && isNameByte(bytes[value])) value++;
+    while (value < to && ofName[bytes[value]] === 1) value++;
     if (
       value > at &&
       value < to &&
@@ -100,16 +100,16 @@ function listEnd(bytes: Uint8Array, start: number, to: number): number {
   for (;;) {
     const next = afterSpaces(bytes, end, to);
     if (next >= to) return end;
-    const nextEnd = wordEnd(bytes, next, to);
-    const alone = nextEnd - next === 1;
+    const alone = next + 1 === to || bytes[next + 1] === SPACE;
     if (bytes[end - 1] === COMMA && end - 1 > start) {
-      end = nextEnd;
+      end = wordEnd(bytes, next, to);
     } else if (alone && (bytes[next] === COLON || bytes[next] === COMMA)) {
-      const after = afterSpaces(bytes, nextEnd, to);
+      const after = afterSpaces(bytes, next + 1, to);
       if (after >= to) return end;
       end = wordEnd(bytes, after, to);
-    } else if (isNumberWord(bytes, start, end) && isUnit(bytes, next, nextEnd)) {
-      return nextEnd;
+    } else if (isNumberWord(bytes, start, end)) {
+      const nextEnd = wordEnd(bytes, next, to);
+      return isUnit(bytes, next, nextEnd) ? nextEnd : end;
     } else return end;
   }
 }
@@ -139,5 +139,8 @@ function afterSpaces(bytes: Uint8Array, at: number, end: number): number {
 }
 
 const isLetter = (byte: number) => (byte | 32) >= 97 && (byte | 32) <= 122;
-const isNameByte = (byte: number) =>
-  isLetter(byte) || byte === UNDERSCORE || byte === MINUS || byte === DOT || (byte >= ZERO && byte <= NINE);
+
+/** 1 for the bytes of a name. */
+const ofName = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) if (isLetter(byte) || (byte >= ZERO && byte <= NINE)) ofName[byte] = 1;
+for (const byte of [UNDERSCORE, MINUS, DOT]) ofName[byte] = 1;

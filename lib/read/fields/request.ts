@@ -93,9 +93,8 @@ function targetPath(bytes: Uint8Array, start: number, end: number, row: Row, kee
   if (bytes[from] !== SLASH) {
     const host = schemeEnd(bytes, from, end);
     if (host < 0) return notPath;
-    from = host;
-    while (from < end && bytes[from] !== SLASH && bytes[from] !== QUESTION) from++;
-    if (!isHost(bytes, host, from)) return noHost;
+    from = hostEnd(bytes, host, end);
+    if (from < 0) return noHost;
     if (from === end || bytes[from] !== SLASH) {
       // A host without a path means the root. The slash before the host serves as its text.
       row.pathStart = host - 1;
@@ -113,26 +112,32 @@ function targetPath(bytes: Uint8Array, start: number, end: number, row: Row, kee
 }
 
 /**
- * Whether the bytes are a host name or address, with or without a port and a user before it. Source: RFC 3986, section
- * 3.2.
+ * The end of the host name or address at `start`, with or without a port and a user before it; −1 if it is not sound.
+ * Source: RFC 3986, section 3.2.
  */
-function isHost(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length > 512) return false;
-  let same = 0;
-  while (same < length && bytes[start + same] === hostBefore[same]) same++;
-  if (length > 0 && same === length && hostLength === length) return true;
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
-  const isSound = /^(?:[\w.~%!$&'()*+,;=:-]*@)?(?:\[[\da-fA-F:.]+\]|[\w.~%-]+)(?::\d{0,5})?$/.test(text);
-  if (isSound) {
-    hostLength = length;
-    for (let i = 0; i < length; i++) hostBefore[i] = bytes[start + i];
+function hostEnd(bytes: Uint8Array, start: number, end: number): number {
+  const known = start + hostLength;
+  if (hostLength > 0 && known <= end && (known === end || endsHost(bytes[known]))) {
+    let same = 0;
+    while (same < hostLength && bytes[start + same] === hostBefore[same]) same++;
+    if (same === hostLength) return known;
   }
-  return isSound;
+  let at = start;
+  while (at < end && !endsHost(bytes[at])) at++;
+  if (at - start > hostBefore.length) return -1;
+  let text = "";
+  for (let i = start; i < at; i++) text += String.fromCharCode(bytes[i]);
+  if (!soundHost.test(text)) return -1;
+  hostLength = at - start;
+  for (let i = 0; i < hostLength; i++) hostBefore[i] = bytes[start + i];
+  return at;
 }
 
-// The last sound host. The lines of a log usually name only one.
+const endsHost = (byte: number) => byte === SLASH || byte === QUESTION;
+
+const soundHost = /^(?:[\w.~%!$&'()*+,;=:-]*@)?(?:\[[\da-fA-F:.]+\]|[\w.~%-]+)(?::\d{0,5})?$/;
+
+// The last sound host, which has no slash and no question mark. The lines of a log usually name only one.
 const hostBefore = new Uint8Array(512);
 let hostLength = 0;
 

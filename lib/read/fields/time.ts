@@ -66,6 +66,19 @@ export function digits(bytes: Uint8Array, start: number, end: number): number {
  * have that form or no such time exists. A leap second counts as the next second.
  */
 export function clfTime(bytes: Uint8Array, at: number): number {
+  const seconds = digits(bytes, at + 18, at + 20);
+  if (seconds < 0 || seconds > 60) return -1;
+  if (!isTextBefore(bytes, at, clfBefore)) {
+    const local = clfMinute(bytes, at);
+    if (local < 0) return -1;
+    for (let i = 0; i < clfBefore.length; i++) clfBefore[i] = bytes[at + i];
+    clfLocal = local;
+  }
+  return clfLocal + 1000 * seconds;
+}
+
+/** The minute of such a time: the 18 bytes `05/Aug/2012:00:50:`. */
+function clfMinute(bytes: Uint8Array, at: number): number {
   if (
     bytes[at + 2] !== SLASH ||
     bytes[at + 6] !== SLASH ||
@@ -75,24 +88,19 @@ export function clfTime(bytes: Uint8Array, at: number): number {
   ) {
     return -1;
   }
-  if (isTextBefore(bytes, at, clfBefore)) return clfLocal;
   const hours = digits(bytes, at + 12, at + 14);
   const minutes = digits(bytes, at + 15, at + 17);
-  const seconds = digits(bytes, at + 18, at + 20);
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60) return -1;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return -1;
   const date = digits(bytes, at, at + 2);
   const days = dayNumber(digits(bytes, at + 7, at + 11), monthNumber(bytes, at + 3), date);
-  if (days < 0) return -1;
-  for (let i = 0; i < clfBefore.length; i++) clfBefore[i] = bytes[at + i];
-  clfLocal = days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
-  return clfLocal;
+  return days < 0 ? -1 : days * day + hours * 3_600_000 + minutes * minute;
 }
 
-// The last texts and their times, because most lines are in the same second as the previous line.
-const clfBefore = new Uint8Array(20);
-let clfLocal = -1;
-const isoBefore = new Uint8Array(19);
-let isoLocal = -1;
+// The last minutes, because most lines are in the same one as the line before.
+const clfBefore = new TextEncoder().encode("01/Jan/1970:00:00:");
+let clfLocal = 0;
+const isoBefore = new TextEncoder().encode("1970-01-01T00:00:");
+let isoLocal = 0;
 
 /** Whether the previous text is also at `at`. If it differs, it usually does so at its end. */
 function isTextBefore(bytes: Uint8Array, at: number, before: Uint8Array): boolean {
@@ -182,13 +190,15 @@ function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): n
     const days = isoDays(bytes, start);
     return days < 0 ? -1 : toUtc(days * day);
   }
-  let local = end - start >= 19 && isTextBefore(bytes, start, isoBefore) ? isoLocal : -1;
-  if (local < 0) {
-    local = isoSecond(bytes, start, end);
-    if (local < 0) return -1;
+  const seconds = end - start < 19 ? -1 : digits(bytes, start + 17, start + 19);
+  if (seconds < 0 || seconds > 60) return -1;
+  if (!isTextBefore(bytes, start, isoBefore)) {
+    const minutes = isoMinute(bytes, start);
+    if (minutes < 0) return -1;
     for (let i = 0; i < isoBefore.length; i++) isoBefore[i] = bytes[start + i];
-    isoLocal = local;
+    isoLocal = minutes;
   }
+  let local = isoLocal + 1000 * seconds;
   let at = start + 19;
   if (at < end && (bytes[at] === DOT || bytes[at] === COMMA)) {
     const from = ++at;
@@ -212,13 +222,12 @@ const isoDays = (bytes: Uint8Array, start: number) =>
   );
 
 /**
- * The 19 bytes `2026-01-05T00:00:00` at `start`, read as UTC, in milliseconds since 1970; −1 if they do not have that
+ * The 17 bytes `2026-01-05T00:00:` at `start`, read as UTC, in milliseconds since 1970; −1 if they do not have that
  * form.
  */
-function isoSecond(bytes: Uint8Array, start: number, end: number): number {
+function isoMinute(bytes: Uint8Array, start: number): number {
   const separator = bytes[start + 10];
   if (
-    end - start < 19 ||
     (separator !== CAPITAL_T && separator !== SMALL_T && separator !== SPACE && separator !== TAB) ||
     bytes[start + 13] !== COLON ||
     bytes[start + 16] !== COLON
@@ -227,11 +236,9 @@ function isoSecond(bytes: Uint8Array, start: number, end: number): number {
   }
   const hours = digits(bytes, start + 11, start + 13);
   const minutes = digits(bytes, start + 14, start + 16);
-  const seconds = digits(bytes, start + 17, start + 19);
   const days = isoDays(bytes, start);
-  if (days < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60)
-    return -1;
-  return days * day + hours * 3_600_000 + minutes * minute + seconds * 1000;
+  if (days < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return -1;
+  return days * day + hours * 3_600_000 + minutes * minute;
 }
 
 /** How many of each unit a millisecond has: seconds, milliseconds, microseconds, nanoseconds. */

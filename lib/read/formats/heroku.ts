@@ -1,10 +1,10 @@
-import { EQUALS, QUOTE, SPACE } from "../../ascii.js";
+import { EQUALS, QUOTE, SMALL_S, SPACE } from "../../ascii.js";
 import { nextByte } from "../../files/nextByte.js";
 import { readDuration } from "../fields/duration.js";
 import { FieldTexts, fieldReader } from "../fields/fields.js";
 import { wordEnd } from "../fields/words.js";
 import { type LineFormat, otherFormat } from "../row.js";
-import { CLIENT, isText, STATUS } from "./wordLog.js";
+import { CLIENT, isText, STATUS, TARGET } from "./wordLog.js";
 
 /** Names of the values that are read, at the index of their field. CONNECT is the sixth. */
 const names = ["", "fwd", "path", "status", "service", "connect"] as const;
@@ -70,13 +70,26 @@ export const heroku: LineFormat = {
   },
 };
 
-/** Index of the name bytes[start, end); 0 for any that is not read. */
+/** Index of the name bytes[start, end), by its length; 0 for any that is not read. */
 function nameAt(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  if (length < 3 || length > 7) return 0;
-  for (let k = 1; k < names.length; k++)
-    if (names[k].length === length && isText(bytes, start, end, names[k])) return k;
-  return 0;
+  let k = 0;
+  switch (end - start) {
+    case 3:
+      k = CLIENT;
+      break;
+    case 4:
+      k = TARGET;
+      break;
+    case 6:
+      k = STATUS;
+      break;
+    case 7:
+      k = bytes[start] === SMALL_S ? SERVICE : CONNECT;
+      break;
+    default:
+      return 0;
+  }
+  return isText(bytes, start, end, names[k]) ? k : 0;
 }
 
 const noValues = otherFormat("no values of Heroku's router, at= first");
