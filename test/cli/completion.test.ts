@@ -5,21 +5,7 @@ import { expect, it } from "vitest";
 
 const bin = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 
-/** What bash offers behind a line. */
-function offered(line: string): string[] {
-  const script = `
-    server-logs() { "$NODE" "$BIN" "$@"; }
-    eval "$(server-logs completion bash)"
-    read -ra COMP_WORDS <<< "$LINE"
-    [[ "$LINE" == *" " ]] && COMP_WORDS+=("")
-    COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
-    _server_logs
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const env = { ...process.env, NODE: process.execPath, BIN: bin, LINE: line };
-  return execFileSync("bash", ["-c", script], { env, encoding: "utf8" }).trim().split("\n");
-}
-
-it.each([
+const offers: [line: string, words: string[]][] = [
   ["server-logs gen", ["generate"]],
   ["server-logs spark ", ["generate", "check"]],
   ["server-logs generate --scenario mob", ["mobile-api"]],
@@ -29,6 +15,21 @@ it.each([
   ["server-logs ask failing_", ["failing_endpoints"]],
   ["server-logs ask overview --on a.log --cs", ["--csv"]],
   ["server-logs read ", [""]], // files, by bash itself
-])("%s", (line, words) => {
-  expect(offered(line)).toEqual(words);
+];
+
+it("bash offers what can follow each line", () => {
+  const script = `
+    server-logs() { "$NODE" "$BIN" "$@"; }
+    eval "$(server-logs completion bash)"
+    for LINE in "$@"; do
+      read -ra COMP_WORDS <<< "$LINE"
+      [[ "$LINE" == *" " ]] && COMP_WORDS+=("")
+      COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+      _server_logs
+      echo "$LINE: \${COMPREPLY[@]}"
+    done`;
+  const env = { ...process.env, NODE: process.execPath, BIN: bin };
+  const lines = offers.map(([line]) => line);
+  const said = execFileSync("bash", ["-c", script, "bash", ...lines], { env, encoding: "utf8" });
+  expect(said.slice(0, -1).split("\n")).toEqual(offers.map(([line, words]) => `${line}: ${words.join(" ")}`));
 });

@@ -1,14 +1,13 @@
 /** A password in an address is never repeated, whatever argument it was given to. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { InputError, quoted } from "#lib/errors";
+import { shell } from "./shell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "secrets-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const main = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
 writeFileSync(
   join(folder, "a.log"),
   '1.1.1.1 - - [05/Jan/2026:00:00:01 +0000] "GET / HTTP/1.1" 200 5 "-" "x"\n',
@@ -43,12 +42,8 @@ describe("in a shell", () => {
     "ADDRESS",
     "--ADDRESS",
   ];
-  it.each(calls)("%s", (call) => {
-    const args = call.replace("ADDRESS", address).split(" ");
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-      cwd: folder,
-      encoding: "utf8",
-    });
+  it.each(calls)("%s", async (call) => {
+    const { status, stdout, stderr } = await shell(call.replace("ADDRESS", address).split(" "), folder);
     expect(status).toBe(2);
     expect(stdout + stderr).not.toContain("S3cr3t");
   });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { harmless } from "#lib/errors";
 import { read } from "#lib/read/read";
+import { shell } from "./shell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "terminal-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,19 +50,19 @@ it.each(logs)("%s of a log: summaries and errors are harmless", async (name, tex
     ["validate", path],
     ["ask", "busiest_clients", "--on", path],
   ]) {
-    const { stderr, stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+    const { stderr, stdout } = await shell(args);
     expect(stderr.replaceAll("\n", "")).not.toMatch(acts);
     expect(stdout.replaceAll("\n", "")).not.toMatch(acts);
   }
 });
 
-it("`ask --csv` gives a program the data as they are, and a terminal none of their orders", () => {
+it("`ask --csv` gives a program the data as they are, and a terminal none of their orders", async () => {
   const log = put(
     "a.csv",
     "timestamp,ip_address,endpoint,status_code,response_time_ms\n2026-01-05T00:00:00.000Z,1.1.1.1,/a,200,2\n",
   );
   const sql = "SELECT chr(27) || '[31m' || chr(8238) AS x";
-  const piped = spawnSync(process.execPath, [main, "ask", sql, "--on", log, "--csv"], { encoding: "utf8" });
+  const piped = await shell(["ask", sql, "--on", log, "--csv"]);
   expect(piped.stdout).toBe("x\n\u001b[31m\u202e\n");
   // script(1) of util-linux gives the command a terminal
   const quoted = [process.execPath, main, "ask", sql, "--on", log, "--csv"].map(
