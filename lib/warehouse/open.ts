@@ -6,7 +6,7 @@ import type { Columns, Source } from "../record.js";
 import type { Work } from "../work.js";
 import { type Answer, WholeAnswer } from "./answer.js";
 import { answerInDuckdb, checkInDuckdb, inFile, inMemory, lock } from "./duckdb/duckdb.js";
-import { cannotOpen, checkDuckdbFile, checkHasRequests } from "./duckdb/duckdbFile.js";
+import { cannotOpen, checkDuckdbFile, checkFunctions, checkHasRequests } from "./duckdb/duckdbFile.js";
 import { createRequests } from "./insert.js";
 import { type Database, databaseOf } from "./logDatabase.js";
 import type { ParameterValue } from "./parameters.js";
@@ -131,6 +131,7 @@ async function openForReading(path: string): Promise<Database> {
   });
   const connection = await instance.connect();
   try {
+    await checkFunctions(connection, path, "source");
     await checkHasRequests(connection, path, "source");
     await lock(connection);
     return { instance, close: () => instance.closeSync() };

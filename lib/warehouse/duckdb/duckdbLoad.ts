@@ -75,10 +75,12 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async begin(): Promise<void> {
-    await checkFunctions(this.connection, this.name, "to");
+    const isNew = this.claim !== undefined;
+    if (!isNew) await checkFunctions(this.connection, this.name, "to");
     await this.connection.run("SET TimeZone = 'UTC'"); // Parquet may contain times with a zone
     await this.connection.run("BEGIN");
-    if ((await columnsOf(this.connection, "requests")).length === 0) await createRequests(this.connection);
+    if (isNew || (await columnsOf(this.connection, "requests")).length === 0)
+      await createRequests(this.connection);
     await checkHasRequests(this.connection, this.name, "to");
     await this.connection.run(`CREATE TABLE IF NOT EXISTS loads (${loadsColumns.duckdb})`);
     for (const sql of addContent) await this.connection.run(sql);
