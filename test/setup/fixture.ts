@@ -48,6 +48,25 @@ export function smallProject(folder = temporaryFolder()): string {
   return folder;
 }
 
+let built: string | undefined;
+
+/** The same, with its packages and its build in place. */
+export function builtProject(): string {
+  if (built === undefined) {
+    built = smallProject(mkdtempSync(join(tmpdir(), "setup-built-")));
+    execFileSync(process.execPath, [join(built, "notebooks/setup/begin.cjs"), "packages"], { stdio: "pipe" });
+  }
+  const folder = temporaryFolder();
+  cpSync(built, folder, { recursive: true });
+  return folder;
+}
+
+/** Removes what the tests of a file share. */
+export function removeShared(): void {
+  if (built !== undefined) rmSync(built, { recursive: true, force: true });
+  built = undefined;
+}
+
 /** The name of the tiny package's file. */
 export const wheel = "tiny-1.0-py3-none-any.whl";
 

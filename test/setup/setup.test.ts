@@ -5,25 +5,65 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createSocket } from "node:net";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { pathOf } from "../requirements.js";
 import {
   begin,
+  builtProject,
   fill,
   isRunning,
   makeWheel,
   project,
+  removeShared,
   searchPath,
   smallProject,
   temporaryFolder,
   wheel,
 } from "./fixture.js";
 
+afterAll(removeShared);
+
 /** Where pip finds the tiny package without a network. */
 function localPip(): Record<string, string> {
   const folder = temporaryFolder();
   makeWheel(folder);
   return { PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder };
+}
+
+/** An index of packages that keeps pip waiting for the tiny package until it may go on. */
+async function stallingIndex() {
+  const packages = temporaryFolder();
+  makeWheel(packages);
+  const bytes = readFileSync(join(packages, wheel));
+  let held: ServerResponse | undefined;
+  let isOpen = false;
+  let say = () => {};
+  const stalled = new Promise<void>((resolve) => {
+    say = resolve;
+  });
+  const index = createServer((request, response) => {
+    if (!request.url!.endsWith(".whl")) {
+      response.setHeader("content-type", "text/html").end(`<a href="/${wheel}">${wheel}</a>`);
+    } else if (isOpen) response.end(bytes);
+    else {
+      held = response;
+      say();
+    }
+  }).listen(0, "127.0.0.1");
+  await once(index, "listening");
+  onTestFinished(() => {
+    index.closeAllConnections();
+    index.close();
+  });
+  const { port } = index.address() as AddressInfo;
+  return {
+    env: { PIP_INDEX_URL: `http://127.0.0.1:${port}/simple`, PIP_NO_CACHE_DIR: "1" },
+    stalled,
+    goOn() {
+      isOpen = true;
+      held!.end(bytes);
+    },
+  };
 }
 
 /** What a fault must look like: the sentence last, and no stack trace anywhere. */
@@ -33,12 +73,16 @@ function sentence(stderr: string): string {
 }
 
 describe("a set-up", () => {
-  test("makes packages, build, Python and kernel; a second one skips them all, and one elsewhere makes its Python anew", async () => {
+  test("started three times at once makes packages, build, Python and kernel once; a later one skips them all; elsewhere Python is made anew, and of a killed one nothing is believed and its orphan waited for", async () => {
     const folder = smallProject();
     const env = localPip();
-    const first = await begin(folder, ["setup"], env).over;
-    expect(first).toMatchObject({ code: 0, stdout: "" });
-    expect(first.stderr.match(/done in \d+\.\d s/g)).toHaveLength(4);
+    const first = await Promise.all([1, 2, 3].map(() => begin(folder, ["setup"], env).over));
+    for (const outcome of first) expect(outcome).toMatchObject({ code: 0, stdout: "" });
+    const said = first.map(({ stderr }) => stderr).join("");
+    expect(said.match(/done in \d+\.\d s/g)).toHaveLength(4);
+    for (const step of ["packages", "build", "Python", "kernel"]) {
+      expect(said.split(`Set-up: ${step}: done`), step).toHaveLength(2);
+    }
     expect(readFileSync(join(folder, "lib/dist/index.js"), "utf8")).toBe("built");
     expect(existsSync(join(folder, ".venv/bin/python"))).toBe(true);
     const spec = JSON.parse(
@@ -49,80 +93,39 @@ describe("a set-up", () => {
     expect(spec.env.TZ).toBe("UTC");
 
     const made = statSync(join(folder, ".venv/.setup-stamp")).mtimeMs;
-    const second = await begin(folder, ["setup"], env).over;
-    expect(second.code).toBe(0);
-    expect(second.stderr).toMatch(
+    const later = await begin(folder, ["setup"], env).over;
+    expect(later.code).toBe(0);
+    expect(later.stderr).toMatch(
       /^Set-up: packages, build, Python and kernel are in place \(\d+\.\d s\)\.\n$/,
     );
     expect(statSync(join(folder, ".venv/.setup-stamp")).mtimeMs).toBe(made);
 
     // A changed source asks for the build again, and for nothing else.
     fill(folder, { "lib/more.ts": "" });
-    const third = await begin(folder, ["setup"], env).over;
-    expect(third.stderr.match(/Set-up: \w+: done/g)).toEqual(["Set-up: build: done"]);
+    const rebuilt = await begin(folder, ["setup"], env).over;
+    expect(rebuilt.stderr.match(/Set-up: \w+: done/g)).toEqual(["Set-up: build: done"]);
 
     // Scripts of a Python environment hold its path.
     const moved = `${folder}-moved`;
     renameSync(folder, moved);
     onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
-    const fourth = await begin(moved, ["setup"], env).over;
-    expect(fourth.code).toBe(0);
-    expect(fourth.stderr.match(/Set-up: \w+: done/g)).toEqual([
-      "Set-up: Python: done",
-      "Set-up: kernel: done",
-    ]);
-    expect(readFileSync(join(moved, ".venv/bin/pip"), "utf8")).toContain(join(moved, ".venv/bin/python"));
-  });
+    rmSync(join(moved, ".venv/bin/python"));
+    const index = await stallingIndex();
+    const killed = begin(moved, ["setup"], index.env);
+    await index.stalled;
+    killed.child.kill("SIGKILL");
+    await killed.over;
+    expect(existsSync(join(moved, ".venv/bin/python")), "pip was in the middle of it").toBe(true);
 
-  test("that was killed leaves nothing that the next one believes, and its orphan is waited for", async () => {
-    const folder = smallProject();
-    const packages = temporaryFolder();
-    makeWheel(packages);
-    let stalled: ServerResponse | undefined;
-    let open = false;
-    const index = createServer((request, response) => {
-      if (!request.url!.endsWith(".whl")) {
-        response.setHeader("content-type", "text/html").end(`<a href="/${wheel}">${wheel}</a>`);
-      } else if (open) response.end(readFileSync(join(packages, wheel)));
-      else stalled = response;
-    }).listen(0, "127.0.0.1");
-    await once(index, "listening");
-    onTestFinished(() => {
-      index.closeAllConnections();
-      index.close();
-    });
-    const env = {
-      PIP_INDEX_URL: `http://127.0.0.1:${(index.address() as AddressInfo).port}/simple`,
-      PIP_NO_CACHE_DIR: "1",
-    };
-
-    const first = begin(folder, ["setup"], env);
-    while (!stalled) await new Promise((resolve) => setTimeout(resolve, 20));
-    first.child.kill("SIGKILL");
-    await first.over;
-    expect(existsSync(join(folder, ".venv/bin/python")), "pip was in the middle of it").toBe(true);
-
-    const second = begin(folder, ["setup"], env);
-    await second.said(/Another set-up of this project is at work \(process \d+\): waiting for it\./);
-    open = true;
-    stalled.end(readFileSync(join(packages, wheel)));
-    const { code, stderr } = await second.over;
-    expect(stderr).toMatch(/Python: done/);
+    const next = begin(moved, ["setup"], index.env);
+    await next.said(/Another set-up of this project is at work \(process \d+\): waiting for it\./);
+    index.goOn();
+    const { code, stderr } = await next.over;
     expect(code).toBe(0);
-    expect(stderr).not.toMatch(/packages: done/);
-    execFileSync(join(folder, ".venv/bin/python"), ["-c", "import tiny"]);
-    expect(readdirSync(join(folder, ".cache"))).toEqual([]);
-  });
-
-  test("and another at the same time do the work once", async () => {
-    const folder = smallProject();
-    const env = localPip();
-    const both = await Promise.all([1, 2, 3].map(() => begin(folder, ["setup"], env).over));
-    expect(both.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const said = both.map(({ stderr }) => stderr).join("");
-    for (const step of ["packages", "build", "Python", "kernel"]) {
-      expect(said.split(`Set-up: ${step}: done`), step).toHaveLength(2);
-    }
+    expect(stderr.match(/Set-up: \w+: done/g)).toEqual(["Set-up: Python: done", "Set-up: kernel: done"]);
+    execFileSync(join(moved, ".venv/bin/python"), ["-c", "import tiny"]);
+    expect(readFileSync(join(moved, ".venv/bin/pip"), "utf8")).toContain(join(moved, ".venv/bin/python"));
+    expect(readdirSync(join(moved, ".cache"))).toEqual([]);
   });
 
   test("stopped by a signal says so, ends its tools and lets go of the lock", async () => {
@@ -144,7 +147,7 @@ describe("a set-up", () => {
   });
 
   test("does not overwrite a .venv that it did not make", async () => {
-    const folder = smallProject();
+    const folder = builtProject();
     fill(folder, { ".venv/precious.txt": "mine" });
     const { code, stderr } = await begin(folder, ["setup"], localPip()).over;
     expect(code).toBe(1);
@@ -207,7 +210,7 @@ describe("in one sentence with the remedy, set-up answers", () => {
       /^Python 3\.\d+ \(.*\) lacks its venv module: install it \(Debian and Ubuntu: sudo apt install python3\.\d+-venv\)/,
     ],
   ])("%s", async (_name, programs, answer) => {
-    const folder = smallProject();
+    const folder = builtProject();
     const real = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
     const { code, stderr } = await begin(folder, ["setup"], {
       PATH: searchPath(programs),
@@ -230,15 +233,14 @@ describe("in one sentence with the remedy, set-up answers", () => {
   });
 
   test("no network, for npm and for pip", async () => {
-    const folder = smallProject();
+    const folder = builtProject();
     const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
     const dependencies = { absent: "1.0.0" };
     lock.packages[""].dependencies = dependencies;
     lock.packages["node_modules/absent"] = { version: "1.0.0", integrity: `sha512-${"A".repeat(86)}==` };
-    const plain = readFileSync(join(folder, "package.json"), "utf8");
-    const plainLock = readFileSync(join(folder, "package-lock.json"), "utf8");
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     fill(folder, {
-      "package.json": JSON.stringify({ ...JSON.parse(plain), dependencies }),
+      "package.json": JSON.stringify({ ...manifest, dependencies }),
       "package-lock.json": JSON.stringify(lock),
     });
     const closed = await closedPort();
@@ -250,8 +252,7 @@ describe("in one sentence with the remedy, set-up answers", () => {
     expect(npm.code).toBe(1);
     expect(sentence(npm.stderr)).toMatch(/^npm cannot reach its package registry: check the network/);
 
-    fill(folder, { "package.json": plain, "package-lock.json": plainLock });
-    const pip = await begin(folder, ["setup"], {
+    const pip = await begin(builtProject(), ["setup"], {
       PIP_INDEX_URL: `http://127.0.0.1:${closed}/simple`,
       PIP_RETRIES: "1",
     }).over;
