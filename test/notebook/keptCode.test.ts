@@ -57,3 +57,8 @@ test("without Node's place for compiled code nothing is kept", () => {
   expect(run()).toEqual([42, undefined]);
   expect(readdirSync(folder)).toEqual(["script.js"]);
 });
+
+test("where nothing can be kept, the script runs all the same", () => {
+  vi.stubEnv("NODE_COMPILE_CACHE", "/dev/null/none");
+  expect(run()).toEqual([42, undefined]);
+});
