@@ -135,10 +135,12 @@ function exampleOf(name: string | undefined, { values }: FieldEvidence): string 
  * @throws InputError when names with this ending have different values
  */
 function named(available: readonly string[], field: FieldName, known: FieldEvidence): string | undefined {
-  const withName = (of: (name: string) => string) =>
-    usualNames[field].map((names) =>
-      names.split(" ").flatMap((wanted) => available.filter((name) => of(name) === wanted)),
+  const withName = (of: (name: string) => string) => {
+    const texts = available.map(of);
+    return usualNames[field].map((names) =>
+      names.split(" ").flatMap((wanted) => available.filter((_, i) => texts[i] === wanted)),
     );
+  };
   const [sure, others] = withName(bare);
   const found = [...sure, ...others].find((name) => fits(name, field, known));
   if (found !== undefined) return found;

@@ -21,9 +21,9 @@ export interface TimeName {
 /** The names that may be the response time's, the most certain first, and the units that they tell. */
 export function timesAmong(available: readonly string[], known: FieldEvidence): TimeName[] {
   const found: TimeName[] = [];
+  const named = available.map((name) => ({ name, texts: [bare(name), lastParts(name, 1)] }));
   for (const wanted of surest("response_time_ms")) {
-    for (const name of available) {
-      const texts = [bare(name), lastParts(name, 1)];
+    for (const { name, texts } of named) {
       const unit = units.find(([ending]) => texts.includes(wanted + ending))?.[1];
       if (!texts.includes(wanted) && unit === undefined) continue;
       if (known.values !== undefined && !fits(name, "response_time_ms", known) && hasText(name, known))
