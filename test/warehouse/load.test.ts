@@ -20,6 +20,7 @@ import { csvHeader } from "#lib/record";
 import { ask } from "#lib/warehouse/ask";
 import { load } from "#lib/warehouse/load";
 import { generate } from "#lib/write/generate";
+import { shell } from "../cli/shell.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const cli = here("../../lib/bin/server-logs.js");
@@ -498,23 +499,29 @@ it("several logs are asked as one", async () => {
   await expect(ask("error_rate", [to, log])).rejects.toThrow("give one database, or logs");
 });
 
-it("the command line loads, says what it did, and asks", () => {
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8" });
-  expect(run("load", "day.csv", "--to", "cli.duckdb")).toMatchObject({
+it("the command line loads, says what it did, and asks", async () => {
+  const run = (...args: string[]) => shell(args, folder);
+  expect(
+    spawnSync(process.execPath, [cli, "load", "day.csv", "--to", "cli.duckdb"], {
+      cwd: folder,
+      encoding: "utf8",
+    }),
+  ).toMatchObject({
     status: 0,
     stdout: "",
     stderr: expect.stringMatching(/^3,000 records loaded into ".*cli\.duckdb", which holds 3,000 now\n/),
   });
-  expect(JSON.parse(run("load", "day.csv", "--to", "cli.duckdb", "--json").stdout)).toMatchObject({
+  expect(JSON.parse((await run("load", "day.csv", "--to", "cli.duckdb", "--json")).stdout)).toMatchObject({
     records: 0,
     logs: [{ log: "day.csv", records: 3000, outcome: "already there" }],
   });
-  expect(JSON.parse(run("ask", "error_rate", "--on", "cli.duckdb", "--json").stdout)[0].requests).toBe(3000);
+  expect(
+    JSON.parse((await run("ask", "error_rate", "--on", "cli.duckdb", "--json")).stdout)[0].requests,
+  ).toBe(3000);
   const noisy = file("noisy.csv", csv(line, "noise"));
-  expect(run("load", noisy, "--to", "cli.duckdb", "--quarantine", "noisy.ndjson").status).toBe(0);
+  expect((await run("load", noisy, "--to", "cli.duckdb", "--quarantine", "noisy.ndjson")).status).toBe(0);
   expect(JSON.parse(readFileSync(join(folder, "noisy.ndjson"), "utf8")).text).toBe("noise");
-  expect(run("load", "day.csv")).toMatchObject({ status: 2, stderr: expect.stringContaining("--to") });
-  expect(run("load", "none.csv", "--to", "x.duckdb")).toMatchObject({ status: 2, stdout: "" });
+  expect(await run("load", "day.csv")).toMatchObject({ status: 2, stderr: expect.stringContaining("--to") });
+  expect(await run("load", "none.csv", "--to", "x.duckdb")).toMatchObject({ status: 2, stdout: "" });
   expect(existsSync(join(folder, "x.duckdb"))).toBe(false);
 });
