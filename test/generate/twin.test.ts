@@ -21,13 +21,17 @@ function compared(log: Planted, twin: Planted, without: ReadonlySet<string>): Di
   let at = 0;
   let touched: string[] = [];
   const settle = (passed: string[]) => {
-    const request = (line: string) => line.split(",").slice(0, 3).join();
+    const requestOf = (line: string) => line.split(",").slice(0, 3).join();
+    const requests: (string | undefined)[] = passed.map(requestOf);
     for (const line of touched) {
-      const i = passed.findIndex((other) => request(other) === request(line));
+      const i = requests.indexOf(requestOf(line));
       if (i < 0) difference.added++;
-      else difference.altered.push([line, ...passed.splice(i, 1)] as [string, string]);
+      else {
+        difference.altered.push([line, passed[i]]);
+        requests[i] = undefined; // each is the same as one other
+      }
     }
-    difference.dropped += passed.length;
+    difference.dropped += requests.filter((request) => request !== undefined).length;
     touched = [];
   };
   log.lines.forEach((line, i) => {
@@ -71,7 +75,7 @@ describe("a log and its twin without an incident", () => {
             altered: stated.altered,
             dropped: stated.dropped,
           });
-          for (const [line, before] of altered) expect(line).not.toBe(before);
+          expect(altered.filter(([line, before]) => line === before)).toEqual([]);
           seen += added + altered.length + dropped;
           expect(twin.key.incidents[0]).toMatchObject({ happened: false, added: 0, altered: 0, dropped: 0 });
         }),
