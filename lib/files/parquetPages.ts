@@ -95,6 +95,7 @@ class Pages {
   }
 
   async #headerAt(at: number) {
+    if (!(at >= 0 && at < this.#size)) return; // where a damaged footer says that a page is
     for (const window of [1 << 10, 1 << 20]) {
       const bytes = Uint8Array.from(await bytesAt(this.#handle, at, Math.min(window, this.#size - at)));
       const reader = { view: new DataView(bytes.buffer), offset: 0 };

@@ -174,7 +174,7 @@ describe("random bytes lose no line", () => {
         fc.asyncProperty(fc.uint8Array({ maxLength: 300, size: "max" }), (bytes) =>
           nothingIsLost(Buffer.concat([Buffer.from(head), bytes]), options).then(() => {}),
         ),
-        { numRuns: 1000, seed: 3 },
+        { numRuns: 400, seed: 3 },
       );
     }
   });
@@ -193,7 +193,7 @@ it("what no format fits is refused or read without loss, whatever its bytes", as
         refused++;
       }
     }),
-    { numRuns: 1000, seed: 4 },
+    { numRuns: 400, seed: 4 },
   );
-  expect(refused).toBeGreaterThan(900);
+  expect(refused).toBeGreaterThan(360);
 });

@@ -8,6 +8,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadZstd } from "#lib/files/zstd";
 import { type ReadLog, read } from "#lib/read/read";
+import { shell } from "../cli/shell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sources-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -196,12 +197,13 @@ describe("several logs", () => {
 });
 
 describe("the command", () => {
-  const run = (args: string[], input?: Uint8Array) =>
+  const run = (args: string[]) => shell(["read", ...args]);
+  const runOn = (input: Uint8Array, args: string[]) =>
     spawnSync(process.execPath, [command, "read", ...args], { input, encoding: "utf8", maxBuffer: 1 << 28 });
 
   it("reads standard input, plain and packed, and writes standard output", () => {
     for (const input of [bytes, gzipSync(bytes), compress(bytes, 3)]) {
-      const { status, stdout, stderr } = run(["-", "--out", "-"], input);
+      const { status, stdout, stderr } = runOn(input, ["-", "--out", "-"]);
       expect(status).toBe(0);
       expect(stdout).toBe(plain);
       expect(stderr).toMatch(/499 records[\s\S]*500 lines = 499 records \+ 1 in quarantine/);
@@ -224,32 +226,32 @@ describe("the command", () => {
     expect(plain.startsWith(out.split("\n").slice(0, 3).join("\n"))).toBe(true);
   });
 
-  it("ends with code 1 when a log was damaged, and writes what could be read", () => {
+  it("ends with code 1 when a log was damaged, and writes what could be read", async () => {
     const out = join(folder, "kept.csv");
     const cut = put("cut.log.gz", gzipSync(bytes).subarray(0, -4));
-    const { status, stderr } = run([cut, "--out", out]);
+    const { status, stderr } = await run([cut, "--out", out]);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/is lost/)]);
     expect(readFileSync(out, "utf8")).toBe(plain);
   });
 
-  it("compresses what it writes by the name's ending", () => {
+  it("compresses what it writes by the name's ending", async () => {
     const [gz, zst, bad] = ["o.csv.gz", "o.csv.zst", "bad.ndjson.gz"].map((name) => join(folder, name));
-    expect(run([excerpt, "--out", gz, "--quarantine", bad]).status).toBe(0);
+    expect((await run([excerpt, "--out", gz, "--quarantine", bad])).status).toBe(0);
     expect(gunzipSync(readFileSync(gz)).toString()).toBe(plain);
     expect(JSON.parse(gunzipSync(readFileSync(bad)).toString())).toMatchObject({ line: 399 });
-    expect(run([excerpt, "--out", zst]).status).toBe(0);
+    expect((await run([excerpt, "--out", zst])).status).toBe(0);
     expect(Buffer.from(decompress(readFileSync(zst))).toString()).toBe(plain);
   });
 
-  it("writes the quarantine to standard output on request", () => {
+  it("writes the quarantine to standard output on request", async () => {
     const out = join(folder, "beside.csv");
-    const { status, stdout } = run([excerpt, "--out", out, "--quarantine", "-"]);
+    const { status, stdout } = await run([excerpt, "--out", out, "--quarantine", "-"]);
     expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ line: 399 })]);
     expect(readFileSync(out, "utf8")).toBe(plain);
     expect(existsSync("-")).toBe(false);
   });
 
-  it("takes a format of one's own from a JSON file, and tells the outcome as JSON", () => {
+  it("takes a format of one's own from a JSON file, and tells the outcome as JSON", async () => {
     const format = put(
       "mine.json",
       JSON.stringify({
@@ -258,7 +260,7 @@ describe("the command", () => {
       }),
     );
     const out = join(folder, "own.csv");
-    const { status, stdout } = run([excerpt, "--format", format, "--out", out, "--json"]);
+    const { status, stdout } = await run([excerpt, "--format", format, "--out", out, "--json"]);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ lines: 500, records: 500, sources: [{ format: "mine" }] });
     expect(readFileSync(out, "utf8").split("\n").slice(0, 5)).toEqual(plain.split("\n").slice(0, 5));
@@ -276,9 +278,9 @@ describe("the command", () => {
       /out: "x.parquet" ends in .parquet, which stands for parquet, and CSV is written/,
     ],
     [["--out", "x.ndjson.gz"], /out: "x.ndjson.gz" ends in .ndjson/],
-  ])("with %j ends with code 2, one sentence and no file", (args, message) => {
+  ])("with %j ends with code 2, one sentence and no file", async (args, message) => {
     const out = join(folder, "refused.csv");
-    const { status, stderr } = run([excerpt, "--out", out, ...args]);
+    const { status, stderr } = await run([excerpt, "--out", out, ...args]);
     expect(status).toBe(2);
     expect(stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(message)]);
     expect(existsSync(out)).toBe(false);
@@ -373,7 +375,7 @@ describe("Parquet", () => {
       "range i, '/a/' || (i % 7) AS path, '10.0.0.' || (i % 9) AS ip, 200 AS status, TIMESTAMP '2026-01-05' + to_seconds(i) AS ts";
     const whole = readFileSync(await parquet("whole.parquet", `SELECT ${values} FROM range(300)`));
     const outcomes = { read: 0, refused: 0 };
-    for (let at = 5; at < whole.length; at += Math.ceil(whole.length / 150)) {
+    for (let at = 5; at < whole.length; at += Math.ceil(whole.length / 75)) {
       const damaged = Uint8Array.from(whole);
       damaged[at] ^= 0x5a;
       const log = await read(put("damaged.parquet", damaged)).catch((error) => error);
@@ -414,13 +416,13 @@ it("a zstd frame of 100 MB is read in constant memory", async () => {
   const noise = Buffer.alloc(100_000_000);
   for (let i = 0, x = 1; i < noise.length; i++) {
     x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
-    noise[i] = i % 100 === 99 ? 10 : 33 + (x >>> 26);
+    noise[i] = i % 1000 === 999 ? 10 : 33 + (x >>> 26);
   }
   const file = put("noise.zst", zstd(noise, "--no-content-size"));
   const before = process.memoryUsage().rss;
   const log = await read(file, { format: "combined" });
   expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
-  expect(log).toMatchObject({ lines: 1_000_000, quarantined: 1_000_000, damaged: false });
+  expect(log).toMatchObject({ lines: 100_000, quarantined: 100_000, damaged: false });
   rmSync(file);
 }, 60_000);
 
