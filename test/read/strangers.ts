@@ -497,6 +497,157 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       rows: [String.raw`2026-01-05T10:00:00.000Z,203.0.113.5,/a\x41,200,`],
     },
   },
+  "from public reports of other log readers": {
+    "a time in brackets in another form": {
+      lines: ["2026-01-05T12:00:00+02:00", "05/Jan/2026:10:00:00.000 +0000", "05/Jan/2026:10:00:00 Z"].map(
+        (time, i) => `203.0.113.5 - - [${time}] "GET /${i} HTTP/1.1" 200 612 "-" ${agent} 0.012`,
+      ),
+      format: "combined",
+      rows: [0, 1, 2].map((i) => row("203.0.113.5", `/${i}`, "12.00")),
+    },
+    "milliseconds in brackets, with a comma, no zone": {
+      lines: ["00,123", "01,456"].map(
+        (second) => `203.0.113.5 - - [05/Jan/2026:10:00:${second}] "GET /a HTTP/1.1" 200 612`,
+      ),
+      format: "common",
+      rows: [row("203.0.113.5", "/a", "", 200, "00.123"), row("203.0.113.5", "/a", "", 200, "01.456")],
+    },
+    "AWS's IPv6 clients, whose ports have no brackets before them": {
+      lines: ["2001:db8:1:2:3:4:5:6:50718", "2001:db8::7:50718", "[2001:db8::8]:1", "203.0.113.5:1"].map(
+        (client) =>
+          `h2 2026-01-05T10:00:00.000000Z app/x/1 ${client} 10.0.0.1:80 0.000 0.003 0.000 200 200 29 805 "GET https://a.example.com:443/a HTTP/2.0" "x" - - arn "Root=1" "a" "-" 11 2026-01-05T09:59:59.000000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"`,
+      ),
+      format: "alb",
+      rows: ["2001:db8:1:2:3:4:5:6", "2001:db8::7", "2001:db8::8", "203.0.113.5"].map((client) =>
+        row(client, "/a", "3.00"),
+      ),
+    },
+    "the zone of a link-local address": {
+      lines: [hit("fe80::1%eth0 - -", "/a", ""), hit("[fe80::2%25eth0]:443 - -", "/b", "")],
+      rows: [row("fe80::1", "/a"), row("fe80::2", "/b")],
+    },
+    "Traefik behind a proxy, its headers kept": {
+      lines: json(
+        ...["203.0.113.2, 172.16.1.2", "203.0.113.3"].map((header, i) => ({
+          ClientHost: "172.16.1.5",
+          DownstreamStatus: 200,
+          Duration: 13_000_000,
+          RequestPath: `/${i}`,
+          StartUTC: "2026-01-05T10:00:00Z",
+          "request_X-Forwarded-For": header,
+        })),
+      ),
+      format: "traefik",
+      rows: [row("203.0.113.2", "/0", "13.00"), row("203.0.113.3", "/1", "13.00")],
+    },
+    "Logstash behind a proxy": {
+      lines: json({
+        "@timestamp": "2026-01-05T10:05:00.000Z",
+        clientip: "10.0.0.9",
+        xforwardedfor: "203.0.113.7",
+        timestamp: "05/Jan/2026:10:00:00 +0000",
+        verb: "GET",
+        request: "/a",
+        response: "200",
+      }),
+      format: "logstash",
+      rows: [row("203.0.113.7", "/a")],
+    },
+    "ECS behind a proxy": {
+      lines: json({
+        "@timestamp": "2026-01-05T10:00:00.000Z",
+        source: { ip: "10.0.0.9" },
+        network: { forwarded_ip: "203.0.113.7" },
+        http: { response: { status_code: 200 } },
+        url: { original: "/a" },
+      }),
+      format: "ecs",
+      rows: [row("203.0.113.7", "/a")],
+    },
+    "HAProxy behind a proxy, the header captured": {
+      lines: ["203.0.113.7", "203.0.113.8, 10.0.0.3", ""].map(
+        (header, i) =>
+          `10.0.0.9:39164 [05/Jan/2026:10:00:00.000] fe be/srv1 0/0/1/44/45 200 1234 - - ---- 1/1/0/0/0 0/0 {www.example.com|${header}} {nginx} "GET /${i} HTTP/1.1"`,
+      ),
+      format: "haproxy",
+      rows: ["203.0.113.7", "203.0.113.8", "10.0.0.9"].map((client, i) => row(client, `/${i}`, "45.00")),
+    },
+    "HAProxy, an address that all ask for": {
+      lines: [0, 1].map(
+        (i) =>
+          `203.0.113.${i}:39164 [05/Jan/2026:10:00:00.000] fe be/srv1 0/0/1/44/45 200 1234 - - ---- 1/1/0/0/0 0/0 {198.51.100.9} "GET /${i} HTTP/1.1"`,
+      ),
+      asks: /^client: on 2 .* the peer, such as "203.0.113.0", or the header captured in place 1, such as "198.51.100.9"/,
+      peer: [0, 1].map((i) => row(`203.0.113.${i}`, `/${i}`, "45.00")),
+      forwarded: [0, 1].map((i) => row("198.51.100.9", `/${i}`, "45.00")),
+    },
+    "ingress-nginx before 0.22, the real address in brackets": {
+      lines: ["10.244.0.1", "203.0.113.9, 10.244.0.1"].map((real, i) =>
+        hit(
+          `10.244.0.1 - [${real}] - -`,
+          `/\\x22${i}`,
+          " 86 0.010 [stage-80] 10.244.0.232:80 2740 - 200 de0d",
+        ),
+      ),
+      rows: [
+        '2026-01-05T10:00:00.000Z,10.244.0.1,"/""0",200,10.00',
+        '2026-01-05T10:00:00.000Z,203.0.113.9,"/""1",200,10.00',
+      ],
+    },
+    "the same, public peers": {
+      lines: [hit("198.51.100.3 - [203.0.113.9] - -", "/\\x22", ""), hit("198.51.100.4 - [-] - -", "/b", "")],
+      asks: /^client: on 1 .* the peer, such as "198.51.100.3", or X-Forwarded-For in brackets behind it, such as "203.0.113.9"/,
+      peer: ['2026-01-05T10:00:00.000Z,198.51.100.3,"/""",200,', row("198.51.100.4", "/b")],
+      forwarded: ['2026-01-05T10:00:00.000Z,203.0.113.9,"/""",200,', row("198.51.100.4", "/b")],
+    },
+    "a shipper's @timestamp minutes behind the entry's time": {
+      lines: json({
+        "@timestamp": "2026-01-05T10:05:00Z",
+        time: "2026-01-05T10:00:00Z",
+        remote_addr: "203.0.113.5",
+        path: "/a",
+        status: 200,
+      }),
+      asks: /json says: "@timestamp", such as .*, or "time", such as .* may be the timestamp, .*\(--format FILE.json\), {"kind": "json", "fields": {"timestamp": "time"}}/,
+    },
+    "two columns of times": {
+      lines: [
+        "time,logged_at,ip,path,status",
+        "2026-01-05T10:00:00Z,2026-01-05T11:00:00Z,203.0.113.5,/a,200",
+      ],
+      asks: /"time".*"logged_at".* may be the timestamp.*{"kind": "csv", "fields": {"timestamp": "logged_at"}}/,
+    },
+    "a shipper's @timestamp in the same second": {
+      lines: json({
+        "@timestamp": "2026-01-05T10:00:00Z",
+        time: "2026-01-05T10:00:00.900Z",
+        remote_addr: "203.0.113.5",
+        path: "/a",
+        status: 200,
+      }),
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "ingress-nginx's JSON, $request_time under two names, no peer, an empty line": {
+      lines: ["0.012", "", "0.013"].map((took, i) =>
+        took === ""
+          ? "2026-01-05T10:00:00.1Z stdout F"
+          : `2026-01-05T10:00:00.1Z stdout F {"time": "2026-01-05T10:00:00+00:00", "remote_addr": "", "x_forwarded_for": "203.0.113.${i}", "request_time": ${took}, "status": 200, "path": "/${i}", "duration": ${took}}`,
+      ),
+      rows: [row("203.0.113.0", "/0", "12.00"), row("203.0.113.2", "/2", "13.00")],
+      quarantined: 1,
+    },
+    "two names with other numbers": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        ip: "203.0.113.5",
+        path: "/a",
+        status: 200,
+        request_time: 0.012,
+        duration: 0.024,
+      }),
+      asks: /^timeField: .* "request_time", such as "0.012", or "duration", such as "0.024"; say which/,
+    },
+  },
   "two clients in a line": {
     "nginx's main format, public peers": {
       lines: [

@@ -46,7 +46,7 @@ export const cri: Envelope = {
       const isCri =
         time > 0 &&
         tag - stream === 7 &&
-        tag + 1 < end &&
+        tag < end &&
         bytes[stream] === SMALL_S &&
         bytes[stream + 3] < SMALL_P;
       if (!isCri || (bytes[tag] !== CAPITAL_F && bytes[tag] !== CAPITAL_P))

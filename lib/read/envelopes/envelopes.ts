@@ -38,12 +38,14 @@ export function opened(options: FormatOptions, lines: readonly Uint8Array[]): Op
     const inside = new Inside();
     const found: Uint8Array[] = [];
     let received = true;
+    let fitting = 0;
     for (const line of lines) {
       if (open(line, 0, line.length, inside) !== undefined) continue;
+      fitting++; // also around an empty line
       if (inside.end > inside.start) found.push(inside.bytes.slice(inside.start, inside.end));
       if (inside.time < 0) received = false;
     }
-    if (found.length > 0 && found.length >= 0.9 * lines.length)
+    if (found.length > 0 && fitting >= 0.9 * lines.length)
       return { title, lines: found, received, wrap: (read) => wrapped(opener(options), read) };
   }
 }

@@ -17,17 +17,20 @@ import {
   SPACE,
   ZERO,
 } from "../../ascii.js";
-import { otherFormat, type Reason, type Row, type WhichClient } from "../row.js";
+import { type FormatOptions, otherFormat, type Reason, type Row, type WhichClient } from "../row.js";
 import { ClientBeforeTime } from "./client.js";
+import type { ToUtc } from "./clock.js";
 import { unescaped } from "./escapes.js";
 import { chooseClient, type ForwardedFields, isAddressAt } from "./forwarded.js";
 import { Pieces } from "./pieces.js";
 import { damagedTarget, longestMethod, noMethod, noPath, requestPath } from "./request.js";
-import { clfTime, digits, zoneOffset } from "./time.js";
+import { clfTime, digits, moment, zoneOffset } from "./time.js";
 import { quoteEnd, wordEnd } from "./words.js";
 
 /** Number of bytes in a time, `05/Jan/2026:00:22:28 +0000`, and of those that are before its seconds and its zone. */
 const [momentLength, minuteLength, secondLength] = [26, 18, 20];
+/** What `read` says of a line whose client `inBrackets` decides. */
+export const hasBrackets = "an address in brackets stands behind the peer";
 
 /**
  * Reads a line of an access log up to and including its bytes field:
@@ -49,26 +52,32 @@ export class AccessHead {
   #peerEnd = 0;
   /** The minute of `#momentText`, in milliseconds since 1970. */
   #minute = 0;
+  /** Beginning of the request, where the date is not at its usual place. */
+  #request = 0;
   readonly #momentText = new TextEncoder().encode("01/Jan/1970:00:00:00 +0000");
   /** Here the address and an unescaped target are put together. */
   #own = new Uint8Array(4096);
 
-  constructor(keepQuery: boolean, asked: WhichClient | undefined) {
+  readonly #toUtc: ToUtc;
+
+  constructor({ keepQuery, client, toUtc }: FormatOptions) {
     this.#keepQuery = keepQuery;
-    this.#asked = asked;
-    this.client = new ClientBeforeTime(asked);
+    this.#asked = client;
+    this.#toUtc = toUtc;
+    this.client = new ClientBeforeTime(client);
   }
 
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const firstEnd = wordEnd(bytes, start, end);
     let date = firstEnd + 5; // usually after ` - - `
+    let request = date + 30;
     this.lineEnd = end;
-    if (date + 29 >= end || !isDate(bytes, date)) {
-      date = start;
-      while (date + 29 < end && !isDate(bytes, date)) date++;
-      if (date + 29 >= end) return noTime;
+    if (request <= end && isDate(bytes, date)) row.time = this.#moment(bytes, date + 1);
+    else {
+      date = this.#findDate(bytes, start, end, row);
+      if (date < 0) return noTime;
+      request = this.#request;
     }
-    row.time = this.#moment(bytes, date + 1);
     if (row.time < 0) return "the time is not a real date and time";
     row.bytes = bytes;
     row.addressStart = start;
@@ -77,10 +86,10 @@ export class AccessHead {
     if (date !== firstEnd + 5 || bytes[firstEnd + 1] !== MINUS || !looksLikeAddress(bytes, start, firstEnd)) {
       reason = this.client.read(bytes, start, date, row);
       if (this.client.repeated >= 0 && bytes[end - 1] === CLOSE_BRACKET) this.lineEnd--;
+      if (this.client.bracketStart >= 0) reason ??= hasBrackets;
     }
     this.#peerStart = row.addressStart;
     this.#peerEnd = row.addressEnd;
-    const request = date + 30;
     let i = request;
     while (bytes[i] >= CAPITAL_A && bytes[i] <= CAPITAL_Z) i++;
     let close = -1;
@@ -113,33 +122,47 @@ export class AccessHead {
       const [start, end] = [pieces.start[field], pieces.end[field]];
       if (end - start < 2) continue;
       if (!isSure && !isAddressAt(bytes, start, end)) continue;
-      // The peer is read again from the line, because the row may have copied it to its own buffer.
-      const { bytes: from, pathStart, pathEnd } = row;
-      this.#starts[0] = this.#peerStart;
-      this.#ends[0] = this.#peerEnd;
-      this.#starts[1] = start;
-      this.#ends[1] = end;
-      const asked = this.#asked ?? (isSure ? undefined : "unsure");
-      const either = chooseClient(bytes, this.#starts, this.#ends, 0, 1, asked, row);
-      if (either !== undefined) {
-        row.bytes = bytes;
-        return either;
-      }
-      if (from === bytes) return;
-      // The path was assembled in its own buffer, and the address is appended to it.
-      const length = row.addressEnd - row.addressStart;
-      if (this.#own.length < pathEnd + length) {
-        const larger = new Uint8Array(2 * (pathEnd + length));
-        larger.set(this.#own);
-        this.#own = larger;
-      }
-      for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
-      row.bytes = this.#own;
-      row.pathStart = pathStart;
-      row.addressStart = pathEnd;
-      row.addressEnd = pathEnd + length;
-      return;
+      return this.#choose(bytes, start, end, this.#asked ?? (isSure ? undefined : "unsure"), row);
     }
+  }
+
+  /** The same where the list stands in brackets behind the peer. */
+  inBrackets(bytes: Uint8Array, row: Row): Reason {
+    return this.#choose(bytes, this.client.bracketStart, this.client.bracketEnd, this.#asked, row);
+  }
+
+  /** Sets the row's client to the peer or to that of the list bytes[start, end). */
+  #choose(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    asked: WhichClient | "unsure" | undefined,
+    row: Row,
+  ): Reason {
+    // The peer is read again from the line, because the row may have copied it to its own buffer.
+    const { bytes: from, pathStart, pathEnd } = row;
+    this.#starts[0] = this.#peerStart;
+    this.#ends[0] = this.#peerEnd;
+    this.#starts[1] = start;
+    this.#ends[1] = end;
+    const either = chooseClient(bytes, this.#starts, this.#ends, 0, 1, asked, row);
+    if (either !== undefined) {
+      row.bytes = bytes;
+      return either;
+    }
+    if (from === bytes) return;
+    // The path was assembled in its own buffer, and the address is appended to it.
+    const length = row.addressEnd - row.addressStart;
+    if (this.#own.length < pathEnd + length) {
+      const larger = new Uint8Array(2 * (pathEnd + length));
+      larger.set(this.#own);
+      this.#own = larger;
+    }
+    for (let i = 0; i < length; i++) this.#own[pathEnd + i] = bytes[row.addressStart + i];
+    row.bytes = this.#own;
+    row.pathStart = pathStart;
+    row.addressStart = pathEnd;
+    row.addressEnd = pathEnd + length;
   }
 
   /** Reads the status and the number of bytes after the request, from `at` on. */
@@ -164,6 +187,25 @@ export class AccessHead {
     this.end = wordEnd(bytes, size, end);
     if (bytes[size] !== MINUS && digits(bytes, size, Math.min(this.end, size + 1)) < 0)
       return "no number of bytes behind the status";
+  }
+
+  /**
+   * Finds the bracket of the date where it is not at its usual place, and reads the time: in another form if none of the
+   * usual one is there. @returns its position, or −1
+   */
+  #findDate(bytes: Uint8Array, start: number, end: number, row: Row): number {
+    let date = start;
+    while (date + 29 < end && !isDate(bytes, date)) date++;
+    this.#request = date + 30;
+    if (date + 29 < end) row.time = this.#moment(bytes, date + 1);
+    else {
+      date = otherDate(bytes, start, end);
+      if (date < 0) return date;
+      const close = bytes.indexOf(CLOSE_BRACKET, date);
+      row.time = moment(bytes, date + 1, close, this.#toUtc);
+      this.#request = close + 3;
+    }
+    return date;
   }
 
   /** The time of the 26 bytes `05/Jan/2026:00:22:28 +0000`, or −1. Most lines have the minute of the line before. */
@@ -238,6 +280,21 @@ function isDate(bytes: Uint8Array, at: number): boolean {
     bytes[at + 29] === QUOTE
   );
 }
+
+/** Position of the bracket of a time in another form, `[2026-01-05T00:22:28+00:00] "`, before a request; or −1. */
+function otherDate(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start + 1; i + longestDate < end; i++) {
+    if (bytes[i] !== OPEN_BRACKET || bytes[i - 1] !== SPACE || bytes[i + 1] < ZERO || bytes[i + 1] > NINE)
+      continue;
+    const close = bytes.indexOf(CLOSE_BRACKET, i);
+    if (close < 0 || close - i > longestDate) continue;
+    if (bytes[close + 1] === SPACE && bytes[close + 2] === QUOTE) return i;
+  }
+  return -1;
+}
+
+/** `2026-01-05T00:22:28.123456789+00:00` and its brackets. */
+const longestDate = 38;
 
 /** Whether the bytes are digits and dots, or hexadecimal digits and at least two colons. */
 function looksLikeAddress(bytes: Uint8Array, start: number, end: number): boolean {

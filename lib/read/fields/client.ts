@@ -7,6 +7,7 @@ import {
   NINE,
   OPEN_BRACKET,
   OPEN_PARENTHESIS,
+  PERCENT,
   SPACE,
   ZERO,
 } from "../../ascii.js";
@@ -18,7 +19,7 @@ import { digits } from "./time.js";
 
 /**
  * Sets the row's address to the one in bytes[start, end). Of a list, it is the left-most: `X-Forwarded-For` has the
- * client first and then the proxies. The port and what surrounds the address are left out: `10.0.0.1:39164`,
+ * client first and then the proxies. The port, the zone and what surrounds the address are left out: `10.0.0.1:39164`,
  * `[2001:db8::1]:443` and `[2001:db8::1]` give the bare address. Of the header `Forwarded` it is the first `for=`.
  * Sources: MDN, "X-Forwarded-For"; RFC 7239, sections 4 and 6.
  */
@@ -31,21 +32,22 @@ export function readClient(bytes: Uint8Array, start: number, end: number, row: R
   let to = start;
   let colons = 0;
   let colon = end;
+  let zone = end; // fe80::1%eth0
   for (; to < end && bytes[to] !== COMMA; to++) {
     if (bytes[to] === COLON) {
       colons++;
       colon = to;
-    }
+    } else if (bytes[to] === PERCENT && colons > 1 && zone === end) zone = to;
   }
   if (bytes[start] === OPEN_PARENTHESIS && bytes[end - 1] === OPEN_PARENTHESIS + 1) {
     readClient(bytes, start + 1, end - 1, row); // Apache's (%{X-Forwarded-For}i), as many write it
     return;
   }
   row.addressStart = start;
-  row.addressEnd = to;
+  row.addressEnd = Math.min(to, zone);
   if (bytes[start] === OPEN_BRACKET) {
     row.addressStart = start + 1;
-    for (let i = start + 1; i < to; i++) if (bytes[i] === CLOSE_BRACKET) row.addressEnd = i;
+    for (let i = start + 1; i < to && i < zone; i++) if (bytes[i] === CLOSE_BRACKET) row.addressEnd = i;
   } else if (colons === 1 && colon < to) row.addressEnd = colon; // an IPv6 address has at least two
 }
 
@@ -64,6 +66,12 @@ export class ClientBeforeTime {
   saw: BeforeClient | "either" | undefined;
   /** Beginning of the message of a syslog line which says that the message was repeated; usually −1. */
   repeated = -1;
+  /**
+   * Where the last line has a list of X-Forwarded-For in brackets behind the peer, `10.0.0.1 - [203.0.113.9] - -`, as
+   * ingress-nginx wrote it; usually −1.
+   */
+  bracketStart = -1;
+  bracketEnd = -1;
   readonly #pieces = new Pieces();
   readonly #asked: WhichClient | undefined;
 
@@ -76,7 +84,7 @@ export class ClientBeforeTime {
   read(bytes: Uint8Array, start: number, end: number, row: Row): Reason {
     const { start: from, end: to } = this.#pieces;
     this.saw = undefined;
-    this.repeated = -1;
+    this.repeated = this.bracketStart = -1;
     const count = this.#pieces.read(bytes, start, end);
     if (count === 0) return "there is no client before the time";
     const first = this.#afterHeader(bytes, count, row);
@@ -95,6 +103,11 @@ export class ClientBeforeTime {
         isText(bytes, from[first], to[first], "(-)");
       if (!dash && isDecimal(bytes, from[first], to[first])) return numberFirst;
       this.saw = dash ? "forwarded" : "host";
+    }
+    for (let i = client + 1; i < count; i++) {
+      if (bytes[from[i] - 1] !== OPEN_BRACKET || !isClient(bytes, from[i], to[i])) continue;
+      this.bracketStart = from[i];
+      this.bracketEnd = to[i];
     }
     readClient(bytes, from[client], to[client], row);
   }

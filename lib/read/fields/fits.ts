@@ -25,7 +25,7 @@ export function fits(name: string, field: FieldName, { values, readTime = moment
   if (values === undefined) return surest(field).includes(bare(name));
   const texts = values(name).filter((text) => !isEmpty(text));
   const sound = texts.filter((text) =>
-    field === "timestamp" ? momentIn(text, readTime) >= 0 : isValue[field](text),
+    field === "timestamp" ? momentIn(text, { readTime }) >= 0 : isValue[field](text),
   );
   if (sound.length === 0 || sound.length < texts.length / 2) return false;
   return field !== "endpoint" || !texts.every((text) => logFile.test(text));
@@ -53,7 +53,8 @@ export const isValue: Record<Exclude<FieldName, "timestamp">, (text: string) => 
 const utf8 = new TextEncoder();
 const probe = new Row();
 
-function momentIn(text: string, readTime: ReadTime): number {
+/** The moment that a text is, without its zone where it has none; −1 if it is none. */
+export function momentIn(text: string, { readTime = moment }: FieldEvidence): number {
   const bytes = utf8.encode(text);
   return readTime(bytes, 0, bytes.length, (local) => local);
 }

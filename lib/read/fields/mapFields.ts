@@ -2,7 +2,7 @@ import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import type { TimeUnit } from "../row.js";
 import { dateForms } from "./dateForm.js";
-import { type FieldEvidence, fits, isEmpty } from "./fits.js";
+import { type FieldEvidence, fits, isEmpty, momentIn } from "./fits.js";
 import { bareUnit, hasCommas, isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
 import { bare, lastParts, responseTimeName, unitAtEnd, usualNames } from "./usualNames.js";
 
@@ -75,6 +75,7 @@ export function mapFields(
     }
     return found;
   });
+  if (date === undefined) askOfMoments(names[0], available, known, kindOf(what));
   const clock = givenClock ?? (date === undefined ? clockBeside(names[0], available, known) : undefined);
   const time = names[4];
   const isGiven = fields.response_time_ms !== undefined;
@@ -109,7 +110,7 @@ export function mapFields(
           : !isGiven && isElsewhere(time, names)
             ? `timeField: ${quoted(time)}${exampleOf(time, known)} may be the response time, or that of something else: say so (--time-field ${time}), or that there is none (--time-unit none)`
             : others.length > 0
-              ? `timeField: more than one field may be the response time: ${[time, ...others].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(", ")}; say which (--time-field ${time})`
+              ? `timeField: more than one field may be the response time: ${eitherOf([time, ...others], known).replace(/,$/, "")}; say which (--time-field ${time})`
               : unit === undefined
                 ? `timeUnit: ${quoted(time)}${exampleOf(time, known)} does not say its unit: give "s", "ms", "us" or "ns" (--time-unit ms), or "none" when it is no response time`
                 : undefined,
@@ -128,6 +129,9 @@ function exampleOf(name: string | undefined, { values }: FieldEvidence): string 
   const example = name === undefined ? undefined : values?.(name).find((text) => !isEmpty(text));
   return example === undefined ? "" : `, such as ${quoted(example)},`;
 }
+
+const eitherOf = (names: readonly (string | undefined)[], known: FieldEvidence) =>
+  names.map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(" or ");
 
 /**
  * The first of a field's usual names that the log has and whose values fit, else the one that ends with such a name
@@ -157,7 +161,7 @@ function named(available: readonly string[], field: FieldName, known: FieldEvide
   );
   if (differing.length > 0)
     throw new InputError(
-      `format: ${[inside[0], ...differing].map((name) => `${quoted(name)}${exampleOf(name, known)}`).join(" or ")} may be the ${inWords[field]}: say which in a format of your own, "fields": {"${field}": ${quoted(inside[0])}}`,
+      `format: ${eitherOf([inside[0], ...differing], known)} may be the ${inWords[field]}: say which in a format of your own, "fields": {"${field}": ${quoted(inside[0])}}`,
     );
   return inside[0] ?? sure[0];
 }
@@ -166,6 +170,39 @@ const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
   const others = values?.(other) ?? [];
   return values?.(one).every((text, i) => text === others[i]) ?? false;
 };
+
+/**
+ * Two times of one entry: that of the request, and that at which a shipper took it. nginx's own names are the request's.
+ * @throws InputError where they are more than a second apart
+ */
+function askOfMoments(
+  found: string | undefined,
+  available: readonly string[],
+  known: FieldEvidence,
+  kind: string,
+): void {
+  const isEither = (name: string) => !name.includes(".") && eitherMoments.includes(bare(name));
+  if (found === undefined || known.values === undefined || !isEither(found)) return;
+  const own = known.values(found).map((text) => momentIn(text, known));
+  const isApart = (text: string, i: number) => {
+    const other = momentIn(text, known);
+    return other >= 0 && own[i] >= 0 && Math.abs(other - own[i]) > 1000;
+  };
+  const others = available.filter(
+    (name) =>
+      name !== found &&
+      isEither(name) &&
+      fits(name, "timestamp", known) &&
+      known.values?.(name).some(isApart),
+  );
+  if (others.length === 0) return;
+  throw new InputError(
+    `format: ${eitherOf([found, ...others], known)} may be the timestamp, as they are more than a second apart: say which in a format of your own (--format FILE.json), {"kind": "${kind}", "fields": {"timestamp": ${quoted(others[0])}}}`,
+  );
+}
+
+/** Names of a time that is the request's in one log, and that of the line's receipt in another. */
+const eitherMoments = ["timestamp", "time", "datetime", "ts", "loggedat", "logtime"];
 
 /** Names that are not usual for the field, but whose values fit it. */
 function couldBe(available: readonly string[], field: FieldName, known: FieldEvidence, what: string): string {

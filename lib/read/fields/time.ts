@@ -135,7 +135,7 @@ const isWord = (bytes: Uint8Array, at: number, word: string) =>
  * any number of decimals (cut off after the millisecond) and any zone; without a zone it is the log's local time; a
  * bare date is its midnight;
  * - the same without punctuation: `20260105T000000Z`, `20260105000000`, `20260105000000123`, `20260105`;
- * - `05/Jan/2026:00:00:00 +0000`, with or without zone and brackets, and with a space for the first colon;
+ * - `05/Jan/2026:00:00:00 +0000`, with or without decimals, zone and brackets, and with a space for the first colon;
  * - seconds, milliseconds, microseconds or nanoseconds since 1970: a number counts as such only if it is in the years
  * 1990 to 2100, because there no number is a moment in two of these units, or a date without punctuation.
  */
@@ -150,9 +150,7 @@ export function moment(bytes: Uint8Array, start: number, end: number, toUtc: ToU
   }
   if (length >= 20 && bytes[start + 2] === SLASH) {
     const local = clfTime(bytes, start);
-    if (local < 0 || length === 20) return local < 0 ? -1 : toUtc(local);
-    const offset = bytes[start + 20] === SPACE ? zoneOffset(bytes, start + 21, end) : Number.NaN;
-    return Number.isNaN(offset) ? -1 : local - offset;
+    return local < 0 ? -1 : afterSeconds(bytes, start + 20, end, local, toUtc);
   }
   const compact = compactTime(bytes, start, end, toUtc);
   return compact >= 0 ? compact : epochTime(bytes, start, end);
@@ -198,15 +196,20 @@ function isoTime(bytes: Uint8Array, start: number, end: number, toUtc: ToUtc): n
     for (let i = 0; i < isoBefore.length; i++) isoBefore[i] = bytes[start + i];
     isoLocal = minutes;
   }
-  let local = isoLocal + 1000 * seconds;
-  let at = start + 19;
+  return afterSeconds(bytes, start + 19, end, isoLocal + 1000 * seconds, toUtc);
+}
+
+/** The moment of a local time that decimals of its second and a zone may follow, in bytes[from, end). */
+function afterSeconds(bytes: Uint8Array, from: number, end: number, second: number, toUtc: ToUtc): number {
+  let local = second;
+  let at = from;
   if (at < end && (bytes[at] === DOT || bytes[at] === COMMA)) {
-    const from = ++at;
+    const first = ++at;
     for (let weight = 100; at < end && bytes[at] >= ZERO && bytes[at] <= NINE; at++) {
       local += (bytes[at] - ZERO) * weight;
       weight = (weight / 10) | 0;
     }
-    if (at === from) return -1;
+    if (at === first) return -1;
   }
   if (at === end) return toUtc(local);
   if (bytes[at] === SPACE) at++;

@@ -86,9 +86,12 @@ export function otherTimes(
     return known.values?.(name).map((text) => Number.parseFloat(text) * scale) ?? [];
   };
   const [first, ...rest] = times;
+  // nginx's `$request_time` under two names. Where a name does not tell its unit, the same number is the same time.
+  const isSame = ({ name, unit }: TimeName) =>
+    unit === undefined && known.values?.(name).every((text, i) => text === known.values?.(first.name)[i]);
   const own = inMilliseconds(first);
   return rest
-    .filter((other) => hasText(other.name, known))
+    .filter((other) => hasText(other.name, known) && !isSame(other))
     .filter((other) => inMilliseconds(other).some((value, i) => Math.abs(value - own[i]) > 1))
     .map(({ name }) => name);
 }

@@ -1,5 +1,5 @@
 import { BACKSLASH, DOT, NINE, QUOTE, SPACE, ZERO } from "../../ascii.js";
-import { AccessHead } from "../fields/accessHead.js";
+import { AccessHead, hasBrackets } from "../fields/accessHead.js";
 import { AnswerNumbers } from "../fields/answerNumbers.js";
 import { twoAddresses } from "../fields/client.js";
 import { clientIs, forwardedFields } from "../fields/forwarded.js";
@@ -35,7 +35,7 @@ export const combined: LineFormat = {
 };
 
 function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents: boolean): Reading {
-  const head = new AccessHead(options.keepQuery, options.client);
+  const head = new AccessHead(options);
   const first = readFirst(head, sample, agents, options.client);
   const time = trailingTime(first.trailing, options.timeUnit, options.timeField);
   const { forwarded, clients } = first;
@@ -49,7 +49,8 @@ function accessLog(options: FormatOptions, sample: readonly Uint8Array[], agents
     unsure: first.unsure ?? time.unsure,
     read: (bytes, start, end, row) => {
       row.mayBeName = true;
-      const wrong = head.read(bytes, start, end, row);
+      let wrong = head.read(bytes, start, end, row);
+      if (wrong === hasBrackets) wrong = head.inBrackets(bytes, row);
       if (wrong !== undefined) return wrong;
       row.hundredths = -1;
       const lineEnd = head.lineEnd;
@@ -85,13 +86,15 @@ function readFirst(
   const answers = new AnswerNumbers();
   let example: Uint8Array | undefined;
   let without = 0;
+  let inBrackets = false;
   for (const line of sample) {
     const wrong = head.read(line, 0, line.length, row);
     const { saw: before } = head.client;
     if (before !== undefined) saw[before]++;
     if (before === "either") example ??= line;
     head.client.saw = undefined;
-    if (wrong !== undefined && wrong !== twoAddresses) continue;
+    if (wrong === hasBrackets) inBrackets = true;
+    else if (wrong !== undefined && wrong !== twoAddresses) continue;
     if (head.end === head.lineEnd) without++;
     answers.add(row.status, line, head.end);
     const rest = afterAgents(line, head.end, head.lineEnd, agents);
@@ -110,13 +113,18 @@ function readFirst(
   const before = { host: "a virtual host", forwarded: "X-Forwarded-For or -" };
   const isAhead = head.client.before === "forwarded";
   const forwarded = isAhead ? { fields: [], isSure: false } : forwardedFields(trailing, peers);
-  const field = `X-Forwarded-For in field ${forwarded.fields.map((each) => each + 1).join(" or ")} behind the fixed ones`;
-  const clients = isAhead || forwarded.fields.length > 0 ? (["the peer", field] as const) : undefined;
+  const field = inBrackets
+    ? "X-Forwarded-For in brackets behind it"
+    : `X-Forwarded-For in field ${forwarded.fields.map((each) => each + 1).join(" or ")} behind the fixed ones`;
+  const clients =
+    isAhead || inBrackets || forwarded.fields.length > 0 ? (["the peer", field] as const) : undefined;
   const client = [
     head.client.before === undefined
       ? undefined
       : `${before[head.client.before]} before the client's address`,
-    forwarded.isSure && clients !== undefined ? `client = ${clientIs(asked, clients)}` : undefined,
+    (forwarded.isSure || inBrackets) && clients !== undefined
+      ? `client = ${clientIs(asked, clients)}`
+      : undefined,
   ]
     .filter((text) => text !== undefined)
     .join("; ");

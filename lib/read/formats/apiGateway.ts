@@ -1,4 +1,4 @@
-import { jsonProduct } from "./jsonProduct.js";
+import { headerNames, jsonProduct } from "./jsonProduct.js";
 
 /**
  * Access logs of Amazon API Gateway as JSON, with the names in its examples, which are those of the `$context`
@@ -11,6 +11,7 @@ export const apiGateway = jsonProduct(
   {
     timestamp: ["requestTimeEpoch", "requestTime"],
     ip_address: ["ip", "sourceIp", "identity.sourceIp"],
+    forwarded: ["xForwardedFor", ...headerNames],
     endpoint: ["path", "resourcePath", "routeKey"],
     status_code: ["status"],
     response_time_ms: [

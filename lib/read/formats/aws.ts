@@ -3,7 +3,7 @@ import { readClient } from "../fields/client.js";
 import { scaled } from "../fields/duration.js";
 import { damagedTarget, requestPath } from "../fields/request.js";
 import { digits, moment } from "../fields/time.js";
-import { afterWords, partEnd, quoteEnd, wordEnd } from "../fields/words.js";
+import { afterWords, lastColon, partEnd, quoteEnd, wordEnd } from "../fields/words.js";
 import {
   type FormatOptions,
   type LineFormat,
@@ -58,6 +58,9 @@ function loadBalancer(
       const client = Math.min(end, partEnd(bytes, SPACE, timeEnd + 1, end) + 1);
       const clientEnd = partEnd(bytes, SPACE, client, end);
       readClient(bytes, client, clientEnd, row);
+      // The port of an IPv6 address stands behind a colon as well, without brackets.
+      if (bytes[client] !== OPEN_BRACKET)
+        row.addressEnd = Math.max(client, lastColon(bytes, client, clientEnd));
       const times = Math.min(end, partEnd(bytes, SPACE, clientEnd + 1, end) + 1);
       const status = afterWords(bytes, times, end, 3);
       if (status >= end) return "the line ends before the status";

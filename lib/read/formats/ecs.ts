@@ -8,6 +8,7 @@ import { jsonProduct } from "./jsonProduct.js";
 export const ecs = jsonProduct("Elastic Common Schema", {
   timestamp: ["@timestamp"],
   ip_address: ["source.ip", "client.ip", "source.address", "client.address"],
+  forwarded: ["network.forwarded_ip"],
   endpoint: ["url.original", "url.path", "url.full"],
   status_code: ["http.response.status_code"],
   response_time_ms: [["event.duration", "ns"]],

@@ -1,4 +1,4 @@
-import { jsonProduct } from "./jsonProduct.js";
+import { headerNames, jsonProduct } from "./jsonProduct.js";
 
 /**
  * Envoy's access log as JSON with the names of its own default, of Istio's mesh and of Envoy Gateway. The client is the
@@ -9,7 +9,7 @@ import { jsonProduct } from "./jsonProduct.js";
 export const envoyJson = jsonProduct("Envoy or Istio JSON", {
   timestamp: ["start_time"],
   ip_address: ["downstream_remote_address", "downstream_direct_remote_address"],
-  forwarded: ["x_forwarded_for", "x-forwarded-for"],
+  forwarded: [...headerNames, "forwarded_for"],
   endpoint: ["x_envoy_original_path", "x-envoy-origin-path", "x-envoy-original-path", "path"],
   status_code: ["response_code"],
   response_time_ms: [["duration", "ms"]],

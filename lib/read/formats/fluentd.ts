@@ -1,4 +1,4 @@
-import { jsonProduct } from "./jsonProduct.js";
+import { headerNames, jsonProduct } from "./jsonProduct.js";
 
 /**
  * JSON of the parsers `nginx` and `apache2` of Fluentd and Fluent Bit. The first calls the client `remote`, the second
@@ -7,7 +7,7 @@ import { jsonProduct } from "./jsonProduct.js";
 export const fluentd = jsonProduct("Fluentd or Fluent Bit JSON of an Apache or nginx log", {
   timestamp: ["time", "date", "@timestamp", "timestamp"],
   ip_address: ["remote", "host"],
-  forwarded: ["http_x_forwarded_for"],
+  forwarded: headerNames,
   endpoint: ["path"],
   status_code: ["code"],
   response_time_ms: [],

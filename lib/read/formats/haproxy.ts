@@ -1,4 +1,18 @@
-import { CLOSE_BRACKET, DOT, MINUS, ONE, OPEN_BRACKET, PLUS, QUOTE, SLASH, SPACE } from "../../ascii.js";
+import {
+  BAR,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  DOT,
+  MINUS,
+  ONE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  QUOTE,
+  SLASH,
+  SPACE,
+} from "../../ascii.js";
+import { chooseClient, clientIs, isAddressAt } from "../fields/forwarded.js";
 import { Repeated } from "../fields/repeated.js";
 import { cutRequestPath, requestPath } from "../fields/request.js";
 import { clfTime, digits } from "../fields/time.js";
@@ -13,13 +27,20 @@ import { type LineFormat, otherFormat, type Reason, type Row } from "../row.js";
  * The time is when the connection was accepted, the response time is the whole of it, Tt. A timer of -1 says that the
  * request never reached that stage (refused, aborted, answered by HAProxy itself). Its Tt does not measure an answer of
  * the site, so the response time is left empty. A line with a status of -1, or with a request that HAProxy could not
- * read (<BADREQ>), is not a record. Source: HAProxy Configuration Manual, "HTTP log format".
+ * read (<BADREQ>), is not a record. Captured headers stand in braces before the request, without their names: one that
+ * holds addresses is taken for X-Forwarded-For. Source: HAProxy Configuration Manual, "HTTP log format".
  */
 export const haproxy: LineFormat = {
   title: "HAProxy HTTP log",
-  reading: ({ toUtc, keepQuery, timeUnit }) => {
+  reading: ({ toUtc, keepQuery, timeUnit, client }, sample) => {
     const repeated = new Repeated();
+    const header = capturedClient(sample);
+    const starts = new Int32Array(2);
+    const ends = new Int32Array(2);
+    const clients = ["the peer", `the header captured in place ${header.place + 1}`] as const;
+    const asked = client ?? (header.isSure ? undefined : "unsure");
     return {
+      ...(header.place >= 0 && { clients, decided: `client = ${clientIs(client, clients)}` }),
       read: (bytes, lineStart, lineEnd, row) => {
         row.bytes = bytes;
         const date = acceptDate(bytes, lineStart, lineEnd);
@@ -52,14 +73,70 @@ export const haproxy: LineFormat = {
         let request = statusEnd;
         while (request < end && bytes[request] !== QUOTE) request++;
         if (request === end) return "the line ends before the request";
+        let either: Reason;
+        if (header.place >= 0) {
+          starts[0] = row.addressStart;
+          ends[0] = row.addressEnd;
+          starts[1] = captureStart(bytes, statusEnd, request, header.place);
+          ends[1] = captureEnd(bytes, starts[1], request);
+          either = chooseClient(bytes, starts, ends, 0, 1, asked, row);
+        }
         const close = quoteEnd(bytes, request + 1, end);
-        return close < 0
-          ? cutRequestPath(bytes, request + 1, end, row, keepQuery)
-          : requestPath(bytes, request + 1, close, row, keepQuery);
+        return (
+          (close < 0
+            ? cutRequestPath(bytes, request + 1, end, row, keepQuery)
+            : requestPath(bytes, request + 1, close, row, keepQuery)) ?? either
+        );
       },
     };
   },
 };
+
+/** Start of the captured header at a place, in the braces of bytes[start, end); `end` if there is none. */
+function captureStart(bytes: Uint8Array, start: number, end: number, place: number): number {
+  let left = place + 1;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== OPEN_BRACE && bytes[at] !== BAR) continue;
+    left--;
+    if (left === 0) return at + 1;
+  }
+  return end;
+}
+
+function captureEnd(bytes: Uint8Array, start: number, end: number): number {
+  let to = start;
+  while (to < end && bytes[to] !== BAR && bytes[to] !== CLOSE_BRACE) to++;
+  return to;
+}
+
+/**
+ * The place of the captured header that holds addresses, or −1. It is sure to be the clients' if there is more than one,
+ * as the host that all of them ask for may be an address as well.
+ */
+function capturedClient(sample: readonly Uint8Array[]): { place: number; isSure: boolean } {
+  const places: { filled: number; addresses: Map<string, number> }[] = [];
+  for (const line of sample) {
+    const request = line.indexOf(QUOTE);
+    const first = line.indexOf(OPEN_BRACE);
+    for (let place = 0; first >= 0 && first < request; place++) {
+      const start = captureStart(line, first, request, place);
+      const end = captureEnd(line, start, request);
+      if (start === request) break;
+      places[place] ??= { filled: 0, addresses: new Map() };
+      if (end - start < 2) continue; // empty, or -
+      const { addresses } = places[place];
+      places[place].filled++;
+      if (!isAddressAt(line, start, end)) continue;
+      const text = String.fromCharCode(...line.subarray(start, end));
+      addresses.set(text, (addresses.get(text) ?? 0) + 1);
+    }
+  }
+  const place = places.findIndex(({ filled, addresses }) => {
+    const count = [...addresses.values()].reduce((sum, each) => sum + each, 0);
+    return count > 0 && count >= 0.9 * filled;
+  });
+  return { place, isSure: (places[place]?.addresses.size ?? 0) > 1 };
+}
 
 /** Position after the bracket of ` [dd/Mon/yyyy:hh:mm:ss.mmm] `, or -1. */
 function acceptDate(bytes: Uint8Array, start: number, end: number): number {

@@ -4,6 +4,16 @@ import { JsonFields } from "../fields/jsonFields.js";
 import { jsonRecords } from "../fields/jsonRecord.js";
 import { type LineFormat, OtherFormatError, type TimeUnit } from "../row.js";
 
+/** Names of X-Forwarded-For that people give it in a product's JSON. */
+export const headerNames = [
+  "x_forwarded_for",
+  "x-forwarded-for",
+  "http_x_forwarded_for",
+  "xforwardedfor",
+  "forwardedfor",
+  "xff",
+];
+
 /** The names under which a product writes a record's fields in its JSON, the most certain first. */
 export interface ProductNames {
   readonly timestamp: readonly string[];
@@ -47,7 +57,7 @@ export function jsonProduct(title: string, names: ProductNames, shows?: RegExp):
       const has = (each: string) => seen.has(each);
       const header = forwarded.find(has);
       const client = all[1].filter(has).join(" or ");
-      const clients = forwarded.length === 0 ? undefined : ([client, forwarded[0]] as const);
+      const clients = forwarded.length === 0 ? undefined : ([client, header ?? forwarded[0]] as const);
       const decided = recordFields.map(({ name }, field) => {
         const found = paths[field].filter(has);
         if (field === 1 && header !== undefined)

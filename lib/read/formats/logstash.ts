@@ -1,4 +1,4 @@
-import { jsonProduct } from "./jsonProduct.js";
+import { headerNames, jsonProduct } from "./jsonProduct.js";
 
 /**
  * JSON of Logstash's grok pattern COMBINEDAPACHELOG. `path` is the name of the log file, and `timestamp` is the
@@ -8,6 +8,7 @@ import { jsonProduct } from "./jsonProduct.js";
 export const logstash = jsonProduct("Logstash JSON of an Apache or nginx log", {
   timestamp: ["timestamp", "@timestamp"],
   ip_address: ["clientip"],
+  forwarded: headerNames,
   endpoint: ["request"],
   status_code: ["response"],
   response_time_ms: [],
