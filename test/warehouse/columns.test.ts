@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -101,7 +102,7 @@ describe("every record of a CSV", () => {
     const csv = put(csvOf([...lines, ...lines]));
     const expected = await byDuckdb(csv);
     for (const size of [1, 2, 3, 5, 17, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 97, 300])
-      expect([size, await byPieces(csv, size)]).toEqual([size, expected]);
+      expect([size, isDeepStrictEqual(await byPieces(csv, size), expected)]).toEqual([size, true]);
   });
 
   it("is there, however long address and path are, and wherever they differ", async () => {
@@ -122,7 +123,8 @@ describe("every record of a CSV", () => {
     const csv = put(csvOf(Array.from({ length: 4000 }, (_, i) => `2026-01-05T00:00:00.025Z,${each(i)}`)));
     const expected = await byDuckdb(csv);
     expect(expected).toHaveLength(4000);
-    for (const size of [1 << 20, 16_384, 1001]) expect(await byPieces(csv, size)).toEqual(expected);
+    for (const size of [1 << 20, 16_384, 1001])
+      expect([size, isDeepStrictEqual(await byPieces(csv, size), expected)]).toEqual([size, true]);
   });
 
   it.each([
@@ -134,7 +136,7 @@ describe("every record of a CSV", () => {
       const csv = put(csvOf(Array.from({ length: 80_000 }, (_, i) => line(i))));
       const files = await columnsOf(csv, join(folder, what), {}, 1 << 22);
       expect(files).toHaveLength(Math.ceil(statSync(csv).size / 2 ** 22));
-      expect(await inFiles(files!)).toEqual(await byDuckdb(csv));
+      expect(isDeepStrictEqual(await inFiles(files!), await byDuckdb(csv))).toBe(true);
     },
   );
 });
@@ -156,8 +158,8 @@ it("a line is not taken before its end has come", () => {
   for (const line of lines) {
     const bytes = Buffer.from(`${line}\n`);
     columns.bytes.set(bytes);
-    for (let end = 1; end < bytes.length; end++)
-      expect([end, columns.add(0, 1, end, false)]).toEqual([end, -1]);
+    const ends = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1);
+    expect(ends.filter((end) => columns.add(0, 1, end, false) !== -1)).toEqual([]);
     expect(columns.add(0, 1, bytes.length, false)).toBe(bytes.length);
   }
 });
@@ -192,7 +194,7 @@ it.each([lines[0], lines[3], lines[4]])(
     const csv = put(Buffer.concat(taken));
     const expected = await byDuckdb(csv);
     expect(expected).toHaveLength(2 * (taken.length - 1));
-    expect(await byPieces(csv, 1 << 20)).toEqual(expected);
+    expect(isDeepStrictEqual(await byPieces(csv, 1 << 20), expected)).toBe(true);
   },
 );
 
