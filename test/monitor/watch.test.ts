@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shell } from "../cli/shell.js";
 
 const program = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "server logs watch-"));
@@ -201,20 +202,34 @@ describe("watch", () => {
     expect(told).not.toContain("came after their step had ended");
   }, 60_000);
 
-  it("ends with 1 when an objective is broken, with 0 when none is", () => {
-    expect(run("watch", "--once", file("whole.csv"), "--availability", "0.999").status).toBe(1);
-    const kept = run("watch", "--once", file("whole.csv"), "--availability", "0.5", "--latency", "0.1");
+  it("ends with 1 when an objective is broken, with 0 when none is", async () => {
+    expect((await shell(["watch", "--once", file("whole.csv"), "--availability", "0.999"])).status).toBe(1);
+    const kept = await shell([
+      "watch",
+      "--once",
+      file("whole.csv"),
+      "--availability",
+      "0.5",
+      "--latency",
+      "0.1",
+    ]);
     expect([kept.status, kept.stdout]).toEqual([0, ""]);
     expect(kept.stderr).toMatch(
       /latency: 10 % of the requests within 300 ms, over 30 days; \d+\.?\d* % of the error/,
     );
   });
 
-  it("counts in the budget what comes too late for an alert, and says how much that is", () => {
+  it("counts in the budget what comes too late for an alert, and says how much that is", async () => {
     const [header, ...records] = lines;
     writeFileSync(file("backwards.csv"), `${[header, ...records.reverse()].join("\n")}\n`);
-    const told = (name: string) => {
-      const { status, stdout, stderr } = run("watch", "--once", file(name), "--availability", "0.99");
+    const told = async (name: string) => {
+      const { status, stdout, stderr } = await shell([
+        "watch",
+        "--once",
+        file(name),
+        "--availability",
+        "0.99",
+      ]);
       return {
         status,
         alerts: stdout,
@@ -222,7 +237,7 @@ describe("watch", () => {
         left: /(?<=the error budget is used )[\d.]+(?= times over)/.exec(stderr)?.[0],
       };
     };
-    const [whole, backwards] = [told("whole.csv"), told("backwards.csv")];
+    const [whole, backwards] = [await told("whole.csv"), await told("backwards.csv")];
     expect(Number(whole.left)).toBeGreaterThan(1);
     expect([backwards.status, backwards.left, backwards.alerts]).toEqual([1, whole.left, ""]);
     const [, late] = /^([\d,]+) records came after their step had ended/m.exec(backwards.stderr)!;
@@ -241,8 +256,8 @@ describe("watch", () => {
     [["watch", "x.csv", "--state", program], "is not a state of watch"],
     [["watch", "x.csv", "--state", file("earlier")], "is of an earlier version of watch; give another file"],
     [["watch", "x.csv", "--state", "x.csv"], "would stand on the log itself"],
-  ])("refuses %j in one sentence", (args, sentence) => {
-    const { status, stderr, stdout } = run(...args);
+  ])("refuses %j in one sentence", async (args, sentence) => {
+    const { status, stderr, stdout } = await shell(args);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(sentence);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

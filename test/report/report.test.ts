@@ -14,6 +14,7 @@ import { report } from "#lib/report/report";
 import { sortableTable } from "#lib/report/table";
 import { ask } from "#lib/warehouse/ask";
 import { generate } from "#lib/write/generate";
+import { shell } from "../cli/shell.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "report-test-"));
@@ -240,15 +241,17 @@ it.each([
   [["--availability", "1"], /availability: must be|slo\.objective: must be/],
   [["--title", ""], /title: must be a text/],
   [["--key", "missing.json"], /key: cannot read/],
-])("refuses %j in one sentence, and writes nothing", (args, message) => {
-  const run = spawnSync(
-    process.execPath,
-    [cli, "report", at("hostile.csv"), "--out", at("no.html"), ...args],
-    { encoding: "utf8" },
-  );
+])("refuses %j in one sentence, and writes nothing", async (args, message) => {
+  const run = await shell(["report", at("hostile.csv"), "--out", at("no.html"), ...args]);
   expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(message)]);
   expect(run.stderr.trim().split("\n").length).toBe(1);
   expect(existsSync(at("no.html"))).toBe(false);
+});
+
+it("of the command line is the same page", async () => {
+  const args = ["report", at("hostile.csv"), "--out", at("shell.html")];
+  expect(spawnSync(process.execPath, [cli, ...args]).status).toBe(0);
+  expect(readFileSync(at("shell.html"), "utf8")).toBe((await report(at("hostile.csv"))).html);
 });
 
 it("never stands on the log", async () => {

@@ -13,6 +13,7 @@ import { escapePlotly } from "#lib/visible";
 import { ask } from "#lib/warehouse/ask";
 import { question, questions } from "#lib/warehouse/questions";
 import { generate } from "#lib/write/generate";
+import { shell } from "../cli/shell.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "chart-test-"));
@@ -166,8 +167,9 @@ describe("ask --chart", () => {
     expect(png.readUInt32BE(16)).toBeGreaterThan(700); // pixels wide
   });
 
-  it("writes a page that stands alone, in which a log's text is text", () => {
-    expect(run("ask", "failing_endpoints", "--on", hostileLog(), "--chart", "c.html").status).toBe(0);
+  it("writes a page that stands alone, in which a log's text is text", async () => {
+    const args = ["ask", "failing_endpoints", "--on", hostileLog(), "--chart", "c.html"];
+    expect((await shell(args, folder)).status).toBe(0);
     const html = readFileSync(join(folder, "c.html"), "utf8");
     const { document } = new JSDOM(html).window; // scripts do not run
     expect([...document.querySelectorAll("img, link, iframe, script[src]")]).toEqual([]);
@@ -188,8 +190,8 @@ describe("ask --chart", () => {
       /chart: cannot write .* there is no folder/,
     ],
     ["a question without a chart", [tableOnly(), "d.png"], /"table" names no chart/],
-  ])("refuses %s before it works", (_, [name, path], message) => {
-    const { status, stdout, stderr } = run("ask", name, "--on", "day.csv", "--chart", path);
+  ])("refuses %s before it works", async (_, [name, path], message) => {
+    const { status, stdout, stderr } = await shell(["ask", name, "--on", "day.csv", "--chart", path], folder);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     expect(existsSync(join(folder, path))).toBe(false);

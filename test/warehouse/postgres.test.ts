@@ -11,6 +11,7 @@ import { ask } from "#lib/warehouse/ask";
 import { load } from "#lib/warehouse/load";
 import { valueReaders } from "#lib/warehouse/postgres/postgresValues";
 import { generate } from "#lib/write/generate";
+import { shell } from "../cli/shell.js";
 import { canServe, password, type Server, startServer } from "./server.js";
 
 const cli = fileURLToPath(new URL("../../lib/bin/server-logs.js", import.meta.url));
@@ -375,18 +376,18 @@ describe("no message shows the password", { tags: ["postgres"] }, () => {
     }
   });
 
-  it("nor does the command line, when all goes well and when not", () => {
-    const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" });
-    const done = run("load", day, "--to", to);
+  it("nor does the command line, when all goes well and when not", async () => {
+    const run = (...args: string[]) => shell(args);
+    const done = spawnSync(process.execPath, [cli, "load", day, "--to", to], { encoding: "utf8" });
     expect(done).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(/^3,000 records loaded into "postgres:\/\/…@/),
     });
-    const asked = run("ask", "error_rate", "--on", to, "--json");
+    const asked = await run("ask", "error_rate", "--on", to, "--json");
     expect(JSON.parse(asked.stdout)[0].requests).toBe(3000);
-    const refused = run("load", day, "--to", to.replace(/@.*/, "@127.0.0.1:1/x"));
+    const refused = await run("load", day, "--to", to.replace(/@.*/, "@127.0.0.1:1/x"));
     expect(refused.status).toBe(2);
-    const misspelt = run("load", day, "--too", to);
+    const misspelt = await run("load", day, "--too", to);
     expect(misspelt.status).toBe(2);
     for (const { stdout, stderr } of [done, asked, refused, misspelt])
       expect(stdout + stderr).not.toContain(password);

@@ -1,5 +1,4 @@
 /** Straight from a server's own log to the answer, and SQL itself as a question. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, expect, it, vi } from "vitest";
 import { validate } from "#lib/check/validate/validate";
 import { ask } from "#lib/warehouse/ask";
+import { shell } from "../cli/shell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "straight-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,8 +14,7 @@ const put = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
-const main = new URL("../../lib/bin/server-logs.js", import.meta.url).pathname;
-const cli = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+const cli = (...args: string[]) => shell(args);
 
 const line = (second: number, path: string, status: number) =>
   `10.0.0.${second} - - [05/Jan/2026:00:00:0${second} +0100] "GET ${path} HTTP/1.1" ${status} 5 "-" "x"\n`;
@@ -116,8 +115,8 @@ it("validate of a server's own log asks whether every line is a record; time ord
   expect((await validate(renamed)).rules.broken[0]).toBe(1); // the header
 });
 
-it("in a shell: data to standard output, what became of the lines to standard error", () => {
-  const asked = cli(
+it("in a shell: data to standard output, what became of the lines to standard error", async () => {
+  const asked = await cli(
     "ask",
     "SELECT count(*) AS n FROM requests WHERE status_code >= $least",
     "--on",
@@ -128,13 +127,13 @@ it("in a shell: data to standard output, what became of the lines to standard er
   );
   expect([asked.status, asked.stdout]).toEqual([0, "n\n2\n"]);
   expect(asked.stderr).toContain("4 lines = 3 records + 1 in quarantine + 0 skipped");
-  const checked = cli("validate", access, "--json", "--keep-query");
+  const checked = await cli("validate", access, "--json", "--keep-query");
   expect([checked.status, JSON.parse(checked.stdout).records]).toEqual([1, 3]);
 });
 
-it("a cell of a CSV answer is quoted for each of a comma, a quote and a line feed alone", () => {
+it("a cell of a CSV answer is quoted for each of a comma, a quote and a line feed alone", async () => {
   const sql = `SELECT 'a,b' AS "x,y", 'a"b' AS q, 'a' || chr(10) || 'b' AS l, 'plain' AS p`;
-  const { stdout } = cli("ask", sql, "--on", access, "--csv");
+  const { stdout } = await cli("ask", sql, "--on", access, "--csv");
   expect(stdout).toBe('"x,y",q,l,p\n"a,b","a""b","a\nb",plain\n');
 });
 
@@ -146,10 +145,10 @@ it("a CSV answer in pieces is what the whole answer says, the form of its moment
   ]) {
     const sql = `${rows} UNION ALL SELECT TIMESTAMP '2026-02-01 ${last}', 0`;
     const { t, n } = await ask(sql, access);
-    const { stdout } = cli("ask", sql, "--on", access, "--csv");
+    const { stdout } = await cli("ask", sql, "--on", access, "--csv");
     expect(stdout).toBe(`${["t,n", ...t.map((time, i) => `${time},${n[i]}`)].join("\n")}\n`);
     expect(stdout.split("\n")[1]).toBe(form);
   }
-  const { stdout } = cli("ask", "SELECT 1 AS n WHERE false", "--on", access, "--csv");
+  const { stdout } = await cli("ask", "SELECT 1 AS n WHERE false", "--on", access, "--csv");
   expect(stdout).toBe("n\n");
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectSeries } from "#lib/monitor/detect/detectSeries";
 import { scoreAlerts } from "#lib/monitor/score/scoreAlerts";
 import { generate } from "#lib/write/generate";
+import { shell } from "../../cli/shell.js";
 import { hasNab, nabFolder } from "./nab.js";
 
 const cli = new URL("../../../lib/bin/server-logs.js", import.meta.url).pathname;
@@ -157,7 +158,7 @@ describe.skipIf(!hasNab)("the commands detect and score", () => {
   });
 });
 
-it("a wrong call of drill, score or detect ends with code 2, one sentence and no output", () => {
+it("a wrong call of drill, score or detect ends with code 2, one sentence and no output", async () => {
   for (const args of [
     ["drill", "--kinds", "outtage"],
     ["drill", "--detector", "magic"],
@@ -165,7 +166,7 @@ it("a wrong call of drill, score or detect ends with code 2, one sentence and no
     ["detect", "no-such-series.csv"],
     ["score", "no-such-truth.json", "no-such-alerts.csv"],
   ]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" });
+    const { status, stdout, stderr } = await shell(args);
     expect([args, status, stdout, stderr.trim().split("\n").length]).toEqual([args, 2, "", 1]);
   }
 });
