@@ -9,14 +9,15 @@ import { MeasuredLog } from "../measures/log.js";
  * @template T
  * @param {import("#lib/write/generate").GenerateOptions} options
  * @param {(log: MeasuredLog) => Promise<T>} measure
+ * @param {(csv: string, folder: string) => Promise<MeasuredLog>} [open]
  * @returns {Promise<T>}
  */
-export async function withLog(options, measure) {
+export async function withLog(options, measure, open = MeasuredLog.open) {
   const folder = await mkdtemp(join(tmpdir(), "realism-"));
   try {
     const out = join(folder, "log.csv");
     await generate({ seed: 42, ...options, out });
-    const log = await MeasuredLog.open(out, folder);
+    const log = await open(out, folder);
     try {
       return await measure(log);
     } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hurst, lag1, relativeVariance } from "../measures/arrivals.js";
+import { MeasuredLog } from "../measures/log.js";
 import { measureDay, measureDoubling, measureWeek } from "../measures/measures.js";
 import { doubledIntensity, week, withLog } from "./made.js";
 import { type Target, targets } from "./targets.js";
@@ -37,7 +38,11 @@ describe.each(Object.entries(targets))("%s", (preset, { day, week: weekly, doubl
 
 describe("bursts", () => {
   it("of the shop at 100 requests/s are as wide and as long as a real shop's", async () => {
-    const counts = await withLog({ scenario: "shop", rows: 8_640_000 }, (log) => log.counts(1));
+    const counts = await withLog(
+      { scenario: "shop", rows: 8_640_000 },
+      (log) => log.counts(1),
+      MeasuredLog.openMoments,
+    );
     const measured = {
       "relative variance at 1 s": relativeVariance(counts),
       "Hurst exponent": hurst(counts),
