@@ -148,7 +148,8 @@ test("describe, sortValues and loc take a frame of 300,000 rows, for which Danfo
   const short = toFrame({ n: [1, 2, 3], o: [4, 5, 6] });
   expect(short.loc({ columns: ["n"] }).shape).toEqual([3, 1]);
   expect(() => short.loc({ columns: ["m"] })).toThrow(/m/);
-  expect(frame.sortValues("n").column("n").values).toEqual(Array.from({ length }, (_, i) => i));
+  const sorted = frame.sortValues("n").column("n").values;
+  expect([sorted.length, sorted.findIndex((n, i) => n !== i)]).toEqual([length, -1]);
   const large = frame.column("n").ge(length / 2);
   expect(frame.loc({ rows: large }).shape).toEqual([length / 2, 1]);
   expect(frame.loc({ rows: frame.index }).shape).toEqual([length, 1]);
