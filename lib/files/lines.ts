@@ -5,7 +5,7 @@ import { csvHeader, type Log, type Source } from "../record.js";
 import { Pace, type Work } from "../work.js";
 import { type ByteEncoding, type ByteStream, openBytes, openMemory, readSize } from "./bytes.js";
 import type { Bytes } from "./digest.js";
-import { nextByte } from "./nextByte.js";
+import { farByte } from "./nextByte.js";
 import { standardInput } from "./places.js";
 
 /** Longest line that is read, in bytes. For a longer line, only its beginning and its length are kept. */
@@ -45,7 +45,7 @@ export class Line {
     at: number,
     isFirst: boolean,
   ): void {
-    const last = overlong === undefined ? nextByte(bytes, LF, at, end) : end;
+    const last = overlong === undefined ? farByte(bytes, LF, at, end) : end;
     const isTerminated = last < end;
     const start = isFirst ? afterMark(bytes, at, last) : at;
     this.isTerminated = isTerminated;

@@ -1,5 +1,5 @@
 import { CLOSE_BRACKET, OPEN_BRACKET, QUOTE, SPACE } from "../../ascii.js";
-import { hasBackslash, partEnd, quoteEnd } from "./words.js";
+import { hasBackslash, quoteEnd } from "./words.js";
 
 /**
  * The parts of a line as most servers write it: words separated by one or more spaces. A text in double quotes or in
@@ -46,7 +46,8 @@ export class Tokens {
         this.end[count++] = to;
         at = to + 1;
       } else {
-        const to = partEnd(bytes, SPACE, at, end);
+        let to = at + 1; // most words are short
+        while (to < end && bytes[to] !== SPACE) to++;
         this.start[count] = at;
         this.end[count++] = to;
         at = to;
