@@ -3,7 +3,7 @@ const find = Buffer.prototype.indexOf;
 const longest = 0x7fffffff;
 
 /** A loop passes this many bytes in the time of one call of the C library, which is slower since Node 24. */
-const nearby = Number.parseInt(process.versions.node) < 24 ? 0 : 16;
+const nearby = Number.parseInt(process.versions.node, 10) < 24 ? 0 : 16;
 
 /**
  * Position of the next such byte in bytes[start, end), or `end`. What is far is left to the C library, which is 30 times
