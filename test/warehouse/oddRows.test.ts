@@ -145,7 +145,7 @@ const cases: Case[] = [
       ["'2001:0db8:0000:0000:0000:ff00:0042:8329'", "2001:0db8:0000:0000:0000:ff00:0042:8329"],
       ["'256.1.1.1'", "the client is not an IP address"],
       ["'01.2.3.4'", "the client is not an IP address"],
-      ["'fe80::1%eth0'", "the client is not an IP address"],
+      ["'fe80::1%eth0'", "fe80::1"],
       ["'ü'", "the client is not an IP address"],
       ["''", "there is no client address"],
       ["NULL", "there is no client address"],
