@@ -13,6 +13,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     isolate: false, // a worker loads the library once, and not once for each of 130 files
     env: { TZ: "UTC" },
+    globalSetup: ["test/warehouse/oneServer.ts"],
     tags, // what a test needs; without it the test is skipped, and told at the end
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/closingList.ts"],

@@ -318,7 +318,8 @@ describe("PostgreSQL", { tags: ["postgres"] }, () => {
     await other.query("BEGIN; LOCK TABLE requests IN ACCESS EXCLUSIVE MODE");
     const stop = new AbortController();
     const waiting = verify(to, day.keyPath, {}, { signal: stop.signal });
-    const locked = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    const locked =
+      "SELECT count(*) FROM pg_locks JOIN pg_database d ON database = d.oid WHERE NOT granted AND datname = current_database()";
     while (server.psql(to, locked) !== "1") await new Promise((resolve) => setTimeout(resolve, 20));
     stop.abort();
     await expect(waiting).rejects.toThrow("interrupted");

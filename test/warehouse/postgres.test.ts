@@ -103,7 +103,12 @@ describe("loading into PostgreSQL", { tags: ["postgres"] }, () => {
       CREATE TRIGGER noted BEFORE INSERT ON loads FOR EACH ROW EXECUTE FUNCTION rest()`);
     const stop = new AbortController();
     const look = setInterval(() => {
-      if (psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") === "1") stop.abort();
+      if (
+        psql(
+          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
+        ) === "1"
+      )
+        stop.abort();
     }, 200);
     const more = file("more.csv", csv(line, line));
     await expect(load(more, { to }, { signal: stop.signal })).rejects.toThrow("interrupted");
@@ -250,7 +255,7 @@ FROM requests, params WHERE status_code = code AND timestamp >= since;`,
     const stop = new AbortController();
     const slow = ask(file("slow.sql", "SELECT pg_sleep(1000)"), to, {}, { signal: stop.signal });
     const running =
-      "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1000)' AND state = 'active'";
+      "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1000)' AND state = 'active' AND datname = current_database()";
     while (psql(running) !== "1") await new Promise((resolve) => setTimeout(resolve, 20));
     stop.abort();
     await expect(slow).rejects.toThrow("interrupted");

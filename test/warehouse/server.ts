@@ -1,8 +1,11 @@
-// A real PostgreSQL server with a temporary data folder and a socket in it, which is removed after the tests.
+// A real PostgreSQL server with a temporary data folder and a socket in it, which is removed after the tests. A run of
+// vitest has one for all its files, where its configuration names oneServer.ts: to make one takes a second.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { inject } from "vitest";
 import { found, pathOf } from "../requirements.js";
 
 /** Whether there is a PostgreSQL to start. */
@@ -19,30 +22,73 @@ export interface Server {
 /** The password of the server's user, which no message may show. */
 export const password = "s3cret-Pa55";
 
-/** Starts a server. The caller stops it, and its tests have the tag `postgres`. */
+/** The run's server, or one of the caller's own. The caller stops it, and its tests have the tag `postgres`. */
 export function startServer(): Server {
-  const bin = dirname(pathOf("postgres"));
-  const folder = mkdtempSync(join(tmpdir(), "pg-"));
-  // PostgreSQL refuses to run as root; Debian's package makes a user for it.
-  const asRoot = process.getuid?.() === 0;
-  const run = (program: string, args: string[]) => {
-    const [command, rest] = asRoot
-      ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", join(bin, program), ...args]]
-      : [join(bin, program), args];
-    const { status, stdout, stderr, error } = spawnSync(command as string, rest as string[], {
-      encoding: "utf8",
-      cwd: folder,
-      env: { ...process.env, PGPASSWORD: password, LC_ALL: "C.UTF-8" },
-    });
-    if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`);
-    return stdout;
+  const shared = inject("postgres");
+  const folder = shared ?? mkdtempSync(join(tmpdir(), "pg-"));
+  if (shared === undefined) start(folder);
+  else startOnce(folder);
+  return {
+    database() {
+      const name = `db${randomInt(2 ** 47)}`; // other files have databases of their own
+      run(folder, "psql", ["-h", folder, "-U", "tester", "-d", "postgres", "-qc", `CREATE DATABASE ${name}`]);
+      return `postgres://tester:${password}@/${name}?host=${encodeURIComponent(folder)}`;
+    },
+    psql(at, sql) {
+      const name = new URL(at.replace("@/", "@host/")).pathname.slice(1);
+      return run(folder, "psql", ["-h", folder, "-U", "tester", "-d", name, "-qAtc", sql]).trim();
+    },
+    stop: () => shared ?? stopServer(folder),
   };
+}
+
+/** Stops a server that was started in a folder, if one was, and removes the folder. */
+export function stopServer(folder: string): void {
+  if (existsSync(join(folder, "data")))
+    run(folder, "pg_ctl", ["-D", join(folder, "data"), "-m", "immediate", "-w", "stop"]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The first process to ask starts the server; others wait until it has. */
+function startOnce(folder: string): void {
+  const started = join(folder, "started");
+  try {
+    mkdirSync(join(folder, "starting"));
+  } catch {
+    for (let waited = 0; !existsSync(started); waited += 50) {
+      if (waited > 60_000) throw new Error("PostgreSQL was not started within a minute");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+    return;
+  }
+  start(folder);
+  writeFileSync(started, "");
+}
+
+function run(folder: string, program: string, args: string[]): string {
+  const path = join(dirname(pathOf("postgres")), program);
+  // PostgreSQL refuses to run as root; Debian's package makes a user for it.
+  const [command, rest] = isRoot
+    ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, ...args]]
+    : [path, args];
+  const { status, stdout, stderr, error } = spawnSync(command as string, rest as string[], {
+    encoding: "utf8",
+    cwd: folder,
+    env: { ...process.env, PGPASSWORD: password, LC_ALL: "C.UTF-8" },
+  });
+  if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`);
+  return stdout;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+function start(folder: string): void {
   const secret = join(folder, "password");
   writeFileSync(secret, password, { mode: 0o644 });
-  if (asRoot) spawnSync("chown", ["postgres:postgres", folder]);
+  if (isRoot) spawnSync("chown", ["postgres:postgres", folder]);
   else chmodSync(folder, 0o700);
   const data = join(folder, "data");
-  run("initdb", [
+  run(folder, "initdb", [
     "-D",
     data,
     "-U",
@@ -59,23 +105,5 @@ export function startServer(): Server {
     "--no-sync",
   ]);
   const options = `-k ${folder} -c listen_addresses='' -c fsync=off -c timezone=America/New_York`;
-  run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
-  let databases = 0;
-  const address = (database: string) =>
-    `postgres://tester:${password}@/${database}?host=${encodeURIComponent(folder)}`;
-  return {
-    database() {
-      const name = `db${++databases}`;
-      run("psql", ["-h", folder, "-U", "tester", "-d", "postgres", "-qc", `CREATE DATABASE ${name}`]);
-      return address(name);
-    },
-    psql(at, sql) {
-      const name = new URL(at.replace("@/", "@host/")).pathname.slice(1);
-      return run("psql", ["-h", folder, "-U", "tester", "-d", name, "-qAtc", sql]).trim();
-    },
-    stop() {
-      run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"]);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  run(folder, "pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
 }
