@@ -8,7 +8,7 @@ import { firstLines, type Recognised, readingAsked, recognise, sampleSize } from
 import { clientQuestion } from "./fields/forwarded.js";
 import { lineFormats, type RequestedFormat } from "./formats/formats.js";
 import type { ParquetRows } from "./formats/parquetRows.js";
-import type { FormatOptions, LineFormat, LineReader } from "./row.js";
+import { type FormatOptions, type LineFormat, type LineReader, Row } from "./row.js";
 
 /** A log that is ready to be read. */
 export interface ReadJob {
@@ -49,8 +49,11 @@ export async function readJobOf(
     );
   }
   const { name, reading, why } = readingFor(asked, options, first, file.name);
+  const zone = isLocal(formatOf(asked, name), options, first)
+    ? "; its times name no zone and are taken for UTC (--time-zone says another)"
+    : "";
   const elements = isSpread ? "; each object of its JSON counts as a line" : "";
-  const decided = `${why}${reading.decided === undefined ? "" : `; ${reading.decided}`}${elements}`;
+  const decided = `${why}${reading.decided === undefined ? "" : `; ${reading.decided}`}${zone}${elements}`;
   return { file, format: name, lines, reader: reading.read, why: decided };
 }
 
@@ -69,9 +72,7 @@ export function readingFor(
     ? readAsked(asked.name, asked.format, options, first)
     : recognise(lineFormats, options, first, path);
   const { name, reading } = found;
-  const format: LineFormat | undefined =
-    asked.format ??
-    (Object.hasOwn(lineFormats, name) ? lineFormats[name as keyof typeof lineFormats] : undefined);
+  const format = formatOf(asked, name);
   if (options.timeField !== undefined && format !== undefined && !format.hearsTimeField)
     throw new InputError(`timeField: where the ${format.title} has its response time is known: leave it out`);
   if (reading.unsure !== undefined) throw new InputError(reading.unsure);
@@ -83,6 +84,26 @@ export function readingFor(
       : clientQuestion(readingAsked(format, options, first).reading, first);
   if (question !== undefined) throw new InputError(question);
   return found;
+}
+
+const formatOf = (asked: RequestedFormat, name: string): LineFormat | undefined =>
+  asked.format ??
+  (Object.hasOwn(lineFormats, name) ? lineFormats[name as keyof typeof lineFormats] : undefined);
+
+/** Whether the first record's time depends on the zone, because it names none, and no zone was given. */
+function isLocal(
+  format: LineFormat | undefined,
+  options: FormatOptions,
+  first: readonly Uint8Array[],
+): boolean {
+  if (format === undefined || format.isUtc || !options.isZoneAssumed) return false;
+  const few = first.slice(0, 50);
+  const times = [0, 60_000].map((ahead) => {
+    const { reading } = readingAsked(format, { ...options, toUtc: (local) => local - ahead }, few);
+    const row = new Row();
+    return few.some((line) => reading.read(line, 0, line.length, row) === undefined) ? row.time : 0;
+  });
+  return times[0] !== times[1];
 }
 
 function readAsked(name: string, format: LineFormat, options: FormatOptions, first: readonly Uint8Array[]) {

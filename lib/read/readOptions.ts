@@ -114,6 +114,7 @@ export function checkReadOptions(options: ReadOptions): {
   }
   const formatOptions = {
     toUtc: clockOf(timeZone),
+    isZoneAssumed: options.timeZone === undefined,
     keepQuery: query === "keep",
     standIns: clientNames === "stand-in",
     timeUnit,

@@ -78,6 +78,8 @@ export interface FormatOptions {
   readonly standIns?: boolean;
   /** Turns the log's local time into UTC. */
   readonly toUtc: ToUtc;
+  /** Whether the zone of that local time was not given, and UTC stands in. */
+  readonly isZoneAssumed?: boolean;
   /** Whether a path keeps its query string. */
   readonly keepQuery: boolean;
   /** Unit of response times, or "none" to leave them out; undefined to let the format decide. */
@@ -126,6 +128,8 @@ export interface LineFormat {
    * fixed.
    */
   readonly hearsTimeField?: boolean;
+  /** Whether its times are in UTC by their definition, without saying so. */
+  readonly isUtc?: boolean;
   /** Other formats that can read these lines but get less from them. This format is chosen before them. */
   readonly over?: readonly string[];
   /**

@@ -136,6 +136,17 @@ describe.each(Object.entries(cases))("%s", (name, { lines, options, rows }) => {
   });
 });
 
+it("read tells that times without a zone are taken for UTC, unless a zone is given or theirs is known", async () => {
+  const csv = Buffer.from("time,ip,path,status\n2026-01-05 10:00:00,192.0.2.1,/a,200\n");
+  const words = "its times name no zone and are taken for UTC (--time-zone says another)";
+  const why = async (log: Buffer, options: ReadOptions = {}) => (await read(log, options)).sources[0].why;
+  expect(await why(csv)).toContain(words);
+  expect(await why(csv, { timeZone: "UTC" })).not.toContain(words);
+  expect(await why(Buffer.from(csv.toString().replace("10:00:00", "10:00:00Z")))).not.toContain(words);
+  const iis = "#Fields: date time c-ip cs-uri-stem sc-status\n2026-01-05 10:00:00 192.0.2.1 /a 200\n";
+  expect(await why(Buffer.from(iis))).not.toContain(words);
+});
+
 it("validate and read tell of years that are unlikely", async () => {
   const csv = Buffer.from(
     "timestamp,ip_address,endpoint,status_code,response_time_ms\n1970-01-01T00:00:07.000Z,192.0.2.1,/a,200,1.00\n",

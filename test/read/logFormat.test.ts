@@ -87,6 +87,25 @@ describe("a log is read by its server's own format", () => {
       row(""),
     ],
     [
+      "Gunicorn, seconds with decimals, the header in the client's place",
+      `access_log_format = '%({x-forwarded-for}i)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(L)s'`,
+      `203.0.113.9, 10.0.0.1 - - [${clf}] "GET /a?x HTTP/1.1" 200 5 "-" "x" 0.012345`,
+      row("12.35"),
+    ],
+    [
+      "Gunicorn, milliseconds before microseconds",
+      '%(h)s %(t)s "%(r)s" %(s)s %(M)s %(D)s',
+      `203.0.113.9 [${clf}] "GET /a HTTP/1.1" 200 12 12345`,
+      row("12.35"),
+    ],
+    [
+      "Tomcat, %D in the unit that is given",
+      '%h %l %u %t "%r" %s %b %D',
+      `203.0.113.9 - - [${clf}] "GET /a HTTP/1.1" 200 5 45`,
+      row("45.00"),
+      { timeUnit: "ms" },
+    ],
+    [
       "a response time that is named",
       '$remote_addr [$time_local] "$request" $status $upstream_response_time',
       `203.0.113.9 [${clf}] "GET /a HTTP/1.1" 200 0.004`,
@@ -102,6 +121,11 @@ describe("a log is read by its server's own format", () => {
     ["no time", '$remote_addr "$request" $status', /no variable for the time/],
     ["no client", '$time_local "$request" $status', /no variable for the client's address/],
     ["nothing", "", /logFormat: ""/],
+    ["%D, which is Apache's or Tomcat's", '%h %t "%r" %s %D', /^timeUnit: %D is in microseconds to Apache/],
+    ["HAProxy's format", "%ci:%cp [%tr] %ft %b/%s %TR/%Tw %ST %{+Q}r", /is HAProxy's log-format, which/],
+    ["Envoy's format", '[%START_TIME%] "%REQ(:METHOD)%" %RESPONSE_CODE%', /is Envoy's format, which/],
+    ["Squid's format", "%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru", /is Squid's logformat, which/],
+    ["GoAccess's format", '%h %^[%d:%t %^] "%r" %s %b', /is GoAccess's log-format, which/],
     ["a time that cannot be read", '%h %{%U}t "%r" %>s', /%U .*no part of a time/],
   ])("and refused with %s", async (_, format, message) => {
     await expect(rowsOf(["x"], format)).rejects.toThrow(

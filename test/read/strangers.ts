@@ -636,6 +636,52 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       rows: [row("203.0.113.0", "/0", "12.00"), row("203.0.113.2", "/2", "13.00")],
       quarantined: 1,
     },
+    "Azure's application gateway, whose resource looks like a path": {
+      lines: json(
+        ...["/a", "/b"].map((requestUri) => ({
+          timeStamp: "2026-01-05T10:00:00+00:00",
+          resourceId: "/SUBSCRIPTIONS/1/APPLICATIONGATEWAYS/T",
+          category: "ApplicationGatewayAccessLog",
+          properties: { clientIP: "203.0.113.9", requestUri, httpStatus: 200, timeTaken: 0.034 },
+        })),
+      ),
+      rows: [row("203.0.113.9", "/a", "34.00"), row("203.0.113.9", "/b", "34.00")],
+    },
+    "X-Forwarded-For under a shorter name": {
+      lines: json(
+        ...["203.0.113.7, 10.0.0.2", "-"].map((x_forwarded) => ({
+          time: "2026-01-05T10:00:00Z",
+          remote_addr: "10.0.0.1",
+          x_forwarded,
+          request_uri: "/a",
+          status: 200,
+        })),
+      ),
+      rows: [row("203.0.113.7", "/a"), row("10.0.0.1", "/a")],
+    },
+    "IIS behind Cloudflare": {
+      lines: [
+        "#Software: Microsoft Internet Information Services 10.0",
+        "#Fields: date time cs-method cs-uri-stem c-ip sc-status time-taken X-Forwarded-For CF-Connecting-IP",
+        "2026-01-05 10:00:00 GET /a 198.51.100.3 200 3 - 203.0.113.7",
+        "2026-01-05 10:00:00 GET /b 10.0.0.3 200 3 203.0.113.8 203.0.113.9",
+      ],
+      asks: /^client: on 1 .* c-ip, such as "198.51.100.3", or x-forwarded-for, such as "203.0.113.7"/,
+      peer: [row("198.51.100.3", "/a", "3.00"), row("10.0.0.3", "/b", "3.00")],
+      forwarded: [row("203.0.113.7", "/a", "3.00"), row("203.0.113.8", "/b", "3.00")],
+    },
+    "a drain of Heroku, the bytes of each message before it": {
+      lines: [
+        "83 <40>1 2026-01-05T10:00:00+00:00 host app web.3 - State changed from starting to up",
+        ...["/a", "/b"].map(
+          (path) =>
+            `290 <158>1 2026-01-05T10:00:00.000000+00:00 host heroku router - at=info method=GET path="${path}" host=x.com fwd="203.0.113.9" dyno=web.1 connect=1ms service=18ms status=200 bytes=13 protocol=https`,
+        ),
+      ],
+      format: "heroku",
+      rows: [row("203.0.113.9", "/a", "19.00"), row("203.0.113.9", "/b", "19.00")],
+      quarantined: 1,
+    },
     "two names with other numbers": {
       lines: json({
         time: "2026-01-05T10:00:00Z",

@@ -10,6 +10,7 @@ import {
   OPEN_BRACKET,
   SLASH,
   SPACE,
+  ZERO,
 } from "../../ascii.js";
 import { digits, moment, monthNumber } from "../fields/time.js";
 import { wordEnd } from "../fields/words.js";
@@ -64,8 +65,11 @@ export const syslog5424: Envelope = {
   opener:
     ({ toUtc }) =>
     (bytes, start, end, into) => {
-      let at = afterPriority(bytes, start, end);
-      if (at === start || bytes[at] !== ONE || bytes[at + 1] !== SPACE) return noHeader5424;
+      let length = start; // the number of bytes before each message of a stream, by RFC 6587
+      while (bytes[length] >= ZERO && bytes[length] <= NINE && length < end) length++;
+      const from = length > start && bytes[length] === SPACE ? length + 1 : start;
+      let at = afterPriority(bytes, from, end);
+      if (at === from || bytes[at] !== ONE || bytes[at + 1] !== SPACE) return noHeader5424;
       at += 2;
       const time = wordEnd(bytes, at, end);
       into.time = time - at < 19 ? -1 : moment(bytes, at, time, toUtc);

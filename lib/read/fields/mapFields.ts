@@ -142,7 +142,7 @@ function named(available: readonly string[], field: FieldName, known: FieldEvide
   const withName = (of: (name: string) => string) => {
     const texts = available.map(of);
     return usualNames[field].map((names) =>
-      names.split(" ").flatMap((wanted) => available.filter((_, i) => texts[i] === wanted)),
+      names.split(" ").flatMap((wanted) => available.filter((_, i) => wanted !== "" && texts[i] === wanted)),
     );
   };
   const [sure, others] = withName(bare);

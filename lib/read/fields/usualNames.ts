@@ -3,7 +3,7 @@ import type { TimeUnit } from "../row.js";
 
 /** Names of the headers in which a proxy says who its client is. */
 export const forwardedNames =
-  "xforwardedfor httpxforwardedfor xff forwardedfor xrealip httpxrealip forwarded httpforwarded";
+  "xforwardedfor httpxforwardedfor xff forwardedfor xforwarded xoriginalforwardedfor cfconnectingip httpcfconnectingip trueclientip httptrueclientip xclientip xrealip httpxrealip forwarded httpforwarded";
 
 /** Names of a client, or of the peer if there is no proxy, the most certain first. */
 export const clientNames =

@@ -5,17 +5,23 @@ import { apacheItems, nginxItems, type Role } from "./logFormatItems.js";
 import { formatReading } from "./logFormatLines.js";
 
 /**
- * The format of a log as configured in its server: nginx's `log_format` or Apache's `LogFormat`, as the whole line of
- * the configuration or only its string. For every variable and directive it is known how its values are written, so
+ * The format of a log as configured in its server: nginx's `log_format`, Apache's `LogFormat` or Gunicorn's
+ * `access_log_format`, as the whole line of the configuration or only its string. For every variable and directive it is known how its values are written, so
  * that those that are not part of a record are skipped correctly: quoted ones with their escapes, lists of upstreams
  * and of X-Forwarded-For, times by their format. Sources: nginx, ngx_http_log_module; Apache, mod_log_config, "Custom
- * Log Formats".
+ * Log Formats"; Gunicorn, "access_log_format".
  * @throws InputError when it is neither, or lacks the time, client, request or status
  */
 export function logFormat(text: unknown): LineFormat {
   if (typeof text !== "string" || text.trim() === "")
     throw new InputError(`logFormat: ${quoted(text)} is not nginx's log_format nor Apache's LogFormat`);
-  const form = formOf(text.trim());
+  const python = gunicornForm(text.trim());
+  const form = python ?? formOf(text.trim());
+  const other = otherServers.find(([shows]) => shows.test(form));
+  if (other !== undefined)
+    throw new InputError(
+      `logFormat: ${quoted(form)} is ${other[1]}, which is not read: give nginx's log_format or Apache's LogFormat with these fields in these places, or a format of your own (--format FILE.json)`,
+    );
   const apache = !/\$\{?[a-z_]/i.test(form);
   const { before, items } = apache ? apacheItems(form) : nginxItems(form);
   const lacking = [
@@ -35,9 +41,50 @@ export function logFormat(text: unknown): LineFormat {
     checkSays(letters, `logFormat: the time in ${quoted(form)}`);
   return {
     hearsTimeField: true,
-    title: apache ? "Apache's LogFormat" : "nginx's log_format",
-    reading: (options) => formatReading(options, before, items),
+    title:
+      python !== undefined
+        ? "Gunicorn's access_log_format"
+        : apache
+          ? "Apache's LogFormat"
+          : "nginx's log_format",
+    reading: (options) => {
+      const reading = formatReading(options, before, items);
+      const isUnclear =
+        options.timeUnit === undefined &&
+        python === undefined &&
+        /%D/.test(form) &&
+        !/%[<>]|^LogFormat|^CustomLog/i.test(text);
+      return { ...reading, unsure: reading.unsure ?? (isUnclear ? ofOtherServers : undefined) };
+    },
   };
+}
+
+const ofOtherServers =
+  'timeUnit: %D is in microseconds to Apache and Tomcat 10, and in milliseconds to Tomcat before it and to Undertow: give "us" or "ms" (--time-unit us), or "none"';
+
+/** What only the formats of other servers and tools have. */
+const otherServers: readonly [shows: RegExp, what: string][] = [
+  [/%(START_TIME|REQ\(|RESPONSE_CODE|DURATION)/, "Envoy's format"],
+  [/%[<>]?(tu|ru|Hs|Ss|Sh)\b|%ts\.%|%\d+t[ur]/, "Squid's logformat"],
+  [/%(\[|\{[+-]|(ci|cp|tr|TR|ft|HM|HU|ST)\b)/, "HAProxy's log-format"],
+  [/%\^(?!FB|t[io])|%d:%t|%x\b/, "GoAccess's log-format"],
+];
+
+/** Gunicorn's format in Apache's directives; undefined if the text is none. */
+function gunicornForm(text: string): string | undefined {
+  const directive = /%\((?:\{([^}]*)\}([ieo])|(\w))\)s/g;
+  if (text.search(directive) < 0) return;
+  const string = /^access_log_format\s*=\s*(['"])(.*)\1$/s.exec(text)?.[2] ?? text;
+  const own: Record<string, string> = {
+    a: "%{User-Agent}i",
+    f: "%{Referer}i",
+    L: "%{s}T",
+    M: "%{ms}T",
+    p: "%P",
+  };
+  return string.replace(directive, (_, header: string, kind: string, letter: string) =>
+    letter === undefined ? `%{${header}}${kind}` : (own[letter] ?? `%${letter}`),
+  );
 }
 
 /** The format string in a line of a configuration, or the text itself. */

@@ -29,6 +29,7 @@ import { CLIENT, DURATION, isText, STATUS, TARGET } from "./wordLog.js";
  */
 export const w3c: LineFormat = {
   title: "W3C extended log",
+  isUtc: true,
   reading: (options, sample) => w3cReading(options, sample),
 };
 
@@ -46,7 +47,7 @@ function w3cReading(options: FormatOptions, sample: readonly Uint8Array[]): Read
   return {
     decided,
     unsure,
-    clients: ["c-ip", "x-forwarded-for"],
+    clients: ["c-ip", headerIn(sample)],
     read: (bytes, start, end, row): Reason => {
       if (bytes[start] === HASH) {
         layout.hear(bytes, start, end);
@@ -116,10 +117,26 @@ const wanted: readonly (readonly string[])[] = [
   ["sc-status"],
   ["cs-uri-query"],
   ["time-taken"],
-  ["x-forwarded-for", "cs(x-forwarded-for)"],
+  ["x-forwarded-for", "cf-connecting-ip", "true-client-ip", "x-client-ip", "x-real-ip"].flatMap((name) => [
+    name,
+    `cs(${name})`,
+  ]),
 ];
 /** The first five of these are required. */
 const needed = 5;
+
+/** The name of the header that names a client, in the first lines that have one. */
+function headerIn(sample: readonly Uint8Array[]): string {
+  const named = sample.flatMap((line) =>
+    line[0] === HASH
+      ? utf8
+          .decode(line)
+          .toLowerCase()
+          .split(/[ \t]+/)
+      : [],
+  );
+  return named.find((name) => wanted[HEADER].includes(name)) ?? wanted[HEADER][0];
+}
 
 const software = "#Software:";
 const fields = "#Fields:";
@@ -184,7 +201,8 @@ class Layout {
         if (at < end && bytes[at] !== separator) return "text behind a quote";
       } else stop = at = partEnd(bytes, separator, at, end);
       const field = column < columns.length ? columns[column] : -1;
-      if (field >= 0) {
+      // Of several headers that name a client, the first one counts that is on the line.
+      if (field >= 0 && (field !== HEADER || to[field] - from[field] < 2)) {
         from[field] = cell;
         to[field] = stop;
       }
