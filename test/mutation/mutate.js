@@ -31,7 +31,7 @@ import { executedIn, isExecuted } from "./coverage.js";
 import { mutationsOf, sampled } from "./mutations.js";
 
 /** Files of plain data, where a mutation is another value and no fault; and AssemblyScript, which tsc does not compile. */
-const data = /^(scenario\/presets|warehouse\/columns\/scan)\//;
+const data = /^scenario\/presets\/|\/scan\//;
 /** Tests that hold pinned bytes: they say nothing of rightness, and what only they notice is counted apart. */
 const pins = ["test/generate/golden.test.ts"];
 /** Tests of the house and of whole programs, which take too long to run for each mutation. */
@@ -104,7 +104,7 @@ function copied() {
   for (const file of readdirSync(join(copy, "lib/dist/bundle")))
     if (file.endsWith(".js")) rmSync(join(copy, "lib/dist/bundle", file));
   writeFileSync(join(copy, "lib/dist/bundle/main.js"), `export * from "../cli/main.js";\n`);
-  spawnSync("ln", ["-s", join(root, ".cache"), join(copy, ".cache")]);
+  for (const folder of [".cache", ".venv"]) spawnSync("ln", ["-s", join(root, folder), join(copy, folder)]);
 }
 
 /**
@@ -201,14 +201,14 @@ function mutationsIn(stage) {
     .flatMap((file) => mutationsOf(file, readFileSync(join(copy, "lib", file), "utf8")));
 }
 
-/** Tries a sample of a stage's mutations, and keeps what noticed each. @param {string} stage */
+/** Tries a sample of a stage's mutations, and keeps what noticed each beside the samples of other seeds. @param {string} stage */
 async function scored(stage) {
   const all = mutationsIn(stage);
-  const mutations = [];
-  for (const mutation of sampled(all, Number(values.sample), Number(values.seed)))
-    mutations.push({ ...mutation, ...(await told(mutation)) });
-  const commit = git("rev-parse", "--short", "HEAD");
-  keep(stage, { commit, seed: Number(values.seed), of: all.length, mutations });
+  const seed = Number(values.seed);
+  const mutations = (stored()[stage]?.mutations ?? []).filter((mutation) => mutation.seed !== seed);
+  for (const mutation of sampled(all, Number(values.sample), seed))
+    mutations.push({ ...mutation, seed, ...(await told(mutation)) });
+  keep(stage, { commit: git("rev-parse", "--short", "HEAD"), of: all.length, mutations });
 }
 
 /** Tries again what no test of behaviour noticed, and keeps what was found at first beside it. @param {string} stage */
@@ -339,6 +339,13 @@ function report(results) {
     `In all, by behaviour: ${sum.today} of the ${sum.counted} that count, ${percent(sum.today, sum.counted)} %; ` +
       `at first ${sum.first} of ${sum.sampled}, ${percent(sum.first, sum.sampled)} %.`,
     "",
+    "The samples one after the other. Tests were written for what a sample found, so that only the first look at a new one",
+    "says what they notice elsewhere.",
+    "",
+    "| seed | sampled | by behaviour at first | that count | by behaviour today |",
+    "|---|---|---|---|---|",
+    ...samples(Object.values(results).flatMap(({ mutations }) => mutations)),
+    "",
     "## What no test of behaviour noticed",
     "",
     "| place | mutation | noticed by | why it has no effect |",
@@ -352,6 +359,20 @@ function report(results) {
     lines.push(`| ${file}:${line} | ${cell} | ${caught === "pin" ? "a pin" : "nothing"} | ${reason} |`);
   }
   writeFileSync(new URL("results.md", import.meta.url), `${lines.join("\n")}\n`);
+}
+
+/** A row for each seed. @param {any[]} mutations */
+function samples(mutations) {
+  return [...new Set(mutations.map(({ seed }) => seed))].map((seed) => {
+    const all = mutations.filter((mutation) => mutation.seed === seed);
+    const first = all.filter((mutation) => (mutation.first ?? mutation.caught) === "behaviour").length;
+    const counted = all.filter(
+      (mutation) =>
+        mutation.caught === "behaviour" || (mutation.caught !== "gone" && reasonOf(mutation) === undefined),
+    );
+    const today = counted.filter(({ caught }) => caught === "behaviour").length;
+    return `| ${[seed, all.length, `${first}, ${percent(first, all.length)} %`, counted.length, `${today}, ${percent(today, counted.length)} %`].join(" | ")} |`;
+  });
 }
 
 /** @param {number} part @param {number} whole */
