@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { OPEN_BRACE, SPACE } from "../../ascii.js";
 import { compiled, type WasmMemory } from "../../webAssembly.js";
 import { unescaped } from "./escapes.js";
 import { NameTree } from "./nameTree.js";
@@ -51,6 +52,7 @@ export class JsonFields {
   /** Reads the line bytes[start, end). @returns false if it is not exactly one JSON object in UTF-8 */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
+    if (bytes[start] !== OPEN_BRACE && bytes[start] > SPACE) return false; // plain text needs no walk
     const count = this.start.length;
     const slots = this.#tree.end;
     const line = slots + slotSize * count;
