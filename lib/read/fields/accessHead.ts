@@ -286,9 +286,9 @@ function otherDate(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start + 1; i + longestDate < end; i++) {
     if (bytes[i] !== OPEN_BRACKET || bytes[i - 1] !== SPACE || bytes[i + 1] < ZERO || bytes[i + 1] > NINE)
       continue;
-    const close = bytes.indexOf(CLOSE_BRACKET, i);
-    if (close < 0 || close - i > longestDate) continue;
-    if (bytes[close + 1] === SPACE && bytes[close + 2] === QUOTE) return i;
+    let close = i;
+    while (close <= i + longestDate && bytes[close] !== CLOSE_BRACKET) close++;
+    if (bytes[close] === CLOSE_BRACKET && bytes[close + 1] === SPACE && bytes[close + 2] === QUOTE) return i;
   }
   return -1;
 }
