@@ -670,6 +670,78 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       peer: [row("198.51.100.3", "/a", "3.00"), row("10.0.0.3", "/b", "3.00")],
       forwarded: [row("203.0.113.7", "/a", "3.00"), row("203.0.113.8", "/b", "3.00")],
     },
+    "Caddy's console encoder, in colours, an error's entry and the server's own": {
+      lines: [
+        "http.log.access.log0\thandled request\t/a\t200",
+        "http.log.access.log0\thandled request\t/b\t502",
+        "http.log.error.log0\tno upstreams available\t/b\t502",
+      ]
+        .map((line) => line.split("\t"))
+        .map(
+          ([logger, message, uri, status]) =>
+            `2026/01/05 10:00:00.123\t\u001b[34mINFO\u001b[0m\t${logger}\t${message}\t{"request": {"remote_ip": "203.0.113.5", "remote_port": "1", "client_ip": "203.0.113.5", "proto": "HTTP/2.0", "method": "GET", "host": "x", "uri": "${uri}", "headers": {}}, "bytes_read": 0, "duration": 0.0125, "size": 12, "status": ${status}, "resp_headers": {}}`,
+        )
+        .concat(
+          '2026/01/05 10:00:00.123\tinfo\tadmin\tadmin endpoint started\t{"address": "localhost:2019"}',
+        ),
+      format: "caddy",
+      rows: [
+        row("203.0.113.5", "/a", "12.50", 200, "00.123"),
+        row("203.0.113.5", "/b", "12.50", 502, "00.123"),
+      ],
+      quarantined: 2,
+    },
+    "nginx's $request beside the $uri that a rewriting made of it": {
+      lines: json(
+        ...["/a?x=1", "/b"].map((target) => ({
+          time: "2026-01-05T10:00:00Z",
+          remote_addr: "203.0.113.5",
+          uri: "/index.php",
+          request: `GET ${target} HTTP/1.1`,
+          status: "200",
+        })),
+      ),
+      rows: [row("203.0.113.5", "/a"), row("203.0.113.5", "/b")],
+    },
+    "a path and a url, which differ": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        ip: "203.0.113.5",
+        path: "/index.php",
+        url: "https://www.example.com/a?x=1",
+        status: 200,
+      }),
+      asks: /"path", such as "\/index.php", or "url", such as .* may be the path, and they differ: .*{"kind": "json", "fields": {"endpoint": "path"}}/,
+    },
+    "a path and a url, which are the same but for the query": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        ip: "203.0.113.5",
+        path: "/a",
+        url: "https://www.example.com/a?x=1",
+        status: 200,
+      }),
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "two statuses, which differ": {
+      lines: ["time,ip,path,status,response_code", "2026-01-05T10:00:00Z,203.0.113.5,/a,500,503"],
+      asks: /"status", such as "500", or "response_code", such as "503", may be the status.*{"kind": "csv", "fields": {"status_code": "status"}}/,
+    },
+    "rsyslog's cookie before JSON": {
+      lines: json({
+        time: "2026-01-05T10:00:00Z",
+        remote_addr: "203.0.113.5",
+        request: "GET /a HTTP/1.1",
+        status: "200",
+      }).map((line) => `Jan  5 10:00:01 web1 nginx: @cee: ${line}`),
+      rows: [row("203.0.113.5", "/a")],
+    },
+    "Squid with the names of clients, of which no other format speaks": {
+      lines: [
+        "1767607200.789      0 rd1.domain.lan TCP_DENIED/403 4335 GET http://a.example/ - HIER_NONE/- text/html",
+      ],
+      asks: /first 1 lines, which begin "[^;]*; squid says: the client is a host's name, not an IP address: --client-names [^;]*; give one of/,
+    },
     "a drain of Heroku, the bytes of each message before it": {
       lines: [
         "83 <40>1 2026-01-05T10:00:00+00:00 host app web.3 - State changed from starting to up",

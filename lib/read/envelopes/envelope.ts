@@ -1,7 +1,10 @@
-import { BACKSLASH, SMALL_N, SMALL_R } from "../../ascii.js";
+import { BACKSLASH, SMALL_N, SMALL_R, SPACE } from "../../ascii.js";
 import { unescaped } from "../fields/escapes.js";
 import { Repeated } from "../fields/repeated.js";
 import type { FormatOptions, Reason } from "../row.js";
+
+const AT = 64;
+const cookie = new TextEncoder().encode("@cee:");
 
 /** The line inside an envelope, as it was before something wrapped it. */
 export class Inside {
@@ -19,7 +22,13 @@ export class Inside {
   setMessage(bytes: Uint8Array, start: number, end: number): void {
     const repeated = this.#repeated;
     repeated.read(bytes, start, end);
-    this.set(bytes, repeated.start, repeated.end);
+    let from = repeated.start;
+    // rsyslog's cookie before JSON
+    if (bytes[from] === AT && cookie.every((byte, i) => bytes[from + i] === byte)) {
+      from += cookie.length;
+      while (from < repeated.end && bytes[from] === SPACE) from++;
+    }
+    this.set(bytes, from, repeated.end);
     this.repeats = repeated.times;
   }
 

@@ -50,6 +50,15 @@ export const isValue: Record<Exclude<FieldName, "timestamp">, (text: string) => 
   response_time_ms: (text) => /^-?\d{1,15}(\.\d+)?(e[+-]?\d+)?( ?(ns|us|µs|μs|ms|s))?$/i.test(text),
 };
 
+/** What a text means as a path or a status; undefined if it can be none. */
+export function meant(field: "endpoint" | "status_code", text: string): string | undefined {
+  if (isEmpty(text)) return;
+  if (field === "status_code") return isValue.status_code(text) ? text.slice(0, 3) : undefined;
+  const bytes = utf8.encode(text);
+  if (pathOf(bytes, 0, bytes.length, probe, false) !== undefined) return;
+  return Buffer.from(bytes.subarray(probe.pathStart, probe.pathEnd)).toString();
+}
+
 const utf8 = new TextEncoder();
 const probe = new Row();
 

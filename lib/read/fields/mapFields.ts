@@ -2,9 +2,9 @@ import { didYouMean, InputError, quoted } from "../../errors.js";
 import { type FieldName, recordFields } from "../../record.js";
 import type { TimeUnit } from "../row.js";
 import { dateForms } from "./dateForm.js";
-import { type FieldEvidence, fits, isEmpty, momentIn } from "./fits.js";
+import { type FieldEvidence, fits, isEmpty, meant, momentIn } from "./fits.js";
 import { bareUnit, hasCommas, isElsewhere, otherTimes, timesAmong, unitOf } from "./timeNames.js";
-import { bare, lastParts, responseTimeName, unitAtEnd, usualNames } from "./usualNames.js";
+import { bare, lastParts, responseTimeName, surest, unitAtEnd, usualNames } from "./usualNames.js";
 
 /**
  * Which field of a log holds which field of the record. Fields that are left out are found by their usual names. A
@@ -56,7 +56,7 @@ export function mapFields(
   );
   const unitName = times.length > 0 || known.timeUnit === "none" ? undefined : bareUnit(available, known);
   const sureUnit = unitName?.isSure || known.timeUnit !== undefined ? unitName : undefined;
-  const names = recordFields.map(({ name, optional }) => {
+  const names: (string | undefined)[] = recordFields.map(({ name, optional }) => {
     const given = fields[name];
     if (given !== undefined) {
       if (!available.includes(given)) {
@@ -75,6 +75,12 @@ export function mapFields(
     }
     return found;
   });
+  if (map.endpoint === undefined) {
+    names[2] = requestLine(names[2], available, known) ?? names[2];
+    askOfTwo("endpoint", names[2], pathNames, available, known, kindOf(what));
+  }
+  if (map.status_code === undefined)
+    askOfTwo("status_code", names[3], surest("status_code"), available, known, kindOf(what));
   if (date === undefined) askOfMoments(names[0], available, known, kindOf(what));
   const clock = givenClock ?? (date === undefined ? clockBeside(names[0], available, known) : undefined);
   const time = names[4];
@@ -170,6 +176,50 @@ const sameValues = (one: string, other: string, { values }: FieldEvidence) => {
   const others = values?.(other) ?? [];
   return values?.(one).every((text, i) => text === others[i]) ?? false;
 };
+
+/** Names of a path, which is the request's own in one log, and what a rewriting made of it in another. */
+const pathNames = ["path", "uri", "url", "requestpath"];
+
+/** The name of whole request lines, `GET /path HTTP/1.1`: they have what the client asked for. */
+function requestLine(found: string | undefined, available: readonly string[], known: FieldEvidence) {
+  if (found === undefined || !pathNames.includes(bare(found))) return;
+  return available.find((name) => {
+    const texts = bare(name) === "request" ? (known.values?.(name) ?? []) : [];
+    return (
+      texts.length > 0 && 2 * texts.filter((text) => /^[A-Z]+ \S.* HTTP\/\d/.test(text)).length > texts.length
+    );
+  });
+}
+
+/**
+ * Two names of which either may be the field's.
+ * @param rivals - the names that mean the same, as `bare` returns them
+ * @throws InputError where they differ on a line
+ */
+function askOfTwo(
+  field: "endpoint" | "status_code",
+  found: string | undefined,
+  rivals: readonly string[],
+  available: readonly string[],
+  known: FieldEvidence,
+  kind: string,
+): void {
+  if (found === undefined || known.values === undefined || !rivals.includes(bare(found))) return;
+  const own = known.values(found).map((text) => meant(field, text));
+  const others = available.filter(
+    (name) =>
+      name !== found &&
+      rivals.includes(bare(name)) &&
+      known.values?.(name).some((text, i) => {
+        const other = meant(field, text);
+        return other !== undefined && own[i] !== undefined && other !== own[i];
+      }),
+  );
+  if (others.length === 0) return;
+  throw new InputError(
+    `format: ${eitherOf([found, ...others], known)} may be the ${inWords[field]}, and they differ: say which in a format of your own (--format FILE.json), {"kind": "${kind}", "fields": {"${field}": ${quoted(found)}}}`,
+  );
+}
 
 /**
  * Two times of one entry: that of the request, and that at which a shipper took it. nginx's own names are the request's.

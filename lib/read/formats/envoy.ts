@@ -1,5 +1,6 @@
 import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
 import { FORWARDED } from "../fields/fields.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -24,8 +25,7 @@ export const envoy = wordLog({
   place: (bytes, words, texts) => {
     const { start, end, count } = words;
     const istio = count >= 20;
-    if (bytes[start[0] - 1] !== OPEN_BRACKET || bytes[start[1] - 1] !== QUOTE)
-      return "no time in brackets and request in quotes";
+    if (bytes[start[0] - 1] !== OPEN_BRACKET || bytes[start[1] - 1] !== QUOTE) return unlike;
     if (!istio && count !== 13) return "neither the fields of Envoy's default format nor of Istio's";
     const forwarded = istio ? 11 : 8;
     if (bytes[start[forwarded] - 1] !== QUOTE) return "no X-Forwarded-For in quotes where Envoy has it";
@@ -40,3 +40,6 @@ export const envoy = wordLog({
     else texts.start[CLIENT] = texts.end[CLIENT] = start[0];
   },
 });
+
+/** The reason for a line of another log. */
+const unlike = otherFormat("no time in brackets and request in quotes");

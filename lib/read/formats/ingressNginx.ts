@@ -1,4 +1,5 @@
 import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -25,7 +26,7 @@ export const ingressNginx = wordLog({
       bytes[start[11] - 1] !== OPEN_BRACKET ||
       bytes[start[12] - 1] !== OPEN_BRACKET
     )
-      return "no time and no two upstreams in brackets where ingress-nginx has them";
+      return unlike;
     if (bytes[start[4] - 1] !== QUOTE || bytes[start[8] - 1] !== QUOTE)
       return "no request and user agent in quotes";
     take(texts, TIMESTAMP, words, 3);
@@ -35,3 +36,6 @@ export const ingressNginx = wordLog({
     take(texts, DURATION, words, 10);
   },
 });
+
+/** The reason for a line of another log. */
+const unlike = otherFormat("no time and no two upstreams in brackets where ingress-nginx has them");

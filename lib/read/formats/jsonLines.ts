@@ -29,67 +29,10 @@ export function jsonLines(title: string, fields: FieldMap = {}, unit?: TimeUnit)
 export const json: LineFormat = { ...jsonLines("JSON lines"), general: true };
 
 /**
- * Caddy's access log. Since Caddy 2.7, `client_ip` is the client behind proxies that are trusted; before, the header
- * stands in `headers`. Until 2.5, `remote_addr` is address and port. Its encoder writes the duration in seconds with decimals, or as its option `duration_format` says: whole milliseconds or nanoseconds, or
- * with a unit. An entry of the logger `http.log.error` tells of a request that has its access entry as well.
- * Source: Caddy, "log (Caddyfile directive)", JSON encoder; zap, zapcore/encoder.go.
+ * Makes the reader of JSON lines with these fields.
+ * @param forwarded - the path of X-Forwarded-For, where the product has it besides the peer
  */
-export const caddy: LineFormat = {
-  title: "Caddy access log",
-  hearsTimeField: true,
-  reading: (options, sample) => {
-    const texts = sample.map((line) => utf8.decode(line));
-    const clients = ["client_ip", "remote_ip", "remote_addr"];
-    const client = clients.find((name) => texts.some((text) => text.includes(`"${name}":`))) ?? "remote_ip";
-    const fields = { ...caddyFields, ip_address: `request.${client}` };
-    const durations = valuesIn(sample)("duration");
-    const { unit, unsure } = caddyUnit(options.timeUnit, durations);
-    // client_ip is Caddy's own answer to who the client is.
-    const forwarded = client === "client_ip" ? undefined : "request.headers.X-Forwarded-For.0";
-    const reading = jsonReading(
-      { ...options, timeUnit: unit },
-      sample,
-      fields,
-      undefined,
-      forwarded,
-      errorEntry,
-    );
-    return { ...reading, unsure, decided: unit === "s" ? undefined : `response time in ${unit}` };
-  },
-};
-
-const errorEntry: OtherEntry = {
-  path: "logger",
-  begins: "http.log.error",
-  from: 400,
-  reason: "not an access entry: Caddy's error log tells of the same request",
-};
-
-/** Durations in seconds have decimals. Whole numbers are milliseconds or nanoseconds, and it can be unclear which. */
-function caddyUnit(
-  given: TimeUnit | "none" | undefined,
-  durations: readonly string[],
-): { unit: TimeUnit | "none"; unsure?: string } {
-  const numbers = durations.filter((text) => /^\d/.test(text));
-  if (given !== undefined) return { unit: given };
-  if (numbers.length === 0 || numbers.some((text) => !/^\d+$/.test(text))) return { unit: "s" };
-  const sorted = numbers.map(Number).sort((a, b) => a - b);
-  // In milliseconds, most requests would take a thousand seconds.
-  if (sorted[(sorted.length - 1) >> 1] >= 1e6) return { unit: "ns" };
-  return {
-    unit: "none",
-    unsure: `timeUnit: Caddy's durations are whole numbers, such as ${numbers[0]}, which may be milliseconds or nanoseconds: give "ms" or "ns" (--time-unit ms)`,
-  };
-}
-
-const caddyFields = {
-  timestamp: "ts",
-  endpoint: "request.uri",
-  status_code: "status",
-  response_time_ms: "duration",
-} as const satisfies FieldMap;
-
-function jsonReading(
+export function jsonReading(
   options: FormatOptions,
   sample: readonly Uint8Array[],
   map: FieldMap,
@@ -163,7 +106,7 @@ function pathsIn(object: object, before = "", depth = 0, found: string[] = []): 
 }
 
 /** The values of a name, or of a path with dots, in the first objects, unchanged. */
-function valuesIn(sample: readonly Uint8Array[]): (name: string) => string[] {
+export function valuesIn(sample: readonly Uint8Array[]): (name: string) => string[] {
   const known = new Map<string, string[]>();
   return (name) => {
     let values = known.get(name);

@@ -1,4 +1,5 @@
 import { OPEN_BRACKET } from "../../ascii.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, isText, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -24,7 +25,7 @@ export const proxyManager = wordLog({
         ? 9
         : 0;
     if (client === 0 || bytes[start[client] - 1] !== OPEN_BRACKET || bytes[start[0] - 1] !== OPEN_BRACKET)
-      return "no time and no client in brackets, such as [Client 203.0.113.9]";
+      return unlike;
     take(texts, TIMESTAMP, words, 0);
     texts.start[CLIENT] = start[client] + label.length;
     texts.end[CLIENT] = end[client];
@@ -36,3 +37,6 @@ export const proxyManager = wordLog({
 const label = "Client ";
 const isClient = (bytes: Uint8Array, start: number, end: number) =>
   end - start > label.length && isText(bytes, start, start + label.length, label);
+
+/** The reason for a line of another log. */
+const unlike = otherFormat("no time and no client in brackets, such as [Client 203.0.113.9]");

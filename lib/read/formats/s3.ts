@@ -1,4 +1,5 @@
 import { OPEN_BRACKET, QUOTE } from "../../ascii.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -17,8 +18,7 @@ export const s3 = wordLog({
   unit: "ms",
   place: (bytes, words, texts) => {
     const { start } = words;
-    if (bytes[start[2] - 1] !== OPEN_BRACKET || bytes[start[8] - 1] !== QUOTE)
-      return "no time in brackets and request in quotes where S3 has them: it may be of no client's request";
+    if (bytes[start[2] - 1] !== OPEN_BRACKET || bytes[start[8] - 1] !== QUOTE) return unlike;
     take(texts, TIMESTAMP, words, 2);
     take(texts, CLIENT, words, 3);
     take(texts, TARGET, words, 8);
@@ -26,3 +26,8 @@ export const s3 = wordLog({
     take(texts, DURATION, words, 13);
   },
 });
+
+/** The reason for a line of another log. */
+const unlike = otherFormat(
+  "no time in brackets and request in quotes where S3 has them: it may be of no client's request",
+);

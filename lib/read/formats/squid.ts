@@ -1,4 +1,5 @@
 import { DOT, SLASH } from "../../ascii.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, DURATION, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -14,12 +15,12 @@ export const squid = wordLog({
   least: 9,
   most: 9,
   unit: "ms",
+  names: true, // %>A, the client's name
   place: (bytes, words, texts) => {
     const { start, end } = words;
     let slash = end[3] - 1;
     while (slash > start[3] && bytes[slash] !== SLASH) slash--;
-    if (slash === start[3] || bytes[end[0] - 4] !== DOT)
-      return "no time with milliseconds and result such as TCP_MISS/200";
+    if (slash === start[3] || bytes[end[0] - 4] !== DOT) return unlike;
     take(texts, TIMESTAMP, words, 0);
     take(texts, CLIENT, words, 2);
     take(texts, TARGET, words, 6);
@@ -28,3 +29,6 @@ export const squid = wordLog({
     take(texts, DURATION, words, 1);
   },
 });
+
+/** The reason for a line of another log. */
+const unlike = otherFormat("no time with milliseconds and result such as TCP_MISS/200");

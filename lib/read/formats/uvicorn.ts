@@ -1,5 +1,6 @@
 import { MINUS, QUOTE } from "../../ascii.js";
 import { monthNumber } from "../fields/time.js";
+import { otherFormat } from "../row.js";
 import { CLIENT, isText, STATUS, TARGET, TIMESTAMP, take, wordLog } from "./wordLog.js";
 
 /**
@@ -22,8 +23,7 @@ export const uvicorn = wordLog({
     const { start, end, count } = words;
     let request = 2;
     while (request < count - 1 && bytes[start[request] - 1] !== QUOTE) request++;
-    if (request >= count - 1 || !isText(bytes, start[request - 1], end[request - 1], "-"))
-      return 'no client, dash and request, such as 127.0.0.1:54321 - "GET / HTTP/1.1"';
+    if (request >= count - 1 || !isText(bytes, start[request - 1], end[request - 1], "-")) return unlike;
     if (request > 2 && isText(bytes, start[request - 2], end[request - 2], "-"))
       return "a dash stands for the client";
     const client = request - 2;
@@ -40,3 +40,6 @@ export const uvicorn = wordLog({
     take(texts, STATUS, words, request + 1);
   },
 });
+
+/** The reason for a line of another log. */
+const unlike = otherFormat('no client, dash and request, such as 127.0.0.1:54321 - "GET / HTTP/1.1"');

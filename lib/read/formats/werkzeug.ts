@@ -28,7 +28,7 @@ export const werkzeug: LineFormat = {
         if (!words.read(bytes, isNamed ? start + prefix.length : start, end) || words.count < 6)
           return noWords;
         if (to[3] - from[3] !== 20 || bytes[from[3] + 11] !== SPACE || bytes[from[4] - 1] !== QUOTE)
-          return "no time such as [05/Jan/2026 10:00:00] and request in quotes";
+          return unlike;
         for (let i = 0; i < 20; i++) time[i] = bytes[from[3] + i];
         time[11] = COLON;
         const local = clfTime(time, 0);
@@ -65,3 +65,6 @@ function colourless(bytes: Uint8Array, { start, end }: FieldTexts): void {
 }
 
 const noWords = otherFormat("no client, time in brackets, request in quotes and status");
+
+/** The reason for a line of another log. */
+const unlike = otherFormat("no time such as [05/Jan/2026 10:00:00] and request in quotes");

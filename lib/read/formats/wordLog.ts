@@ -15,6 +15,8 @@ export interface WordLog {
   readonly most: number;
   /** Unit of the response time, from the product's manual; "none" if the log has none. */
   readonly unit: TimeUnit | "none";
+  /** Whether the client may be a host's name. */
+  readonly names?: boolean;
   /** Whether `\x22`, `\"` and the like in quotes stand for other bytes, as in the logs of Apache, nginx and Envoy. */
   readonly escapes?: boolean;
   /** What the log's peer and X-Forwarded-For are, where it has both. */
@@ -31,6 +33,7 @@ export function wordLog({
   most,
   unit,
   escapes = false,
+  names = false,
   clients,
   over,
   place,
@@ -51,6 +54,7 @@ export function wordLog({
             return "a quote or a bracket is not closed: the line may have been cut";
           if (words.count < least) return fewer;
           texts.bytes = bytes;
+          row.mayBeName = names;
           texts.start[DURATION] = texts.end[DURATION] = start;
           const wrong = place(bytes, words, texts);
           if (wrong !== undefined) return wrong;
