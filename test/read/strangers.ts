@@ -742,6 +742,29 @@ export const strangers: Record<string, Record<string, StrangersLog>> = {
       ],
       asks: /first 1 lines, which begin "[^;]*; squid says: the client is a host's name, not an IP address: --client-names [^;]*; give one of/,
     },
+    "X-Forwarded-For with ports, as Azure's gateway writes it": {
+      lines: ["203.0.113.7:4711, 10.0.0.2:80", "203.0.113.8:4712", "-"].map((header, i) =>
+        hit("10.0.0.1 - -", `/${i}`, ` "${header}"`),
+      ),
+      asks: /^client: on 2 of the first 3 lines .*"10.0.0.1", or X-Forwarded-For in field 1 .*"203.0.113.7"/,
+      peer: [0, 1, 2].map((i) => row("10.0.0.1", `/${i}`)),
+      forwarded: ["203.0.113.7", "203.0.113.8", "10.0.0.1"].map((client, i) => row(client, `/${i}`)),
+    },
+    "an upstream's public address with its port": {
+      lines: [0, 1, 2].map((i) => hit("10.0.0.1 - -", `/${i}`, ` "203.0.113.${i}:8080" 0.012`)),
+      rows: [0, 1, 2].map((i) => row("10.0.0.1", `/${i}`, "12.00")),
+    },
+    "a client's own nonsense in one X-Forwarded-For": {
+      lines: Array.from({ length: 12 }, (_, i) =>
+        hit("10.0.0.1 - -", "/a", ` "${i === 5 ? "not-known, 203.0.113.9" : `203.0.113.${i}`}"`),
+      ),
+      rows: Array.from({ length: 12 }, (_, i) => row(`203.0.113.${i}`, "/a")).filter((_, i) => i !== 5),
+      quarantined: 1,
+    },
+    "response times with commas between thousands": {
+      lines: ["time,ip,path,status,duration_ms", '2026-01-05T10:00:00Z,203.0.113.5,/a,200,"1,234.5"'],
+      asks: /^timeUnit: the numbers of "duration_ms", such as "1,234.5", have a comma/,
+    },
     "a drain of Heroku, the bytes of each message before it": {
       lines: [
         "83 <40>1 2026-01-05T10:00:00+00:00 host app web.3 - State changed from starting to up",

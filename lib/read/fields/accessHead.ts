@@ -114,14 +114,19 @@ export class AccessHead {
   }
 
   /** Sets the row's client where a field from `rest` on may hold X-Forwarded-For; the row has the peer. */
-  behindProxy(bytes: Uint8Array, rest: number, { fields, isSure }: ForwardedFields, row: Row): Reason {
+  behindProxy(
+    bytes: Uint8Array,
+    rest: number,
+    { fields, isSure, withPort }: ForwardedFields,
+    row: Row,
+  ): Reason {
     const pieces = this.#pieces;
     const count = pieces.read(bytes, rest, this.lineEnd);
     for (const field of fields) {
       if (field >= count) continue;
       const [start, end] = [pieces.start[field], pieces.end[field]];
       if (end - start < 2) continue;
-      if (!isSure && !isAddressAt(bytes, start, end)) continue;
+      if (!isSure && !withPort && !isAddressAt(bytes, start, end)) continue;
       return this.#choose(bytes, start, end, this.#asked ?? (isSure ? undefined : "unsure"), row);
     }
   }

@@ -220,6 +220,15 @@ export interface ForwardedFields {
    * on all lines.
    */
   readonly isSure: boolean;
+  /** Whether its addresses have ports, so that they may be those of upstreams. */
+  readonly withPort?: boolean;
+}
+
+/** Whether a public address with a port stands at the beginning of bytes[start, end). */
+function isClientWithPort(bytes: Uint8Array, start: number, end: number): boolean {
+  readClient(bytes, start, end, probe);
+  const { addressStart, addressEnd } = probe;
+  return isAddress(bytes, addressStart, addressEnd) && !isPrivateAt(bytes, addressStart, addressEnd);
 }
 
 /**
@@ -233,7 +242,9 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
   const pieces = new Pieces();
   const empty = new Set<number>();
   const seen = new Map<number, number>();
-  const fitting = new Map<number, boolean>();
+  const fitting = new Map<number, number>();
+  const filled = new Map<number, number>();
+  const ports = new Map<number, string[]>();
   const certain = new Set<number>();
   const shown = new Set<number>();
   lines.forEach((line, i) => {
@@ -243,25 +254,47 @@ export function forwardedFields(lines: readonly Uint8Array[], peers: readonly st
       const [nameStart, nameEnd] = [pieces.nameStart[field], pieces.nameEnd[field]];
       const name = nameStart === nameEnd ? "" : utf8.decode(line.subarray(nameStart, nameEnd));
       const isNamed = name !== "" && forwardedNames.split(" ").includes(bare(name));
-      if (fitting.get(field) === false) continue;
       seen.set(field, (seen.get(field) ?? 0) + 1);
       if (isNothing(line, start, end)) {
         if (name === "" || isNamed) empty.add(field);
         continue;
       }
-      const fits = isNamed || (name === "" && isAddressAt(line, start, end));
-      fitting.set(field, fits);
+      filled.set(field, (filled.get(field) ?? 0) + 1);
+      const isPlain = isNamed || (name === "" && isAddressAt(line, start, end));
+      // Azure's gateway writes its client's port, as nginx does an upstream's: which of them it is, must be said.
+      const hasPort = !isPlain && name === "" && isClientWithPort(line, start, end);
+      const fits = isPlain || hasPort;
+      if (isPlain) fitting.set(field, (fitting.get(field) ?? 0) + 1);
+      if (hasPort) {
+        const port = /^\]?:\d+/.exec(utf8.decode(line.subarray(probe.addressEnd, end)))?.[0] ?? "";
+        const all = ports.get(field) ?? [];
+        all.push(port);
+        ports.set(field, all);
+      }
       if (isNamed || line[start - 1] === QUOTE || forwardedFor(line, start, end) >= 0) certain.add(field);
-      if (isNamed) readClient(line, start, end, probe);
+      readClient(line, start, end, probe);
       const client = utf8.decode(line.subarray(probe.addressStart, probe.addressEnd));
       if (fits && client !== peers[i] && !isPrivate(client)) shown.add(field); // a private one may be the server's
     }
   });
+  // A few values of clients' making, such as "unknown", do not make it another field.
+  const ported = (field: number) => {
+    const all = ports.get(field) ?? [];
+    const different = new Set(all).size; // an upstream's port is always the same
+    return different > 1 && different >= all.length / 2 ? all.length : 0;
+  };
+  const isFitting = (field: number) =>
+    (fitting.get(field) ?? 0) + ported(field) >= 0.9 * (filled.get(field) ?? 1);
   // A field that few lines have is none: these lines may be damaged.
   const isThere = (field: number) => (seen.get(field) ?? 0) >= lines.length / 2;
   for (const field of shown)
-    if (fitting.get(field) && isThere(field)) return { fields: [field], isSure: certain.has(field) };
-  return { fields: [...empty].filter((field) => !fitting.has(field) && isThere(field)), isSure: false };
+    if (isFitting(field) && isThere(field))
+      return {
+        fields: [field],
+        isSure: certain.has(field) && ported(field) === 0,
+        withPort: ported(field) > 0,
+      };
+  return { fields: [...empty].filter((field) => !filled.has(field) && isThere(field)), isSure: false };
 }
 
 const probe = new Row();

@@ -40,7 +40,7 @@ const hasText = (name: string, { values }: FieldEvidence) =>
 /** Whether the numbers of a field have a comma: a decimal point to some, while for others it parts thousands. */
 export function hasCommas(name: string, { values }: FieldEvidence): boolean {
   const texts = values?.(name) ?? [];
-  const commas = texts.filter((text) => /^\d+,\d+$/.test(text)).length;
+  const commas = texts.filter((text) => /^\d+(,\d+)+(\.\d+)?$/.test(text)).length;
   return commas > 0 && commas >= texts.length / 2;
 }
 
