@@ -23,7 +23,7 @@ export class FieldTexts {
   bytes: Uint8Array = new Uint8Array(0);
   readonly start = new Int32Array(count);
   readonly end = new Int32Array(count);
-  #own = new Uint8Array(4096);
+  #own = new Uint8Array(0);
 
   /** Sets the fields to new texts. A text that is null or missing is empty. */
   setAll(texts: readonly (string | null | undefined)[]): void {

@@ -39,32 +39,36 @@ export class JsonFields {
   readonly escaped: Uint8Array;
   /** Whether any of the values is a string with escapes. */
   anyEscaped = false;
-  readonly #tree: NameTree;
+  readonly #paths: readonly string[];
+  /** Made for the first object: most formats are only tried on lines that are none. */
+  #tree: NameTree | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
 
   constructor(paths: readonly string[]) {
     this.start = new Int32Array(paths.length);
     this.end = new Int32Array(paths.length);
     this.escaped = new Uint8Array(paths.length);
-    this.#tree = new NameTree(paths, scan.free.value);
+    this.#paths = paths;
   }
 
   /** Reads the line bytes[start, end). @returns false if it is not exactly one JSON object in UTF-8 */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     if (bytes[start] !== OPEN_BRACE && bytes[start] > SPACE) return false; // plain text needs no walk
+    this.#tree ??= new NameTree(this.#paths, scan.free.value);
+    const tree = this.#tree;
     const count = this.start.length;
-    const slots = this.#tree.end;
+    const slots = tree.end;
     const line = slots + slotSize * count;
     const lineEnd = line + end - start;
     if (memory.length < lineEnd + guard) grow(lineEnd + guard);
-    if (loaded !== this.#tree) {
-      memory.set(this.#tree.bytes, scan.free.value);
-      loaded = this.#tree;
+    if (loaded !== tree) {
+      memory.set(tree.bytes, scan.free.value);
+      loaded = tree;
     }
     memory.set(bytes.subarray(start, end), line);
     numbers.fill(-1, slots >> 2, line >> 2);
-    const has = scan.read(this.#tree.root, slots, line, lineEnd);
+    const has = scan.read(tree.root, slots, line, lineEnd);
     this.anyEscaped = (has & escapedValue) !== 0;
     const shift = start - line;
     for (let slot = 0, at = slots >> 2; slot < count; slot++, at += 3) {

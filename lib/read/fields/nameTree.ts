@@ -28,11 +28,18 @@ export class NameTree {
   /** @param base - position in the memory where `bytes` will stand, a multiple of 8 */
   constructor(paths: readonly string[], base: number) {
     const places = placesOf(paths);
-    const all = [...places].flatMap(({ names }) => [...names.keys()].map((name) => utf8.encode(name)));
-    const rooms = [...places].map(
-      ({ names, elements }) => placeSize + nameSize * names.size + 8 * Math.ceil(elements.length / 2),
-    );
-    const room = [...rooms, ...all.map(({ length }) => 8 * Math.ceil(length / 8))].reduce((a, b) => a + b, 0);
+    const texts = new Map<string, Uint8Array>();
+    let room = 0;
+    const rooms = places.map(({ names, elements }) => {
+      for (const name of names.keys()) {
+        const bytes = Buffer.from(name);
+        texts.set(name, bytes);
+        room += 8 * Math.ceil(bytes.length / 8);
+      }
+      const own = placeSize + nameSize * names.size + 8 * Math.ceil(elements.length / 2);
+      room += own;
+      return own;
+    });
     this.root = base;
     this.end = base + room;
     this.bytes = new Uint8Array(room);
@@ -53,7 +60,7 @@ export class NameTree {
       let lengths = 0n;
       let name = firstName;
       for (const [text, next] of names) {
-        const bytes = utf8.encode(text);
+        const bytes = texts.get(text)!;
         lengths |= 1n << BigInt(bytes.length & 63);
         this.bytes.set(bytes.subarray(0, 8), name - base);
         this.bytes.set(bytes, free - base);
@@ -100,5 +107,3 @@ function placesOf(paths: readonly string[]): readonly Place[] {
   });
   return [...places.values()];
 }
-
-const utf8 = new TextEncoder();
