@@ -14,8 +14,10 @@ const longest = [
   "test/encode/slices.test.ts",
   "test/check/verify.test.ts",
   "test/realism/realism.test.ts",
+  "test/warehouse/postgres.test.ts",
+  "test/read/fuzz.test.ts",
+  "test/encode/defects.test.ts",
   "test/encode/readBack.test.ts",
-  "test/cli/cli.test.ts",
 ];
 
 /**

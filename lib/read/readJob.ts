@@ -98,12 +98,18 @@ function isLocal(
 ): boolean {
   if (format === undefined || format.isUtc || !options.isZoneAssumed) return false;
   const few = first.slice(0, 50);
-  const times = [0, 60_000].map((ahead) => {
-    const { reading } = readingAsked(format, { ...options, toUtc: (local) => local - ahead }, few);
-    const row = new Row();
-    return few.some((line) => reading.read(line, 0, line.length, row) === undefined) ? row.time : 0;
-  });
-  return times[0] !== times[1];
+  let isAsked = false;
+  const toUtc = (local: number) => {
+    isAsked = true;
+    return local;
+  };
+  const { reading } = readingAsked(format, { ...options, toUtc }, few);
+  const row = new Row();
+  for (const line of few) {
+    isAsked = false;
+    if (reading.read(line, 0, line.length, row) === undefined) return isAsked;
+  }
+  return false;
 }
 
 function readAsked(name: string, format: LineFormat, options: FormatOptions, first: readonly Uint8Array[]) {
