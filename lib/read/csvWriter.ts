@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import { COMMA, LF, PERCENT, QUOTE, SLASH } from "../ascii.js";
 import {
   ISO_TIME,
@@ -184,11 +183,16 @@ plain[COMMA] = 0;
  * are not UTF-8.
  */
 function characterLength(bytes: Uint8Array, at: number): number {
-  const byte = bytes[at];
-  if (byte < 0x80) return byte < 0x20 || byte === 0x7f ? 0 : 1;
-  const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-  if (byte === 0xc2 && bytes[at + 1] < 0xa0) return 0;
-  return at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0;
+  const first = bytes[at];
+  if (first < 0x80) return first < 0x20 || first === 0x7f ? 0 : 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  // The second byte has fewer values where the character could be written shorter, is none or is a control character.
+  const least = first === 0xe0 || first === 0xc2 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (!(bytes[at + 1] >= least && bytes[at + 1] <= most)) return 0;
+  for (let i = at + 2; i < at + length; i++) if (!(bytes[i] >= 0x80 && bytes[i] <= 0xbf)) return 0;
+  return length;
 }
 
 const viewOf = ({ buffer, byteOffset, length }: Uint8Array) => new DataView(buffer, byteOffset, length);

@@ -46,7 +46,9 @@ export function jsonRecords(
     if (json.escaped[slot] === 1) return json.text(slot)?.startsWith(other?.begins ?? "");
     const start = json.start[slot];
     if (start < 0 || json.end[slot] - start < begins.length) return false;
-    return begins.every((byte, i) => bytes[start + i] === byte);
+    let i = 0;
+    while (i < begins.length && bytes[start + i] === begins[i]) i++;
+    return i === begins.length;
   };
   const first = paths.map((_, field) => paths.slice(0, field).flat().length);
   const last = paths.map((own, field) => first[field] + own.length);
