@@ -307,7 +307,7 @@ describe("threads in a cell", () => {
     `generate({ rows: ${rows}, seed: 42, workers: 2, out: ${path(name)} })`;
   const answer = asked([
     { run: 'import { generate, verify } from "server-logs";' },
-    { run: `const log = await ${two("300_000", "made.csv")};\nlog.records` },
+    { run: `const log = await ${two("2_000_000", "made.csv")};\nlog.records` },
     { run: "const outcome = await verify(log, undefined, { workers: 2 });\noutcome.valid" },
     { run: `await ${two("200_000_000", "endless.csv")}`, stopAt: "<progress" },
     { run: "1 + 1" },
@@ -329,7 +329,7 @@ await new Promise((ended) => require("node:child_process").fork(${path("child.cj
   test("make records, and verify them", () => {
     expect([0, 1, 2].map(answer).map(({ status, outputs }) => [status, outputs.at(-1)?.text])).toEqual([
       ["ok", undefined],
-      ["ok", "300000\n"],
+      ["ok", "2000000\n"],
       ["ok", "true\n"],
     ]);
     expect(readdirSync(folder).sort()).toEqual(["made.csv", "made.truth.json"]);
